@@ -1,0 +1,2 @@
+//! The binary `wagroups`.
+fn main() {}
