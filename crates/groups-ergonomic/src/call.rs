@@ -1,0 +1,152 @@
+//! The choke point: every call, generated or multipart, goes through [`Client::call`]. Time, repeats, the
+//! tracing span and the classification of errors live here; nothing else repeats a request.
+
+use std::future::Future;
+use std::time::Duration;
+
+use groups_api::ResponseValue;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::failure::{Failure, RawError};
+use crate::operation::{Idempotency, Operation};
+use crate::retry::{self, Decision, Delivery};
+
+/// An answer, and whether an earlier attempt of the same call may have been carried out too.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub value: T,
+    pub in_doubt: bool,
+}
+
+/// What a repeatable write came to.
+#[derive(Debug)]
+pub(crate) enum Written<T> {
+    Answered(Answer<T>),
+    /// The repeat was refused in the way that shows an earlier attempt to have worked.
+    AlreadyDone,
+}
+
+impl Client {
+    /// A call whose answer is needed.
+    pub(crate) async fn call<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Answer<T>>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<ResponseValue<T>, RawError>>,
+    {
+        self.run(operation, attempt).await.map_err(|(error, _)| error)
+    }
+
+    /// A call that an earlier attempt may already have done (delete, remove).
+    pub(crate) async fn write<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Written<T>>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<ResponseValue<T>, RawError>>,
+    {
+        match self.run(operation, attempt).await {
+            Ok(answer) => Ok(Written::Answered(answer)),
+            Err((error, in_doubt)) => match operation.idempotency() {
+                Idempotency::Repeatable { done: Some(done) } if in_doubt && error.kind() == done => {
+                    Ok(Written::AlreadyDone)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// An error comes with whether an attempt before the last may have been carried out.
+    pub(crate) async fn run<T, F, A>(
+        &self,
+        operation: Operation,
+        attempt: F,
+    ) -> Result<Answer<T>, (Error, bool)>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<ResponseValue<T>, RawError>>,
+    {
+        let span = tracing::info_span!(
+            "groups",
+            otel.name = %format_args!("{} {}", operation.method(), operation.route()),
+            http.request.method = operation.method(),
+            http.route = operation.route(),
+            http.response.status_code = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+            error.r#type = tracing::field::Empty,
+        );
+        self.repeat(operation, attempt).instrument(span).await
+    }
+
+    async fn repeat<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Answer<T>, (Error, bool)>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<ResponseValue<T>, RawError>>,
+    {
+        let times = self.times();
+        let deadline = Instant::now() + times.operation;
+        let mut in_doubt = false;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let failure = match self.attempt(operation, times.attempt.min(left), &attempt).await {
+                Ok(answer) => {
+                    let span = tracing::Span::current();
+                    span.record("http.response.status_code", answer.status().as_u16());
+                    span.record("attempts", attempts);
+                    return Ok(Answer { value: answer.into_inner(), in_doubt });
+                }
+                Err(failure) => failure,
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            let jitter = fastrand::f64();
+            match retry::decide(self.retry(), operation, failure.attempted(), attempts, left, jitter) {
+                Decision::RetryAfter(delay) => {
+                    tracing::debug!(
+                        kind = %failure.kind,
+                        status = failure.status.map(|status| status.as_u16()),
+                        attempt = attempts,
+                        delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                        "repeating the call"
+                    );
+                    in_doubt |= failure.delivery == Delivery::MaybeDelivered;
+                    tokio::time::sleep(delay).await;
+                }
+                Decision::Stop => {
+                    let span = tracing::Span::current();
+                    span.record("attempts", attempts);
+                    span.record("error.type", failure.kind.as_str());
+                    if let Some(status) = failure.status {
+                        span.record("http.response.status_code", status.as_u16());
+                    }
+                    let delivery = if in_doubt { Delivery::MaybeDelivered } else { failure.delivery };
+                    return Err((Error::of_failure(failure, operation, attempts, delivery), in_doubt));
+                }
+            }
+        }
+    }
+
+    async fn attempt<T, F, A>(
+        &self,
+        operation: Operation,
+        time: Duration,
+        attempt: &F,
+    ) -> Result<ResponseValue<T>, Failure>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<ResponseValue<T>, RawError>>,
+    {
+        // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt.
+        let whole = async {
+            match attempt().await {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(Failure::of(error, operation).await),
+            }
+        };
+        match tokio::time::timeout(time, whole).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::timed_out(time)),
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The client and how it is made. Everything that decides where the key may go is in this file.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use groups_api::Transport;
+use groups_api::progenitor_client::ClientInfo;
+use groups_model::{ErrorKind, GroupId, InvalidInput};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+use crate::group::GroupHandle;
+use crate::groups::Groups;
+use crate::picture::PicturePart;
+use crate::retry::RetryPolicy;
+
+/// Where the API is (Facts 1.0).
+pub const DEFAULT_BASE_URL: &str = "https://waba-v2.360dialog.io";
+
+/// Manages the groups of one number. Cheap to clone; clones share connections.
+///
+/// Dropping the future of a call in the middle gives the call up where it stands: a request that was already
+/// sent may still be carried out. For a create, list the groups before creating again.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use groups_ergonomic::Client;
+/// # let sandbox = groups_sandbox::Sandbox::start().await?;
+/// # let (key, url) = (sandbox.api_key(), sandbox.base_url());
+/// let client = Client::builder().api_key(key).base_url(url).build()?;
+/// let accepted = client.groups().create("Trip to Kyoto").description("May 2027").await?;
+/// println!("accepted: {:?}", accepted.request_id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    raw: groups_api::Client,
+    retry: RetryPolicy,
+    times: Times,
+    picture_part: PicturePart,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) attempt: Duration,
+    pub(crate) operation: Duration,
+}
+
+impl Client {
+    /// Starts a client; only the key is needed.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// The groups of the number: list and create.
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.clone())
+    }
+
+    /// One group, by its id. Fails if what is given cannot be an id; asks nobody.
+    pub fn group(&self, id: impl TryInto<GroupId, Error: Into<GivenIdError>>) -> Result<GroupHandle> {
+        let id = id.try_into().map_err(|error| Error::from(error.into().0))?;
+        // An id that came from a server was taken as it is; it is checked before it becomes part of a path.
+        id.check()?;
+        Ok(GroupHandle::new(self.clone(), id))
+    }
+
+    /// The generated client below this one: same key and connections, but no checks, repeats or typed errors.
+    pub fn raw(&self) -> &groups_api::Client {
+        &self.0.raw
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.0.retry
+    }
+
+    pub(crate) fn times(&self) -> Times {
+        self.0.times
+    }
+
+    pub(crate) fn picture_part(&self) -> PicturePart {
+        self.0.picture_part
+    }
+
+    /// This client with each request kept instead of sent.
+    pub(crate) fn capturing(&self) -> (Self, groups_api::Captured) {
+        let raw = self.raw();
+        let (transport, captured) = raw.inner().clone().capturing();
+        let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
+        (Self(Arc::new(Inner { raw, ..(*self.0).clone() })), captured)
+    }
+}
+
+/// What a bad id becomes on its way through [`Client::group`]; a [`GroupId`] given as such is never bad there.
+pub struct GivenIdError(InvalidInput);
+
+impl From<InvalidInput> for GivenIdError {
+    fn from(invalid: InvalidInput) -> Self {
+        Self(invalid)
+    }
+}
+
+impl From<std::convert::Infallible> for GivenIdError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+type ConfigureHttp = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// Makes a [`Client`].
+#[must_use]
+pub struct ClientBuilder {
+    key: Option<SecretString>,
+    base_url: String,
+    user_agent: String,
+    connect: Duration,
+    times: Times,
+    retry: RetryPolicy,
+    max_body: usize,
+    picture_part: PicturePart,
+    http: Option<ConfigureHttp>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            key: None,
+            base_url: DEFAULT_BASE_URL.into(),
+            user_agent: concat!("wagroups/", env!("CARGO_PKG_VERSION")).into(),
+            connect: Duration::from_secs(10),
+            times: Times { attempt: Duration::from_secs(30), operation: Duration::from_secs(60) },
+            retry: RetryPolicy::default(),
+            max_body: groups_api::DEFAULT_MAX_BODY,
+            picture_part: PicturePart::default(),
+            http: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The key of the number: it is sent as `D360-API-KEY`, to the base URL only, and printed nowhere.
+    pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Where to send calls; [`DEFAULT_BASE_URL`] unless set. Plain `http` is refused except to a loopback host.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// The `User-Agent` header.
+    pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
+        self.user_agent = agent.into();
+        self
+    }
+
+    /// How long making a connection may take; 10 seconds unless set.
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.connect = time;
+        self
+    }
+
+    /// How long one attempt may take, answer included; 30 seconds unless set.
+    pub fn attempt_timeout(mut self, time: Duration) -> Self {
+        self.times.attempt = time;
+        self
+    }
+
+    /// How long one operation may take, repeats and the waits between them included; 60 seconds unless set.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.times.operation = time;
+        self
+    }
+
+    /// How often and how patiently to repeat. Which calls may be repeated at all is not up for choice: a create
+    /// or a link reset is never sent again once it may have been delivered.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The longest answer that is read, in bytes; 16 MiB unless set.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// The part that carries a picture, as sources disagree about its name (Facts 1.4).
+    pub fn picture_part(mut self, part: PicturePart) -> Self {
+        self.picture_part = part;
+        self
+    }
+
+    /// Adjusts the HTTP client (proxies, certificates, pools). Redirects, timeouts and repeats are set
+    /// afterwards, so that the rules for the key hold whatever is done here.
+    pub fn http(
+        mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.http = Some(Box::new(configure));
+        self
+    }
+
+    /// Checks all of it and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let base_url = check_base_url(&self.base_url)?;
+        let key = self.key.ok_or_else(|| configuration("no API key was given; set one with api_key"))?;
+        if key.expose_secret().trim().is_empty() {
+            return Err(configuration("the API key is empty"));
+        }
+        let transport = Transport::new(key.expose_secret())
+            .map_err(|_| configuration("the API key holds characters that cannot stand in a header"))?
+            .max_body(self.max_body);
+
+        let mut http = reqwest::Client::builder();
+        if let Some(configure) = self.http {
+            http = configure(http);
+        }
+        let http = http
+            .user_agent(self.user_agent)
+            .connect_timeout(self.connect)
+            // The API documents no redirect, and one would carry the key to wherever it points.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .build()
+            .map_err(|error| {
+                configuration("the HTTP client could not be set up").caused_by(error.without_url())
+            })?;
+
+        Ok(Client(Arc::new(Inner {
+            raw: groups_api::Client::new_with_client(&base_url, http, transport),
+            retry: self.retry,
+            times: self.times,
+            picture_part: self.picture_part,
+        })))
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+fn configuration(message: impl Into<String>) -> Error {
+    Error::local(ErrorKind::Configuration, message)
+}
+
+/// The base URL without a slash at its end. The key must not travel in the clear nor hide in a URL.
+fn check_base_url(text: &str) -> Result<String> {
+    let refuse = |problem: &str| configuration(format!("base URL {text:?} {problem}"));
+    let url = Url::parse(text).map_err(|_| refuse("is not a URL; it looks like https://host"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not echoed: it holds a password.
+        return Err(configuration("the base URL must not hold a user name or password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("must not have a query or fragment"));
+    }
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => return Err(refuse("has no host; it looks like https://host")),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return Err(refuse("must be https: the API key would travel in the clear")),
+        _ => return Err(refuse("must be https (http only to this machine)")),
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_travels_encrypted_or_not_off_this_machine() {
+        for good in [
+            "https://waba-v2.360dialog.io",
+            "https://proxy.example/waba/",
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:9",
+        ] {
+            assert!(check_base_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "", "waba-v2.360dialog.io", "http://waba-v2.360dialog.io", "http://127.0.0.1.example.com",
+            "ftp://localhost", "https://u:p@host", "https://host?x=1", "https://host#x", "file:///etc",
+        ] {
+            assert!(check_base_url(bad).is_err(), "{bad}");
+        }
+        assert_eq!(check_base_url("https://host/").unwrap(), "https://host");
+        assert!(!check_base_url("https://user:hunter2@host").unwrap_err().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_client_without_a_usable_key_is_not_made_and_none_shows_its_key() {
+        for key in ["", "  ", "a\nb"] {
+            let error = Client::builder().api_key(key).build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{key:?}");
+        }
+        assert!(Client::builder().build().is_err());
+        let builder = Client::builder().api_key("s3cret");
+        assert!(!format!("{builder:?}").contains("s3cret"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn an_id_that_would_leave_its_path_segment_is_refused() {
+        let client = Client::builder().api_key("k").build().unwrap();
+        for bad in ["..", "a/b", ""] {
+            assert_eq!(client.group(bad).unwrap_err().kind(), ErrorKind::InvalidInput, "{bad:?}");
+        }
+        let from_server: GroupId = serde_json::from_str("\"../x\"").unwrap();
+        assert!(client.group(from_server).is_err());
+    }
+
+    #[test]
+    fn clients_and_futures_cross_threads() {
+        fn crosses<T: Send + Sync + Clone>(_: &T) {}
+        fn sends<T: Send>(_: T) {}
+        let client = Client::builder().api_key("k").build().unwrap();
+        crosses(&client);
+        sends(std::future::IntoFuture::into_future(client.groups().create("x")));
+    }
+}

@@ -1,0 +1,282 @@
+//! The one error of this crate. Opaque, so that it can grow; everything it knows has a method.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use groups_model::{ErrorKind, InvalidInput, RetryClass};
+
+use crate::failure::{Failure, Source};
+use crate::operation::{Idempotency, Operation};
+use crate::retry::Delivery;
+
+/// The result of this crate's calls.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call did not do what it was asked.
+///
+/// ```
+/// # async fn example(client: groups_ergonomic::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use groups_ergonomic::ErrorKind;
+/// match client.group("Y2FwaV9ncm91cDox")?.get().await {
+///     Ok(group) => println!("{:?}", group.subject),
+///     Err(error) if error.kind() == ErrorKind::GroupUnknown => println!("gone"),
+///     Err(error) => eprintln!("{error}; {}", error.remedy().unwrap_or("no advice")),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    class: RetryClass,
+    delivery: Delivery,
+    operation: Option<Operation>,
+    code: Option<u32>,
+    title: Option<String>,
+    message: String,
+    details: Option<String>,
+    status: Option<u16>,
+    trace_id: Option<String>,
+    attempts: u32,
+    remedy: Option<&'static str>,
+    source: Option<Source>,
+}
+
+impl Error {
+    /// What went wrong, as one word to switch on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The API's code (e.g. 131041), where it gave one.
+    pub fn code(&self) -> Option<u32> {
+        self.0.code
+    }
+
+    /// The API's title. Not a stable identifier (Facts 2.1).
+    pub fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    /// What went wrong, for people, without the code.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The API's further explanation.
+    pub fn details(&self) -> Option<&str> {
+        self.0.details.as_deref()
+    }
+
+    /// The HTTP status of the last answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The operation, unless the error came before there was one.
+    pub fn operation(&self) -> Option<Operation> {
+        self.0.operation
+    }
+
+    /// The id under which the service's support finds the call.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// How many requests were sent, at least in part; 0 where the call was refused before that.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// What to do next, where something is known to help.
+    pub fn remedy(&self) -> Option<&'static str> {
+        self.0.remedy.or_else(|| remedy(self.0.kind))
+    }
+
+    /// How far the call got, over all its attempts. [`Delivery::MaybeDelivered`] on a write means: look before
+    /// doing it again.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// Whether the same call, made again by you, is safe and may succeed soon.
+    pub fn is_retryable(&self) -> bool {
+        let may_help = self.0.class == RetryClass::Backoff;
+        let once = self.0.operation.is_some_and(|operation| operation.idempotency() == Idempotency::Once);
+        may_help && !(once && self.0.delivery == Delivery::MaybeDelivered)
+    }
+
+    /// Whether something that was named does not exist: the group, the join request, the participant.
+    pub fn is_not_found(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::GroupUnknown | ErrorKind::JoinRequestUnknown | ErrorKind::ParticipantNotInGroup
+        )
+    }
+
+    /// Whether too many calls were made (in any of the documented forms).
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether the key, its rights or the number's eligibility is at fault.
+    pub fn is_access(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::InvalidCredentials
+                | ErrorKind::PermissionDenied
+                | ErrorKind::NotEligible
+                | ErrorKind::NumberNotRegistered
+        )
+    }
+
+    pub(crate) fn of_failure(
+        failure: Failure,
+        operation: Operation,
+        attempts: u32,
+        delivery: Delivery,
+    ) -> Self {
+        let said = failure.said;
+        let message = said.message.unwrap_or_else(|| "no reason was given".into());
+        Self(Box::new(Inner {
+            kind: failure.kind,
+            class: failure.class,
+            delivery,
+            operation: Some(operation),
+            message: without_code(&message, said.code),
+            code: said.code,
+            title: said.title,
+            details: said.details,
+            status: failure.status.map(|status| status.as_u16()),
+            trace_id: said.trace_id,
+            attempts,
+            remedy: failure.remedy,
+            source: failure.source,
+        }))
+    }
+
+    pub(crate) fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            class: RetryClass::Never,
+            delivery: Delivery::NotSent,
+            operation: None,
+            code: None,
+            title: None,
+            message: message.into(),
+            details: None,
+            status: None,
+            trace_id: None,
+            attempts: 0,
+            remedy: None,
+            source: None,
+        }))
+    }
+
+    /// An answer that was understood and makes no sense, such as a cursor that leads in a circle.
+    pub(crate) fn senseless(operation: Operation, message: impl Into<String>) -> Self {
+        Self::local(ErrorKind::InvalidResponse, message).during(operation).delivered(Delivery::MaybeDelivered, 1)
+    }
+
+    pub(crate) fn during(mut self, operation: Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    fn delivered(mut self, delivery: Delivery, attempts: u32) -> Self {
+        (self.0.delivery, self.0.attempts) = (delivery, attempts);
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+}
+
+/// Advice for what no row of the error table covers.
+fn remedy(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::InvalidCredentials => "Check the API key: it selects the number, and a new one replaces the old.",
+        ErrorKind::PermissionDenied => "Check in the 360dialog hub that the key's number may use this API.",
+        ErrorKind::RateLimited => "Wait a minute and send fewer calls at once.",
+        ErrorKind::NotFound => "Check the base URL: this address has no groups API at that path.",
+        ErrorKind::Network => "Check the network and the base URL, then see whether the call had an effect.",
+        ErrorKind::Timeout => "See whether the call had an effect; allow more time if the service is slow.",
+        ErrorKind::ServiceUnavailable => "Try again later; before repeating a write, see whether it had an effect.",
+        ErrorKind::InvalidResponse => "Check that the base URL is that of the API and not of something in between.",
+        ErrorKind::Redirected => "Set the base URL to the address that the server points to, if you trust it.",
+        ErrorKind::OutcomeUnknown => "List the join requests and the participants to see where it stands.",
+        _ => return None,
+    })
+}
+
+/// Meta writes the code into the message too: `(#131041) Group unknown`.
+fn without_code(message: &str, code: Option<u32>) -> String {
+    let prefix = code.map(|code| format!("(#{code})"));
+    let rest = prefix.and_then(|prefix| message.strip_prefix(prefix.as_str())).unwrap_or(message).trim();
+    if rest.is_empty() { message.to_owned() } else { rest.to_owned() }
+}
+
+/// `Group unknown (131041): details`.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if let Some(code) = self.0.code {
+            write!(f, " ({code})")?;
+        }
+        match &self.0.details {
+            Some(details) if *details != self.0.message => write!(f, ": {details}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("code", &self.0.code)
+            .field("message", &self.0.message)
+            .field("details", &self.0.details)
+            .field("http_status", &self.0.status)
+            .field("delivery", &self.0.delivery)
+            .field("attempts", &self.0.attempts)
+            .field("trace_id", &self.0.trace_id)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| source.as_ref() as &(dyn StdError + 'static))
+    }
+}
+
+impl From<InvalidInput> for Error {
+    fn from(invalid: InvalidInput) -> Self {
+        Self::local(ErrorKind::InvalidInput, invalid.to_string()).caused_by(invalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_stands_once_in_the_text() {
+        assert_eq!(without_code("(#131041) Group unknown", Some(131_041)), "Group unknown");
+        assert_eq!(without_code("(#131041)", Some(131_041)), "(#131041)");
+        assert_eq!(without_code("Group unknown", None), "Group unknown");
+    }
+
+    #[test]
+    fn an_error_is_one_pointer_and_can_cross_threads() {
+        fn crosses<T: Send + Sync + 'static>() {}
+        crosses::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,274 @@
+//! What one attempt came to, classified: kind, how far it got, whether a repeat can help. The only place
+//! that reads error answers. Never classifies by `type: OAuthException`, which Meta puts on everything.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use groups_model::{ErrorEntry, ErrorKind, ItemError, RetryClass, TextEntry};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::envelope::Envelope;
+use crate::operation::Operation;
+use crate::retry::{Attempted, Delivery};
+
+pub(crate) type Source = Box<dyn StdError + Send + Sync>;
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub kind: ErrorKind,
+    pub class: RetryClass,
+    pub delivery: Delivery,
+    pub status: Option<StatusCode>,
+    pub said: Envelope,
+    pub remedy: Option<&'static str>,
+    pub hint: Option<Duration>,
+    pub source: Option<Source>,
+}
+
+/// Error of the raw client, as every attempt gives it.
+pub(crate) type RawError = groups_api::Error<()>;
+
+impl Failure {
+    pub(crate) fn attempted(&self) -> Attempted {
+        Attempted { kind: self.kind, class: self.class, delivery: self.delivery, hint: self.hint }
+    }
+
+    /// An attempt that was given up when its time was over.
+    pub(crate) fn timed_out(after: Duration) -> Self {
+        Self {
+            kind: ErrorKind::Timeout,
+            class: RetryClass::Backoff,
+            delivery: Delivery::MaybeDelivered,
+            status: None,
+            said: Envelope {
+                message: Some(format!("no complete answer within {}", seconds(after))),
+                ..Envelope::default()
+            },
+            remedy: None,
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// Reads an error of the raw client, and the body of an answer that was not expected.
+    pub(crate) async fn of(error: RawError, operation: Operation) -> Self {
+        match error {
+            groups_api::Error::CommunicationError(error) | groups_api::Error::InvalidUpgrade(error) => {
+                Self::of_connection(error)
+            }
+            groups_api::Error::ResponseBodyError(error) => Self::of_body(error, None),
+            groups_api::Error::UnexpectedResponse(answer) => {
+                let (status, headers) = (answer.status(), answer.headers().clone());
+                match answer.bytes().await {
+                    Ok(body) => Self::of_answer(status, &headers, &body, operation),
+                    Err(error) if status.is_success() => Self::of_body(error, Some(status)),
+                    // The status says more than the body that could not be read.
+                    Err(error) => Self {
+                        source: Some(error.without_url().into()),
+                        ..Self::of_answer(status, &headers, b"", operation)
+                    },
+                }
+            }
+            groups_api::Error::InvalidResponsePayload(body, error) => Self::of_payload(&body, error),
+            groups_api::Error::InvalidRequest(message) | groups_api::Error::Custom(message) => {
+                Self::local(ErrorKind::InvalidInput, message)
+            }
+            groups_api::Error::ErrorResponse(answer) => {
+                Self::of_answer(answer.status(), answer.headers(), b"", operation)
+            }
+        }
+    }
+
+    fn local(kind: ErrorKind, message: String) -> Self {
+        Self {
+            kind,
+            class: RetryClass::Never,
+            delivery: Delivery::NotSent,
+            status: None,
+            said: Envelope { message: Some(message), ..Envelope::default() },
+            remedy: None,
+            hint: None,
+            source: None,
+        }
+    }
+
+    fn of_connection(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::local(ErrorKind::Configuration, innermost(&error));
+        }
+        let not_sent = error.is_connect();
+        let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
+        let what = match (not_sent, kind) {
+            (true, ErrorKind::Timeout) => "no connection in time",
+            (true, _) => "could not connect",
+            (false, ErrorKind::Timeout) => "no answer in time",
+            (false, _) => "the connection broke before the answer was complete",
+        };
+        Self {
+            kind,
+            class: RetryClass::Backoff,
+            delivery: if not_sent { Delivery::NotSent } else { Delivery::MaybeDelivered },
+            status: None,
+            said: Envelope {
+                message: Some(format!("{what}: {}", innermost(&error))),
+                ..Envelope::default()
+            },
+            remedy: None,
+            hint: None,
+            source: Some(error.without_url().into()),
+        }
+    }
+
+    /// The answer began well and its body did not arrive, or was too long.
+    fn of_body(error: reqwest::Error, status: Option<StatusCode>) -> Self {
+        let mut failure = Self::of_connection(error);
+        failure.status = status;
+        let too_long = failure.source.as_ref().is_some_and(|source| {
+            let mut next: Option<&dyn StdError> = Some(source.as_ref());
+            while let Some(error) = next {
+                if error.is::<groups_api::BodyTooLong>() {
+                    return true;
+                }
+                next = error.source();
+            }
+            false
+        });
+        if too_long {
+            failure.kind = ErrorKind::InvalidResponse;
+            failure.class = RetryClass::Never;
+            failure.said.message = Some("the answer is longer than this client reads".into());
+        }
+        failure
+    }
+
+    /// A 2xx whose body is not what the operation answers with.
+    fn of_payload(body: &[u8], error: serde_json::Error) -> Self {
+        let message = if body.is_empty() {
+            "the answer is empty, where one with content was expected".to_owned()
+        } else {
+            format!("the answer could not be understood: {error}")
+        };
+        Self {
+            kind: ErrorKind::InvalidResponse,
+            class: RetryClass::Never,
+            delivery: Delivery::MaybeDelivered,
+            status: Some(StatusCode::OK),
+            said: Envelope { message: Some(message), ..Envelope::default() },
+            remedy: None,
+            hint: None,
+            source: Some(error.into()),
+        }
+    }
+
+    /// An answer outside 2xx (or a 2xx that the document does not name).
+    pub(crate) fn of_answer(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        operation: Operation,
+    ) -> Self {
+        let mut said = Envelope::read(body);
+        let (kind, class, remedy) = classify(status, &said);
+        if said.message.is_none() {
+            let reason = status.canonical_reason().unwrap_or("status without a name");
+            said.message = said.title.clone().or_else(|| Some(reason.to_owned()));
+        }
+        if kind == ErrorKind::Redirected {
+            said = Envelope { message: Some(redirect_message(headers)), ..Envelope::default() };
+        }
+        Self {
+            kind,
+            class,
+            delivery: delivery(status, kind, operation),
+            status: Some(status),
+            said,
+            remedy,
+            hint: retry_after(headers),
+            source: None,
+        }
+    }
+}
+
+/// A code says more than a text, a text more than a status.
+fn classify(status: StatusCode, said: &Envelope) -> (ErrorKind, RetryClass, Option<&'static str>) {
+    if let Some(row) = said.code.and_then(ErrorEntry::find) {
+        return (row.kind, row.retry, Some(row.remedy));
+    }
+    if let Some(row) = said.message.as_deref().and_then(|text| TextEntry::find(status.as_u16(), text)) {
+        return (row.kind, row.retry, Some(row.remedy));
+    }
+    let (kind, class) = match status.as_u16() {
+        300..=399 => (ErrorKind::Redirected, RetryClass::Never),
+        401 => (ErrorKind::InvalidCredentials, RetryClass::Never),
+        403 => (ErrorKind::PermissionDenied, RetryClass::Never),
+        404 | 405 => (ErrorKind::NotFound, RetryClass::Never),
+        429 => (ErrorKind::RateLimited, RetryClass::Backoff),
+        408 | 425 | 500..=599 => (ErrorKind::ServiceUnavailable, RetryClass::Backoff),
+        200..=299 => (ErrorKind::InvalidResponse, RetryClass::Never),
+        _ => (ErrorKind::Api, RetryClass::Never),
+    };
+    (kind, class, None)
+}
+
+/// A refusal is believed where the service itself said no; a 5xx, or a code that means "we failed", may have
+/// come after the work was done.
+fn delivery(status: StatusCode, kind: ErrorKind, operation: Operation) -> Delivery {
+    let failed = status.is_server_error()
+        || status == StatusCode::REQUEST_TIMEOUT
+        || status.is_success()
+        || kind == ErrorKind::ServiceUnavailable;
+    if failed && operation.is_write() { Delivery::MaybeDelivered } else { Delivery::Refused }
+}
+
+/// `Retry-After` in seconds or as a date. No source documents it for this API; proxies send it.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(value).ok()?;
+    Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}
+
+fn redirect_message(headers: &HeaderMap) -> String {
+    let host = headers
+        .get(reqwest::header::LOCATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| url::Url::parse(value).ok())
+        .and_then(|url| url.host_str().map(str::to_owned));
+    match host {
+        Some(host) => format!("the server points to {host}; redirects are not followed"),
+        None => "the server answered with a redirect; redirects are not followed".into(),
+    }
+}
+
+/// What the operating system or TLS said, which is what helps; the layers above only say "error".
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    last.to_string()
+}
+
+/// An inline error (Facts 2.1 I) as the reason of one failed item.
+pub(crate) fn item_error(error: &Value) -> ItemError {
+    let said = Envelope::from_error(error);
+    let row = said.code.and_then(ErrorEntry::find);
+    let kind = row.map_or(ErrorKind::Api, |row| row.kind);
+    let message = said
+        .message
+        .or_else(|| said.title.clone())
+        .or_else(|| row.map(|row| row.meaning.to_owned()))
+        .unwrap_or_else(|| "no reason was given".into());
+    let mut item = ItemError::new(kind, message);
+    (item.code, item.title, item.details) = (said.code, said.title, said.details);
+    item
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_millis() as f64 / 1000.0)
+}
