@@ -96,10 +96,8 @@ fn tolerate(document: &mut Value, requests: &BTreeSet<String>) -> Result<()> {
     );
     object(&mut schemas["GroupList"], "/properties")?
         .insert("data".into(), json!({ "$ref": "#/components/schemas/GroupListShape" }));
-    object(&mut schemas["GroupSummary"], "/properties")?.insert(
-        "creation_timestamp".into(),
-        json!({ "$ref": "#/components/schemas/Timestamp" }),
-    );
+    object(&mut schemas["GroupSummary"], "/properties")?
+        .insert("creation_timestamp".into(), json!({ "$ref": "#/components/schemas/Timestamp" }));
     // An optional array becomes a plain Vec, in which "not asked for" and "nobody" look alike.
     schemas["Group"]["properties"]["participants"]["nullable"] = true.into();
 
@@ -110,7 +108,8 @@ fn tolerate(document: &mut Value, requests: &BTreeSet<String>) -> Result<()> {
 
     // The rules for what a caller gives are checked in groups-ergonomic, which can name field and limit.
     for path in object(document, "/paths")?.values_mut() {
-        for operation in METHODS.iter().filter_map(|method| path.get_mut(method).map(|_| *method)).collect::<Vec<_>>()
+        for operation in
+            METHODS.iter().filter_map(|method| path.get_mut(method).map(|_| *method)).collect::<Vec<_>>()
         {
             let Some(parameters) = path[operation].get_mut("parameters").and_then(Value::as_array_mut) else {
                 continue;
@@ -129,8 +128,17 @@ fn tolerate(document: &mut Value, requests: &BTreeSet<String>) -> Result<()> {
 /// Constraints would become types that refuse to decode; examples would become very long doc comments.
 fn strip(value: &mut Value) {
     const CONSTRAINTS: [&str; 11] = [
-        "minLength", "maxLength", "pattern", "minimum", "maximum", "minItems", "maxItems", "minProperties",
-        "maxProperties", "uniqueItems", "default",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "uniqueItems",
+        "default",
     ];
     match value {
         Value::Object(map) => {
@@ -167,10 +175,9 @@ fn reach(document: &Value, value: &Value, found: &mut BTreeSet<String>) {
             if let Some(target) = map.get("$ref").and_then(Value::as_str) {
                 let pointer = target.trim_start_matches('#');
                 let schema = pointer.strip_prefix("/components/schemas/");
-                if schema.is_none_or(|name| found.insert(name.to_owned())) {
-                    if let Some(next) = document.pointer(pointer) {
-                        reach(document, next, found);
-                    }
+                let is_new = schema.is_none_or(|name| found.insert(name.to_owned()));
+                if let (true, Some(next)) = (is_new, document.pointer(pointer)) {
+                    reach(document, next, found);
                 }
             }
             map.values().for_each(|next| reach(document, next, found));

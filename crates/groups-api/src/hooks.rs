@@ -58,6 +58,7 @@ impl Transport {
 
     /// Puts the key on a request, and takes off the header that the generator adds of its own accord. Fails,
     /// with the request kept, where nothing is to be sent.
+    #[allow(clippy::result_large_err, reason = "the error is progenitor's, and hooks pass it on as it is")]
     pub fn prepare<E>(&self, request: &mut reqwest::Request) -> Result<(), Error<E>> {
         let headers = request.headers_mut();
         headers.remove("api-version");
@@ -93,11 +94,7 @@ impl ClientHooks<Transport> for Client {
         self.inner().prepare(request)
     }
 
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        _: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
+    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         self.inner().execute(self.client(), request).await
     }
 }

@@ -2,7 +2,7 @@
 
 mod hooks;
 
-pub use hooks::{DEFAULT_MAX_BODY, Transport};
+pub use hooks::{Captured, DEFAULT_MAX_BODY, Transport};
 pub use progenitor_client;
 
 #[cfg(feature = "codegen")]

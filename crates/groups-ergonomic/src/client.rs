@@ -299,8 +299,15 @@ mod tests {
             assert!(check_base_url(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "waba-v2.360dialog.io", "http://waba-v2.360dialog.io", "http://127.0.0.1.example.com",
-            "ftp://localhost", "https://u:p@host", "https://host?x=1", "https://host#x", "file:///etc",
+            "",
+            "waba-v2.360dialog.io",
+            "http://waba-v2.360dialog.io",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+            "https://u:p@host",
+            "https://host?x=1",
+            "https://host#x",
+            "file:///etc",
         ] {
             assert!(check_base_url(bad).is_err(), "{bad}");
         }

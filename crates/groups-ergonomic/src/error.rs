@@ -176,7 +176,9 @@ impl Error {
 
     /// An answer that was understood and makes no sense, such as a cursor that leads in a circle.
     pub(crate) fn senseless(operation: Operation, message: impl Into<String>) -> Self {
-        Self::local(ErrorKind::InvalidResponse, message).during(operation).delivered(Delivery::MaybeDelivered, 1)
+        Self::local(ErrorKind::InvalidResponse, message)
+            .during(operation)
+            .delivered(Delivery::MaybeDelivered, 1)
     }
 
     pub(crate) fn during(mut self, operation: Operation) -> Self {
@@ -198,15 +200,23 @@ impl Error {
 /// Advice for what no row of the error table covers.
 fn remedy(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::InvalidCredentials => "Check the API key: it selects the number, and a new one replaces the old.",
+        ErrorKind::InvalidCredentials => {
+            "Check the API key: it selects the number, and a new one replaces the old."
+        }
         ErrorKind::PermissionDenied => "Check in the 360dialog hub that the key's number may use this API.",
         ErrorKind::RateLimited => "Wait a minute and send fewer calls at once.",
         ErrorKind::NotFound => "Check the base URL: this address has no groups API at that path.",
         ErrorKind::Network => "Check the network and the base URL, then see whether the call had an effect.",
         ErrorKind::Timeout => "See whether the call had an effect; allow more time if the service is slow.",
-        ErrorKind::ServiceUnavailable => "Try again later; before repeating a write, see whether it had an effect.",
-        ErrorKind::InvalidResponse => "Check that the base URL is that of the API and not of something in between.",
-        ErrorKind::Redirected => "Set the base URL to the address that the server points to, if you trust it.",
+        ErrorKind::ServiceUnavailable => {
+            "Try again later; before repeating a write, see whether it had an effect."
+        }
+        ErrorKind::InvalidResponse => {
+            "Check that the base URL is that of the API and not of something in between."
+        }
+        ErrorKind::Redirected => {
+            "Set the base URL to the address that the server points to, if you trust it."
+        }
         ErrorKind::OutcomeUnknown => "List the join requests and the participants to see where it stands.",
         _ => return None,
     })

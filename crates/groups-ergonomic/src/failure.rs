@@ -112,10 +112,7 @@ impl Failure {
             class: RetryClass::Backoff,
             delivery: if not_sent { Delivery::NotSent } else { Delivery::MaybeDelivered },
             status: None,
-            said: Envelope {
-                message: Some(format!("{what}: {}", innermost(&error))),
-                ..Envelope::default()
-            },
+            said: Envelope { message: Some(format!("{what}: {}", innermost(&error))), ..Envelope::default() },
             remedy: None,
             hint: None,
             source: Some(error.without_url().into()),

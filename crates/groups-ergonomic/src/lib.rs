@@ -1,1 +1,34 @@
-//! See the workspace README.
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod client;
+mod convert;
+mod envelope;
+mod error;
+mod failure;
+mod group;
+mod groups;
+mod invite;
+mod operation;
+mod pages;
+mod participants;
+mod picture;
+mod preview;
+mod requests;
+mod retry;
+
+pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, GivenIdError};
+pub use error::{Error, Result};
+pub use group::{DeleteGroup, GetGroup, GroupHandle, UpdateGroup};
+pub use groups::{CreateGroup, Groups, ListGroups, Pending};
+pub use groups_api as api;
+pub use groups_model as model;
+pub use groups_model::ErrorKind;
+pub use invite::ResetInviteLink;
+pub use operation::Operation;
+pub use pages::{Items, Page, Pages};
+pub use participants::RemoveParticipants;
+pub use picture::{Picture, PicturePart};
+pub use preview::Preview;
+pub use requests::{DecideJoinRequests, ListJoinRequests};
+pub use retry::{Delivery, RetryPolicy};

@@ -68,7 +68,9 @@ impl Operation {
     pub fn method(self) -> &'static str {
         match self {
             Self::ListGroups | Self::GetGroup | Self::GetInviteLink | Self::ListJoinRequests => "GET",
-            Self::CreateGroup | Self::UpdateGroup | Self::ResetInviteLink | Self::ApproveJoinRequests => "POST",
+            Self::CreateGroup | Self::UpdateGroup | Self::ResetInviteLink | Self::ApproveJoinRequests => {
+                "POST"
+            }
             Self::DeleteGroup | Self::RejectJoinRequests | Self::RemoveParticipants => "DELETE",
         }
     }
@@ -93,7 +95,9 @@ impl Operation {
 
     pub(crate) fn idempotency(self) -> Idempotency {
         match self {
-            Self::ListGroups | Self::GetGroup | Self::GetInviteLink | Self::ListJoinRequests => Idempotency::Read,
+            Self::ListGroups | Self::GetGroup | Self::GetInviteLink | Self::ListJoinRequests => {
+                Idempotency::Read
+            }
             Self::CreateGroup | Self::ResetInviteLink => Idempotency::Once,
             Self::DeleteGroup => Idempotency::Repeatable { done: Some(ErrorKind::GroupUnknown) },
             Self::RemoveParticipants => {

@@ -77,7 +77,8 @@ pub(crate) fn decide(
 
 fn can_help(failed: Attempted) -> bool {
     failed.class == RetryClass::Backoff
-        || (matches!(failed.kind, ErrorKind::Network | ErrorKind::Timeout) && failed.class != RetryClass::Never)
+        || (matches!(failed.kind, ErrorKind::Network | ErrorKind::Timeout)
+            && failed.class != RetryClass::Never)
 }
 
 fn is_safe(operation: Operation, delivery: Delivery) -> bool {
@@ -109,10 +110,14 @@ mod tests {
             assert!(repeats(operation, backoff(Delivery::NotSent)), "{operation}");
             assert!(repeats(operation, backoff(Delivery::Refused)), "{operation}");
             assert_eq!(repeats(operation, backoff(Delivery::MaybeDelivered)), !once, "{operation}");
-            for class in [RetryClass::Never, RetryClass::Later, RetryClass::FailedItems, RetryClass::RestartPaging]
+            for class in
+                [RetryClass::Never, RetryClass::Later, RetryClass::FailedItems, RetryClass::RestartPaging]
             {
                 for delivery in [Delivery::NotSent, Delivery::Refused, Delivery::MaybeDelivered] {
-                    assert!(!repeats(operation, failed(ErrorKind::Api, class, delivery)), "{operation} {class:?}");
+                    assert!(
+                        !repeats(operation, failed(ErrorKind::Api, class, delivery)),
+                        "{operation} {class:?}"
+                    );
                 }
             }
         }

@@ -1,0 +1,307 @@
+//! One group: what it is, its settings, its end. Its links, join requests and participants have files of
+//! their own.
+
+use std::future::IntoFuture;
+
+use groups_api::progenitor_client::{ClientInfo, encode_path};
+use groups_api::{ResponseValue, types};
+use groups_model::{Accepted, Group, GroupField, GroupId, InvalidInput, limits};
+
+use crate::call::Written;
+use crate::client::Client;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::failure::RawError;
+use crate::groups::Pending;
+use crate::operation::Operation;
+use crate::picture::Picture;
+use crate::preview::Preview;
+
+/// One group of the number. From [`Client::group`]; making it asks nobody whether the group exists.
+#[derive(Clone, Debug)]
+pub struct GroupHandle {
+    pub(crate) client: Client,
+    pub(crate) id: GroupId,
+}
+
+impl GroupHandle {
+    pub(crate) fn new(client: Client, id: GroupId) -> Self {
+        Self { client, id }
+    }
+
+    /// The group's id.
+    pub fn id(&self) -> &GroupId {
+        &self.id
+    }
+
+    /// Reads the group, with all fields unless told otherwise.
+    pub fn get(&self) -> GetGroup {
+        GetGroup { group: self.clone(), fields: None }
+    }
+
+    /// Changes settings; at least one must be given. The answer is a receipt.
+    pub fn update(&self) -> UpdateGroup {
+        UpdateGroup { group: self.clone(), subject: None, description: None, picture: None }
+    }
+
+    /// Deletes the group for everybody in it, for good. The answer is a receipt.
+    pub fn delete(&self) -> DeleteGroup {
+        DeleteGroup { group: self.clone() }
+    }
+}
+
+/// A group to be read. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct GetGroup {
+    group: GroupHandle,
+    fields: Option<Vec<GroupField>>,
+}
+
+impl GetGroup {
+    /// Asks for these fields only. The API itself tells the id alone unless it is asked for more (Facts 1.3).
+    pub fn fields(mut self, fields: impl IntoIterator<Item = GroupField>) -> Self {
+        self.fields = Some(fields.into_iter().collect());
+        self
+    }
+
+    async fn send(self) -> Result<Group> {
+        let fields = self.fields.as_deref().unwrap_or(GroupField::KNOWN);
+        let fields = fields.iter().map(GroupField::as_str).collect::<Vec<_>>().join(",");
+        let GroupHandle { client, id } = self.group;
+        let raw = client.raw();
+        let answer = client
+            .call(Operation::GetGroup, || {
+                let call = raw.get_group().group_id(id.clone());
+                if fields.is_empty() { call } else { call.fields(fields.clone()) }.send()
+            })
+            .await?;
+        Ok(convert::group(answer.value))
+    }
+}
+
+impl IntoFuture for GetGroup {
+    type Output = Result<Group>;
+    type IntoFuture = Pending<Group>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Settings to be changed. Await it.
+///
+/// ```
+/// # async fn example(client: groups_ergonomic::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use groups_ergonomic::Picture;
+/// let picture = Picture::read("logo.jpg")?;
+/// client.group("Y2FwaV9ncm91cDox")?.update().subject("Kyoto, May 2027").picture(picture).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct UpdateGroup {
+    group: GroupHandle,
+    subject: Option<String>,
+    description: Option<String>,
+    picture: Option<Picture>,
+}
+
+impl UpdateGroup {
+    /// 1 to 128 characters.
+    pub fn subject(mut self, text: impl Into<String>) -> Self {
+        self.subject = Some(text.into());
+        self
+    }
+
+    /// At most 2048 characters. What an empty one does is not documented (Facts 9).
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.description = Some(text.into());
+        self
+    }
+
+    /// The profile picture. There is no documented way to take one away (Facts 1.4).
+    pub fn picture(mut self, picture: Picture) -> Self {
+        self.picture = Some(picture);
+        self
+    }
+
+    /// The request this would send.
+    pub async fn preview(self) -> Result<Preview> {
+        let client = self.group.client.clone();
+        let parts = self.picture.as_ref().map(|picture| {
+            let mut parts = serde_json::Map::new();
+            for (name, text) in self.texts() {
+                parts.insert(name.into(), text.into());
+            }
+            let file = format!("profile.jpg ({} bytes, image/jpeg)", picture.bytes().len());
+            parts.insert(client.picture_part().name().into(), file.into());
+            parts
+        });
+        let id = self.group.id.clone();
+        let preview =
+            Preview::of(&client, |client| Self { group: GroupHandle { client, id }, ..self }.send()).await?;
+        Ok(match parts {
+            Some(parts) => preview.with_body(parts.into()),
+            None => preview,
+        })
+    }
+
+    async fn send(self) -> Result<Accepted> {
+        let operation = Operation::UpdateGroup;
+        let checked = self.checked().map_err(|invalid| Error::from(invalid).during(operation))?;
+        let GroupHandle { client, id } = &checked.group;
+        let raw = client.raw();
+        let written = match &checked.picture {
+            Some(picture) => client.write(operation, || checked.multipart(picture)).await?,
+            None => {
+                let body = types::UpdateGroupRequest {
+                    messaging_product: types::MessagingProduct::Whatsapp,
+                    subject: checked.subject.clone(),
+                    description: checked.description.clone(),
+                };
+                client
+                    .write(operation, || {
+                        or_empty(operation, raw.update_group().group_id(id.clone()).body(body.clone()).send())
+                    })
+                    .await?
+            }
+        };
+        Ok(receipt(operation, id, written))
+    }
+
+    fn checked(mut self) -> Result<Self, InvalidInput> {
+        if self.subject.is_none() && self.description.is_none() && self.picture.is_none() {
+            return Err(InvalidInput::new(
+                "update",
+                "must change at least one setting: subject, description or picture",
+            ));
+        }
+        if let Some(subject) = &self.subject {
+            self.subject = Some(limits::subject(subject)?.to_owned());
+        }
+        if let Some(description) = &self.description {
+            limits::description(description)?;
+        }
+        Ok(self)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        [
+            ("messaging_product", Some("whatsapp".to_owned())),
+            ("subject", self.subject.clone()),
+            ("description", self.description.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text?)))
+    }
+
+    /// What generated code would do, if the generator had multipart.
+    async fn multipart(&self, picture: &Picture) -> Result<ResponseValue<types::Accepted>, RawError> {
+        let GroupHandle { client, id } = &self.group;
+        let raw = client.raw();
+        let mut form = reqwest::multipart::Form::new();
+        for (name, text) in self.texts() {
+            form = form.text(name, text);
+        }
+        form = form.part(client.picture_part().name(), picture.part()?);
+        let url = format!("{}/groups/{}", raw.baseurl(), encode_path(id.as_str()));
+        let mut request = raw
+            .client()
+            .post(url)
+            .header(reqwest::header::ACCEPT, "application/json")
+            .multipart(form)
+            .build()?;
+        raw.inner().prepare(&mut request)?;
+        let answer = raw.inner().execute(raw.client(), request).await?;
+        or_empty(Operation::UpdateGroup, async {
+            match answer.status().as_u16() {
+                200 => ResponseValue::from_response(answer).await,
+                _ => Err(RawError::UnexpectedResponse(answer)),
+            }
+        })
+        .await
+    }
+}
+
+impl IntoFuture for UpdateGroup {
+    type Output = Result<Accepted>;
+    type IntoFuture = Pending<Accepted>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A group to be deleted. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct DeleteGroup {
+    group: GroupHandle,
+}
+
+impl DeleteGroup {
+    /// The request this would send.
+    pub async fn preview(self) -> Result<Preview> {
+        let GroupHandle { client, id } = self.group;
+        Preview::of(&client, |client| Self { group: GroupHandle { client, id } }.send()).await
+    }
+
+    async fn send(self) -> Result<Accepted> {
+        let operation = Operation::DeleteGroup;
+        let GroupHandle { client, id } = self.group;
+        let raw = client.raw();
+        let written = client
+            .write(operation, || or_empty(operation, raw.delete_group().group_id(id.clone()).send()))
+            .await?;
+        Ok(receipt(operation, &id, written))
+    }
+}
+
+impl IntoFuture for DeleteGroup {
+    type Output = Result<Accepted>;
+    type IntoFuture = Pending<Accepted>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Takes an empty 2xx for the acknowledgement it is (Facts 1.4, 1.5, 1.11).
+pub(crate) async fn or_empty(
+    operation: Operation,
+    answer: impl Future<Output = Result<ResponseValue<types::Accepted>, RawError>>,
+) -> Result<ResponseValue<types::Accepted>, RawError> {
+    let nothing = || types::Accepted {
+        id: None,
+        messaging_product: None,
+        request_id: None,
+        success: None,
+        extra: serde_json::Map::new(),
+    };
+    match answer.await {
+        Err(RawError::InvalidResponsePayload(body, _))
+            if operation.may_answer_empty() && body.trim_ascii().is_empty() =>
+        {
+            Ok(ResponseValue::new(nothing(), reqwest::StatusCode::OK, Default::default()))
+        }
+        Err(RawError::UnexpectedResponse(answer))
+            if operation.may_answer_empty()
+                && matches!(answer.status().as_u16(), 202 | 204)
+                && answer.content_length().unwrap_or(0) == 0 =>
+        {
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Ok(ResponseValue::new(nothing(), status, headers))
+        }
+        other => other,
+    }
+}
+
+/// What a write that is done later came to.
+pub(crate) fn receipt(operation: Operation, id: &GroupId, written: Written<types::Accepted>) -> Accepted {
+    match written {
+        Written::Answered(answer) => convert::accepted(operation, Some(id), answer.value),
+        Written::AlreadyDone => Accepted::new(operation.id(), Some(id.clone()), None),
+    }
+}

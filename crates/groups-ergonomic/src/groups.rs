@@ -1,0 +1,185 @@
+//! The groups of a number: list and create.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+
+use groups_api::types;
+use groups_model::{Accepted, Cursor, Group, JoinApprovalMode, limits};
+
+use crate::client::Client;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::operation::Operation;
+use crate::pages::{Answered, Ask, Items, Options, Pages};
+use crate::preview::Preview;
+
+/// What the builders of this crate become when awaited.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+/// Lists and creates groups. From [`Client::groups`].
+#[derive(Clone, Debug)]
+pub struct Groups {
+    client: Client,
+}
+
+impl Groups {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// The active groups; deleted and suspended ones are not among them (Facts 1.1). Each tells id, subject and
+    /// time; [`crate::GroupHandle::get`] tells the rest. The order is not documented.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = groups_sandbox::Sandbox::start().await?;
+    /// # let client = groups_ergonomic::Client::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// let mut groups = client.groups().list().stream();
+    /// while let Some(group) = groups.next().await {
+    ///     println!("{:?}", group?.subject);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ListGroups {
+        ListGroups { client: self.client.clone(), options: Options::default() }
+    }
+
+    /// Creates a group, with 1 to 128 characters of subject. The answer is a receipt: id and invite link come by
+    /// webhook, or by listing later (Facts 1.2). Two calls make two groups, so a call that may have been
+    /// delivered is not repeated.
+    pub fn create(&self, subject: impl Into<String>) -> CreateGroup {
+        CreateGroup {
+            client: self.client.clone(),
+            subject: subject.into(),
+            description: None,
+            approval: None,
+        }
+    }
+}
+
+/// A list of groups to be walked.
+#[derive(Clone, Debug)]
+#[must_use = "ends in stream() or pages()"]
+pub struct ListGroups {
+    client: Client,
+    options: Options,
+}
+
+impl ListGroups {
+    /// Groups a page, 1 to 1024. Unless set: 1024, which walks a list with the fewest requests.
+    pub fn page_size(mut self, groups: u32) -> Self {
+        self.options.page_size = Some(groups);
+        self
+    }
+
+    /// At most this many groups in all, at least 1. Unless set: every one.
+    pub fn limit(mut self, groups: u64) -> Self {
+        self.options.limit = Some(groups);
+        self
+    }
+
+    /// Begins after a place, walking forward. Not together with `before`.
+    pub fn after(mut self, cursor: Cursor) -> Self {
+        self.options.after = Some(cursor);
+        self
+    }
+
+    /// Begins before a place, walking backward. Not together with `after`.
+    pub fn before(mut self, cursor: Cursor) -> Self {
+        self.options.before = Some(cursor);
+        self
+    }
+
+    /// Group by group.
+    pub fn stream(self) -> Items<Group> {
+        Items::new(self.pages())
+    }
+
+    /// Page by page, with the cursors to go on from.
+    pub fn pages(self) -> Pages<Group> {
+        let client = self.client;
+        Pages::new(Operation::ListGroups, self.options, move |ask| Box::pin(page(client.clone(), ask)))
+    }
+}
+
+async fn page(client: Client, ask: Ask) -> Result<Answered<Group>> {
+    let raw = client.raw();
+    let answer = client
+        .call(Operation::ListGroups, || {
+            let mut call = raw.list_groups().limit(ask.limit);
+            if let Some(cursor) = &ask.after {
+                call = call.after(cursor.clone());
+            }
+            if let Some(cursor) = &ask.before {
+                call = call.before(cursor.clone());
+            }
+            call.send()
+        })
+        .await?;
+    Ok(Answered { items: convert::groups(answer.value.data), paging: answer.value.paging })
+}
+
+/// A group to be created. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct CreateGroup {
+    client: Client,
+    subject: String,
+    description: Option<String>,
+    approval: Option<JoinApprovalMode>,
+}
+
+impl CreateGroup {
+    /// At most 2048 characters.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.description = Some(text.into());
+        self
+    }
+
+    /// Whether people who open the link are in at once (the default of the API) or ask first. It cannot be
+    /// changed later (Facts 1.4).
+    pub fn join_approval_mode(mut self, mode: JoinApprovalMode) -> Self {
+        self.approval = Some(mode);
+        self
+    }
+
+    /// The request this would send.
+    pub async fn preview(self) -> Result<Preview> {
+        let client = self.client.clone();
+        Preview::of(&client, |client| Self { client, ..self }.send()).await
+    }
+
+    async fn send(self) -> Result<Accepted> {
+        let operation = Operation::CreateGroup;
+        let during = |invalid| Error::from(invalid).during(operation);
+        let subject = limits::subject(&self.subject).map_err(during)?;
+        if let Some(description) = &self.description {
+            limits::description(description).map_err(during)?;
+        }
+        let body = types::CreateGroupRequest {
+            messaging_product: types::MessagingProduct::Whatsapp,
+            subject: subject.to_owned(),
+            description: self.description.clone(),
+            join_approval_mode: self.approval.clone(),
+        };
+        let raw = self.client.raw();
+        let answer = self.client.call(operation, || raw.create_group().body(body.clone()).send()).await?;
+        let accepted = convert::accepted(operation, None, answer.value);
+        if accepted.request_id.is_none() && accepted.group_id.is_none() {
+            let message = "the answer names neither a request_id nor a group, so it cannot be followed";
+            return Err(Error::senseless(operation, message));
+        }
+        Ok(accepted)
+    }
+}
+
+impl IntoFuture for CreateGroup {
+    type Output = Result<Accepted>;
+    type IntoFuture = Pending<Accepted>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

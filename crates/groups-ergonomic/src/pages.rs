@@ -1,0 +1,447 @@
+//! Walking lists: which page to ask for next, and when to stop. The rules are pure ([`Walk`]); the streams
+//! only carry them out. A `next` URL is never followed, only looked at, so the key cannot leave for another
+//! host (Facts 5).
+
+use std::collections::HashSet;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use groups_api::types;
+use groups_model::{Cursor, limits};
+
+use crate::error::{Error, Result};
+use crate::operation::Operation;
+
+/// Which way a list is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Forward,
+    Backward,
+}
+
+/// Where a walk begins, how far it goes and in what steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub after: Option<Cursor>,
+    pub before: Option<Cursor>,
+    pub page_size: Option<u32>,
+    pub limit: Option<u64>,
+}
+
+/// One question to the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    pub after: Option<Cursor>,
+    pub before: Option<Cursor>,
+    pub limit: u32,
+}
+
+/// One page of a list, in the order of the server.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What the page holds. An empty page is not the end of a list.
+    pub items: Vec<T>,
+    /// The place before the first item, to go backward from.
+    pub before: Option<Cursor>,
+    /// The place after the last item, to go on from.
+    pub after: Option<Cursor>,
+    /// Whether there may be more in the direction of the walk: the server said so, or the page was full.
+    pub more: bool,
+}
+
+/// What a list operation answers, in one form.
+#[derive(Debug)]
+pub(crate) struct Answered<T> {
+    pub items: Vec<T>,
+    pub paging: Option<types::Paging>,
+}
+
+/// The rules of walking.
+#[derive(Debug)]
+struct Walk {
+    direction: Direction,
+    position: Option<Cursor>,
+    page_size: u32,
+    left: Option<u64>,
+    seen: HashSet<Cursor>,
+    done: bool,
+}
+
+impl Walk {
+    fn new(options: Options) -> Result<Self> {
+        let (direction, position) = match (options.after, options.before) {
+            (Some(_), Some(_)) => {
+                return Err(groups_model::InvalidInput::new("cursor", "must be one: after or before").into());
+            }
+            (None, Some(before)) => (Direction::Backward, Some(before)),
+            (after, None) => (Direction::Forward, after),
+        };
+        if let Some(cursor) = &position {
+            cursor.check()?;
+        }
+        if options.limit == Some(0) {
+            return Err(groups_model::InvalidInput::new("limit", "must be at least 1, got 0").into());
+        }
+        let page_size = limits::page_size(options.page_size.unwrap_or(limits::PAGE_SIZE_MAX))?;
+        let seen = position.iter().cloned().collect();
+        Ok(Self { direction, position, page_size, left: options.limit, seen, done: false })
+    }
+
+    /// The next question; `None` at the end.
+    fn ask(&self) -> Option<Ask> {
+        if self.done {
+            return None;
+        }
+        let left = self.left.unwrap_or(u64::MAX);
+        // Pages end where the limit ends, so that the cursor of the last page is the place to go on from.
+        let limit = u32::try_from(left.min(self.page_size.into())).unwrap_or(self.page_size);
+        let position = self.position.clone();
+        Some(match self.direction {
+            Direction::Forward => Ask { after: position, before: None, limit },
+            Direction::Backward => Ask { after: None, before: position, limit },
+        })
+    }
+
+    /// Takes an answer in and decides where to go from it.
+    fn take<T>(&mut self, asked: &Ask, answered: Answered<T>, operation: Operation) -> Result<Page<T>> {
+        let paging = answered.paging;
+        let (mut before, mut after) = match paging.as_ref().and_then(|paging| paging.cursors.as_ref()) {
+            Some(cursors) => (cursors.before.clone(), cursors.after.clone()),
+            None => (None, None),
+        };
+        let (link, cursor) = match self.direction {
+            Direction::Forward => (paging.as_ref().and_then(|paging| paging.next.as_deref()), &after),
+            Direction::Backward => (paging.as_ref().and_then(|paging| paging.previous.as_deref()), &before),
+        };
+        let cursor = cursor.clone().or_else(|| link.and_then(|link| cursor_of(link, self.direction)));
+        let mut items = answered.items;
+
+        // The server may send more than asked; what exceeds a limit of the caller was not asked for.
+        let count = items.len() as u64;
+        let over = self.left.is_some_and(|left| count > left);
+        if let (true, Some(left)) = (over, self.left) {
+            let left = usize::try_from(left).unwrap_or(usize::MAX);
+            match self.direction {
+                // A cursor beyond what was dropped would skip it, so none is told.
+                Direction::Forward => {
+                    items.truncate(left);
+                    after = None;
+                }
+                Direction::Backward => {
+                    items.drain(..items.len() - left);
+                    before = None;
+                }
+            }
+        }
+        self.left = self.left.map(|left| left.saturating_sub(count));
+
+        // With a link there is more. Without one, a full page is followed by one more question, as nobody has
+        // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
+        let more = over || (cursor.is_some() && (link.is_some() || count >= u64::from(asked.limit)));
+        match cursor {
+            Some(cursor) if more && self.left != Some(0) => {
+                if !self.seen.insert(cursor.clone()) {
+                    self.done = true;
+                    return Err(Error::senseless(
+                        operation,
+                        "the list leads in a circle: a cursor came a second time",
+                    ));
+                }
+                self.position = Some(cursor);
+            }
+            _ => self.done = true,
+        }
+        Ok(Page { items, before, after, more })
+    }
+}
+
+/// The cursor that stands in a link, where the answer has no cursors of its own.
+fn cursor_of(link: &str, direction: Direction) -> Option<Cursor> {
+    let name = match direction {
+        Direction::Forward => "after",
+        Direction::Backward => "before",
+    };
+    let base = url::Url::parse("https://relative.invalid").ok()?;
+    let url = base.join(link).ok()?;
+    let value = url.query_pairs().find(|(key, _)| key == name)?.1;
+    Cursor::new(value.into_owned()).ok()
+}
+
+type Fetching<T> = Pin<Box<dyn Future<Output = Result<Answered<T>>> + Send>>;
+type Fetch<T> = Box<dyn Fn(Ask) -> Fetching<T> + Send + Sync>;
+
+/// A list, page by page. Each page is one request, made when it is asked for.
+///
+/// After an error the stream ends; [`Pages::cursor`] tells where to begin again.
+#[must_use = "a stream does nothing unless it is read"]
+pub struct Pages<T> {
+    operation: Operation,
+    fetch: Fetch<T>,
+    walk: std::result::Result<Walk, Option<Error>>,
+    pending: Option<(Ask, Fetching<T>)>,
+}
+
+impl<T> Pages<T> {
+    pub(crate) fn new(
+        operation: Operation,
+        options: Options,
+        fetch: impl Fn(Ask) -> Fetching<T> + Send + Sync + 'static,
+    ) -> Self {
+        let walk = Walk::new(options).map_err(|error| Some(error.during(operation)));
+        Self { operation, fetch: Box::new(fetch), walk, pending: None }
+    }
+
+    /// The next page; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Page<T>>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The place that the next page is asked from: give it to `after` (or `before`, when walking backward) of a
+    /// new list to go on from here. `None` at the beginning.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.walk.as_ref().ok()?.position.as_ref()
+    }
+
+    fn is_backward(&self) -> bool {
+        self.walk.as_ref().is_ok_and(|walk| walk.direction == Direction::Backward)
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let walk = match &mut this.walk {
+            Ok(walk) => walk,
+            Err(error) => return Poll::Ready(error.take().map(Err)),
+        };
+        let (asked, fetching) = match &mut this.pending {
+            Some(pending) => pending,
+            None => {
+                let Some(ask) = walk.ask() else { return Poll::Ready(None) };
+                let fetching = (this.fetch)(ask.clone());
+                this.pending.insert((ask, fetching))
+            }
+        };
+        let answered = ready!(fetching.as_mut().poll(cx));
+        let page = match answered {
+            Ok(answered) => walk.take(asked, answered, this.operation),
+            Err(error) => {
+                walk.done = true;
+                Err(error)
+            }
+        };
+        this.pending = None;
+        Poll::Ready(Some(page))
+    }
+}
+
+impl<T> std::fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &self.operation)
+            .field("walk", &self.walk)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A list, item by item. Walking backward yields the item nearest the cursor first.
+#[must_use = "a stream does nothing unless it is read"]
+#[derive(Debug)]
+pub struct Items<T> {
+    pages: Pages<T>,
+    held: VecDeque<T>,
+}
+
+impl<T> Items<T> {
+    pub(crate) fn new(pages: Pages<T>) -> Self {
+        Self { pages, held: VecDeque::new() }
+    }
+
+    /// The next item; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T>>
+    where
+        T: Unpin,
+    {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// All of them, or the first error. Holds the whole list in memory.
+    pub async fn all(mut self) -> Result<Vec<T>>
+    where
+        T: Unpin,
+    {
+        let mut all = Vec::new();
+        while let Some(item) = self.next().await {
+            all.push(item?);
+        }
+        Ok(all)
+    }
+}
+
+impl<T: Unpin> Stream for Items<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.held.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let backward = self.pages.is_backward();
+            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
+                Some(Ok(page)) if backward => self.held = page.items.into_iter().rev().collect(),
+                Some(Ok(page)) => self.held = page.items.into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(text: &str) -> Cursor {
+        Cursor::new(text).unwrap()
+    }
+
+    fn answered(count: usize, after: Option<&str>, next: Option<&str>) -> Answered<usize> {
+        let paging = serde_json::json!({ "cursors": { "after": after, "before": "first" }, "next": next });
+        Answered { items: (0..count).collect(), paging: serde_json::from_value(paging).unwrap() }
+    }
+
+    fn walk(options: Options) -> Walk {
+        Walk::new(options).unwrap()
+    }
+
+    /// Takes one answer and says how it went on.
+    fn after(options: Options, answer: Answered<usize>) -> (Result<Page<usize>>, Option<Ask>) {
+        let mut walk = walk(options);
+        let ask = walk.ask().unwrap();
+        let page = walk.take(&ask, answer, Operation::ListGroups);
+        (page, walk.ask())
+    }
+
+    fn sized(page_size: u32) -> Options {
+        Options { page_size: Some(page_size), ..Options::default() }
+    }
+
+    #[test]
+    fn an_empty_page_with_a_link_is_not_the_end() {
+        let (page, next) = after(sized(10), answered(0, Some("c"), Some("https://x/?after=c")));
+        assert!(page.unwrap().more);
+        assert_eq!(next.unwrap().after, Some(cursor("c")));
+    }
+
+    #[test]
+    fn without_a_link_a_short_page_is_the_last_even_with_a_cursor() {
+        let (page, next) = after(sized(10), answered(9, Some("c"), None));
+        assert!(!page.unwrap().more);
+        assert_eq!(next, None);
+    }
+
+    #[test]
+    fn without_a_link_a_full_page_is_followed_by_one_more_question() {
+        let (page, next) = after(sized(10), answered(10, Some("c"), None));
+        assert!(page.unwrap().more);
+        assert_eq!(next.unwrap().after, Some(cursor("c")));
+        let (page, next) = after(sized(10), answered(10, None, None));
+        assert!(!page.unwrap().more);
+        assert_eq!(next, None, "no cursor to go on from");
+    }
+
+    #[test]
+    fn a_link_alone_is_looked_at_for_its_cursor() {
+        for link in
+            ["https://graph.facebook.com/v23.0/1/groups?access_token=t&after=c%3D", "/groups?after=c%3D"]
+        {
+            let (_, next) = after(sized(10), answered(3, None, Some(link)));
+            assert_eq!(next.unwrap().after, Some(cursor("c=")), "{link}");
+        }
+        let (page, next) = after(sized(10), answered(3, None, Some("not a link")));
+        assert!(page.is_ok());
+        assert_eq!(next, None);
+    }
+
+    #[test]
+    fn a_cursor_that_comes_twice_is_an_error_and_the_end() {
+        let options = Options { after: Some(cursor("c")), ..sized(2) };
+        let (page, next) = after(options, answered(2, Some("c"), Some("https://x")));
+        assert_eq!(page.unwrap_err().kind(), groups_model::ErrorKind::InvalidResponse);
+        assert_eq!(next, None);
+    }
+
+    #[test]
+    fn a_limit_ends_on_the_end_of_a_page() {
+        let mut walk = walk(Options { limit: Some(15), ..sized(10) });
+        let first = walk.ask().unwrap();
+        assert_eq!(first.limit, 10);
+        walk.take(&first, answered(10, Some("a"), Some("x")), Operation::ListGroups).unwrap();
+        let second = walk.ask().unwrap();
+        assert_eq!(second.limit, 5);
+        let page = walk.take(&second, answered(5, Some("b"), Some("x")), Operation::ListGroups).unwrap();
+        assert!(page.more);
+        assert_eq!(walk.ask(), None);
+    }
+
+    #[test]
+    fn a_server_that_sends_more_than_asked_does_not_break_the_limit() {
+        let (page, next) = after(Options { limit: Some(3), ..sized(10) }, answered(7, Some("c"), None));
+        let page = page.unwrap();
+        assert_eq!((page.items.len(), page.more, page.after), (3, true, None));
+        assert_eq!(next, None);
+    }
+
+    #[test]
+    fn backward_goes_by_previous_and_before() {
+        let paging =
+            serde_json::json!({ "cursors": { "before": "b", "after": "a" }, "previous": "https://x" });
+        let answer = Answered { items: vec![1, 2], paging: serde_json::from_value(paging).unwrap() };
+        let options = Options { before: Some(cursor("z")), ..sized(2) };
+        let (_, next) = after(options, answer);
+        assert_eq!(next, Some(Ask { after: None, before: Some(cursor("b")), limit: 2 }));
+    }
+
+    #[test]
+    fn senseless_options_are_refused_before_anything_is_sent() {
+        let bad = [
+            sized(0),
+            sized(1025),
+            Options { limit: Some(0), ..Options::default() },
+            Options { after: Some(cursor("a")), before: Some(cursor("b")), ..Options::default() },
+        ];
+        for options in bad {
+            assert!(Walk::new(options.clone()).is_err(), "{options:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever the sizes of pages, full or short or empty, each item is delivered once and in order.
+        #[test]
+        fn walking_loses_and_doubles_nothing(pages in proptest::collection::vec(0usize..5, 1..20), size in 1u32..5) {
+            let mut walk = walk(sized(size));
+            let mut delivered = Vec::new();
+            let mut expected = 0;
+            for (index, count) in pages.iter().enumerate() {
+                let Some(ask) = walk.ask() else { break };
+                let count = (*count).min(size as usize);
+                let last = index + 1 == pages.len();
+                let items: Vec<usize> = (expected..expected + count).collect();
+                expected += count;
+                let paging = serde_json::json!({
+                    "cursors": { "after": format!("c{index}") },
+                    "next": if last { None } else { Some("https://x") },
+                });
+                let answer = Answered { items, paging: serde_json::from_value(paging).unwrap() };
+                delivered.extend(walk.take(&ask, answer, Operation::ListGroups).unwrap().items);
+            }
+            proptest::prop_assert_eq!(delivered, (0..expected).collect::<Vec<_>>());
+        }
+    }
+}

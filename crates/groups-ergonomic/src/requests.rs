@@ -1,0 +1,292 @@
+//! Requests to join a group that wants approval: list, approve, reject.
+
+use std::collections::HashSet;
+use std::future::IntoFuture;
+
+use groups_api::types;
+use groups_model::{
+    Batch, Cursor, ErrorKind, FailedItem, InvalidInput, ItemError, JoinRequest, JoinRequestId,
+};
+
+use crate::client::Client;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::group::GroupHandle;
+use crate::groups::Pending;
+use crate::operation::Operation;
+use crate::pages::{Answered, Ask, Items, Options, Pages};
+use crate::preview::Preview;
+
+impl GroupHandle {
+    /// The open requests; none in a group that lets people in at once (Facts 1.8).
+    pub fn join_requests(&self) -> ListJoinRequests {
+        ListJoinRequests { group: self.clone(), options: Options::default() }
+    }
+
+    /// Lets people in. What became of each request is in the result, also where some or all failed for reasons
+    /// of their own; the call itself fails only as a whole.
+    ///
+    /// ```
+    /// # async fn example(client: groups_ergonomic::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let group = client.group("Y2FwaV9ncm91cDox")?;
+    /// let pending = group.join_requests().stream().all().await?;
+    /// let batch = group.approve(pending.into_iter().map(|request| request.id)).await?;
+    /// for failed in &batch.failed {
+    ///     eprintln!("{}: {}", failed.id, failed.error.message);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn approve(&self, ids: impl IntoIterator<Item = JoinRequestId>) -> DecideJoinRequests {
+        DecideJoinRequests { group: self.clone(), ids: ids.into_iter().collect(), verdict: Verdict::Approve }
+    }
+
+    /// Turns people away; they may ask again (Facts 1.10). The result is told as for [`Self::approve`].
+    pub fn reject(&self, ids: impl IntoIterator<Item = JoinRequestId>) -> DecideJoinRequests {
+        DecideJoinRequests { group: self.clone(), ids: ids.into_iter().collect(), verdict: Verdict::Reject }
+    }
+}
+
+/// A list of open requests to be walked.
+#[derive(Clone, Debug)]
+#[must_use = "ends in stream() or pages()"]
+pub struct ListJoinRequests {
+    group: GroupHandle,
+    options: Options,
+}
+
+impl ListJoinRequests {
+    /// Requests a page, 1 to 1024; 1024 unless set. That this list takes a limit is inferred (Facts 1.8).
+    pub fn page_size(mut self, requests: u32) -> Self {
+        self.options.page_size = Some(requests);
+        self
+    }
+
+    /// At most this many requests in all, at least 1. Unless set: every one.
+    pub fn limit(mut self, requests: u64) -> Self {
+        self.options.limit = Some(requests);
+        self
+    }
+
+    /// Begins after a place, walking forward. Not together with `before`.
+    pub fn after(mut self, cursor: Cursor) -> Self {
+        self.options.after = Some(cursor);
+        self
+    }
+
+    /// Begins before a place, walking backward. Not together with `after`.
+    pub fn before(mut self, cursor: Cursor) -> Self {
+        self.options.before = Some(cursor);
+        self
+    }
+
+    /// Request by request.
+    pub fn stream(self) -> Items<JoinRequest> {
+        Items::new(self.pages())
+    }
+
+    /// Page by page, with the cursors to go on from.
+    pub fn pages(self) -> Pages<JoinRequest> {
+        let group = self.group;
+        Pages::new(Operation::ListJoinRequests, self.options, move |ask| Box::pin(page(group.clone(), ask)))
+    }
+}
+
+async fn page(group: GroupHandle, ask: Ask) -> Result<Answered<JoinRequest>> {
+    let raw = group.client.raw();
+    let answer = group
+        .client
+        .call(Operation::ListJoinRequests, || {
+            let mut call = raw.list_join_requests().group_id(group.id.clone()).limit(ask.limit);
+            if let Some(cursor) = &ask.after {
+                call = call.after(cursor.clone());
+            }
+            if let Some(cursor) = &ask.before {
+                call = call.before(cursor.clone());
+            }
+            call.send()
+        })
+        .await?;
+    let items = answer.value.data.into_iter().map(convert::join_request).collect();
+    Ok(Answered { items, paging: answer.value.paging })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Approve,
+    Reject,
+}
+
+impl Verdict {
+    fn operation(self) -> Operation {
+        match self {
+            Self::Approve => Operation::ApproveJoinRequests,
+            Self::Reject => Operation::RejectJoinRequests,
+        }
+    }
+}
+
+/// Requests to be approved or rejected. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct DecideJoinRequests {
+    group: GroupHandle,
+    ids: Vec<JoinRequestId>,
+    verdict: Verdict,
+}
+
+impl DecideJoinRequests {
+    /// The request this would send.
+    pub async fn preview(self) -> Result<Preview> {
+        let GroupHandle { client, id } = self.group;
+        let (ids, verdict) = (self.ids, self.verdict);
+        Preview::of(&client, |client| Self { group: GroupHandle { client, id }, ids, verdict }.send()).await
+    }
+
+    async fn send(self) -> Result<Batch> {
+        let operation = self.verdict.operation();
+        let ids = self.checked().map_err(|invalid| Error::from(invalid).during(operation))?;
+        let GroupHandle { client, id } = &self.group;
+        let body = types::JoinRequestsRequest {
+            messaging_product: types::MessagingProduct::Whatsapp,
+            join_requests: ids.clone(),
+        };
+        let decided = match self.verdict {
+            Verdict::Approve => {
+                let raw = client.raw();
+                client
+                    .run(operation, || {
+                        raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send()
+                    })
+                    .await
+                    .map(|answer| {
+                        let said = answer.value;
+                        let done = said.approved_join_requests;
+                        let batch = convert::batch(&ids, done, said.failed_join_requests, &said.errors);
+                        (batch, answer.in_doubt)
+                    })
+            }
+            Verdict::Reject => {
+                let raw = client.raw();
+                client
+                    .run(operation, || {
+                        raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send()
+                    })
+                    .await
+                    .map(|answer| {
+                        let said = answer.value;
+                        let done = said.rejected_join_requests;
+                        let batch = convert::batch(&ids, done, said.failed_join_requests, &said.errors);
+                        (batch, answer.in_doubt)
+                    })
+            }
+        };
+        let (batch, in_doubt) = match decided {
+            Ok(decided) => decided,
+            // The whole call is refused where every request is gone.
+            Err((error, true)) if error.kind() == ErrorKind::JoinRequestUnknown => {
+                (all_gone(&ids, &error), true)
+            }
+            Err((error, _)) => return Err(error),
+        };
+        if in_doubt { Ok(settle(client, &self.group, self.verdict, batch).await) } else { Ok(batch) }
+    }
+
+    fn checked(&self) -> Result<Vec<JoinRequestId>, InvalidInput> {
+        if self.ids.is_empty() {
+            return Err(InvalidInput::new("join requests", "must name at least one id"));
+        }
+        let mut seen = HashSet::new();
+        for id in &self.ids {
+            id.check()?;
+            if !seen.insert(id) {
+                let problem = format!("must name each id once, but {id} stands twice");
+                return Err(InvalidInput::new("join requests", problem));
+            }
+        }
+        Ok(self.ids.clone())
+    }
+}
+
+impl IntoFuture for DecideJoinRequests {
+    type Output = Result<Batch>;
+    type IntoFuture = Pending<Batch>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+fn all_gone(ids: &[JoinRequestId], error: &Error) -> Batch {
+    let mut batch = Batch::default();
+    batch.failed = ids
+        .iter()
+        .map(|id| {
+            let mut reason = ItemError::new(error.kind(), error.message());
+            reason.code = error.code();
+            FailedItem::new(id.clone(), reason)
+        })
+        .collect();
+    batch
+}
+
+/// After a repeat, "no such request" may mean that the first sending worked, or that the person withdrew. Only
+/// who is in the group now tells, and only for an approval; what cannot be told is said to be unknown.
+async fn settle(client: &Client, group: &GroupHandle, verdict: Verdict, batch: Batch) -> Batch {
+    let is_gone = |item: &FailedItem| item.error.kind == ErrorKind::JoinRequestUnknown;
+    if !batch.failed.iter().any(is_gone) {
+        return batch;
+    }
+    let inside = match verdict {
+        Verdict::Approve => people_inside(client, group).await,
+        Verdict::Reject => HashSet::new(),
+    };
+    let mut settled = Batch::default();
+    settled.succeeded = batch.succeeded;
+    for mut item in batch.failed {
+        if !is_gone(&item) {
+            settled.failed.push(item);
+        } else if person_of(&item.id).is_some_and(|wa_id| inside.contains(&wa_id)) {
+            settled.succeeded.push(item.id);
+        } else {
+            item.error.kind = ErrorKind::OutcomeUnknown;
+            item.error.message =
+                "no longer pending: handled by an earlier attempt whose answer was lost, or withdrawn".into();
+            settled.failed.push(item);
+        }
+    }
+    settled
+}
+
+async fn people_inside(client: &Client, group: &GroupHandle) -> HashSet<String> {
+    let group = GroupHandle::new(client.clone(), group.id.clone());
+    let read = group.get().fields([groups_model::GroupField::Participants]).await;
+    let people = read.ok().and_then(|group| group.participants).unwrap_or_default();
+    people.into_iter().filter_map(|person| Some(person.wa_id?.as_str().to_owned())).collect()
+}
+
+/// Whom a request is from, if its id tells in the one format seen (Facts 7.1). Only a hint: it counts where a
+/// person of exactly this `wa_id` is found in the group, and an id that tells nothing leaves the outcome unknown.
+fn person_of(id: &JoinRequestId) -> Option<String> {
+    use base64::Engine;
+    let engine = base64::engine::general_purpose::STANDARD_NO_PAD;
+    let text = String::from_utf8(engine.decode(id.as_str().trim_end_matches('=')).ok()?).ok()?;
+    let (wa_id, _) = text.split_once(':')?;
+    let digits = !wa_id.is_empty() && wa_id.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| wa_id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_its_person_only_in_the_known_format() {
+        let of = |text: &str| person_of(&JoinRequestId::new(text).unwrap());
+        // The format of Facts 7.1: base64 of "<wa_id>:<group>".
+        assert_eq!(of("MTU1NTAxMDAxMjM6MTIwMzYzNDA0Njk0MjMzODIw").as_deref(), Some("15550100123"));
+        assert_eq!(of("not-base64"), None);
+        assert_eq!(of("bm8gY29sb24"), None);
+        assert_eq!(of("YWJjOjE"), None);
+    }
+}
