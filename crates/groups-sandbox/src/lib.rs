@@ -1,1 +1,66 @@
-//! See the workspace README.
+//! A local, stateful emulator of the WhatsApp groups API on 360dialog: real HTTP, no account, no network.
+//!
+//! [`Sandbox`] serves the eleven operations; [`Emulator`] is the state behind them, through which a test acts as the
+//! people of WhatsApp. Requests are checked against the OpenAPI document of `groups-spec`, not against types of the
+//! SDK: a fake that shares its client's types agrees with its client's mistakes.
+//!
+//! ```
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//! use groups_sandbox::{ErrorKind, Sandbox};
+//!
+//! let sandbox = Sandbox::builder().seeded().outcome_delay(Duration::ZERO).start().await?;
+//! let status = sandbox.emulator().status().await?;
+//! assert_eq!((status.groups, status.pending_requests), (4, 2));
+//!
+//! // The first seeded group wants approval.
+//! let page: serde_json::Value = reqwest::Client::new()
+//!     .get(format!("{}/groups?limit=1", sandbox.base_url()))
+//!     .header("D360-API-KEY", sandbox.api_key())
+//!     .send()
+//!     .await?
+//!     .json()
+//!     .await?;
+//! let group = page["data"]["groups"][0]["id"].as_str().ok_or("no group")?;
+//! let refused = sandbox.emulator().join(group, "+15550100199").await.unwrap_err();
+//! assert_eq!(refused.kind(), ErrorKind::NeedsApproval);
+//! sandbox.emulator().request(group, "+15550100199").await?;
+//! assert_eq!(sandbox.emulator().status().await?.pending_requests, 3);
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
+//! ```
+//!
+//! # Where the documentation is silent or at odds
+//!
+//! The sandbox takes one side, and says so here:
+//!
+//! - eight seats besides the business;
+//! - lists are oldest first; a group's list of join requests pages like the list of groups;
+//! - a description set to the empty string is cleared;
+//! - a picture whose sides are exactly 192 pixels is accepted;
+//! - when every join request of a batch fails for the same reason, the call is refused with that code (400); when the
+//!   reasons differ, it is a partial result (206) that lists them;
+//! - people the business removed cannot return by the link, people who left can; approved people are in at once;
+//! - a removal in which nobody named is in the group is refused at once with 131212; if some are, it is accepted, and
+//!   the others fail in the outcome;
+//! - cursors stay valid until the sandbox is reset;
+//! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
+
+mod clock;
+mod doorbell;
+mod emulator;
+mod error;
+mod http;
+mod people;
+mod sandbox;
+mod seed;
+mod state;
+mod store;
+mod validate;
+
+pub use emulator::{Emulator, Happening, Status};
+pub use error::{ErrorKind, SandboxError};
+pub use sandbox::{Sandbox, SandboxBuilder};
+pub use state::event::{Event, FailedParticipant, RemovedParticipant, SettingOutcome};
+pub use state::group::JoinApprovalMode;

@@ -1,0 +1,130 @@
+//! What can go wrong when a program or a person drives the sandbox. Not the API's errors: those are answers.
+
+use std::fmt;
+
+/// Why the sandbox could not do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There is no group of this id.
+    UnknownGroup,
+    /// The text does not name a person: neither `+E.164` nor bare digits, or it is the business itself.
+    InvalidUser,
+    /// The person is in the group already.
+    AlreadyIn,
+    /// The person is not in the group.
+    NotIn,
+    /// The person has an open join request already.
+    AlreadyRequested,
+    /// The person has no open join request.
+    NoRequest,
+    /// All seats are taken.
+    Full,
+    /// No group has this invite link (any more).
+    LinkDead,
+    /// The business removed this person; the link does not work for them.
+    Blocked,
+    /// Joining takes a request and an approval.
+    NeedsApproval,
+    /// Requests are pointless: whoever opens the link is in.
+    NoApprovalNeeded,
+    /// WhatsApp has suspended the group.
+    Suspended,
+    /// The group is suspended already.
+    AlreadySuspended,
+    /// The group is not suspended.
+    NotSuspended,
+    /// The database is of a newer version of this software.
+    NewerDatabase,
+    /// The database could not be opened, read or written.
+    Storage,
+    /// The address could not be listened on.
+    Bind,
+}
+
+/// An error of the sandbox itself; its message says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SandboxError {
+    kind: ErrorKind,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl SandboxError {
+    /// What went wrong, to branch on.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    pub(crate) fn storage(
+        what: impl fmt::Display,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let source = source.into();
+        let message = format!(
+            "the sandbox's database failed while {what}: {source}. Check that its folder is writable; \
+             `wagroups sandbox reset` starts over"
+        );
+        Self { kind: ErrorKind::Storage, message, source: Some(source) }
+    }
+
+    pub(crate) fn newer_database(found: i64, known: i64) -> Self {
+        let message = format!(
+            "the sandbox's database has version {found}, this program knows {known}. Use the newer program, \
+             or start over with `wagroups sandbox reset`"
+        );
+        Self::new(ErrorKind::NewerDatabase, message)
+    }
+
+    pub(crate) fn bind(address: impl fmt::Display, source: std::io::Error) -> Self {
+        let message =
+            format!("cannot listen on {address}: {source}. Choose another port; port 0 takes a free one");
+        Self { kind: ErrorKind::Bind, message, source: Some(source.into()) }
+    }
+
+    /// Words for something a person could not do to a group.
+    pub(crate) fn of_person(kind: ErrorKind, group: &str, user: &str) -> Self {
+        use ErrorKind as K;
+        let message = match kind {
+            K::UnknownGroup => format!("there is no group {group}; list the groups to see their ids"),
+            K::InvalidUser => {
+                format!(
+                    "{user:?} is no person here; name one as +15550100123 or 15550100123, not the business"
+                )
+            }
+            K::AlreadyIn => format!("{user} is in the group already; `leave` takes them out"),
+            K::NotIn => format!("{user} is not in the group; `join` brings them in"),
+            K::AlreadyRequested => {
+                format!("{user} has asked already; approve or reject the request, or `withdraw` it")
+            }
+            K::NoRequest => format!("{user} has no open join request; `request` makes one"),
+            K::Full => {
+                "the group is full, so its link is dead; let someone `leave` or remove a participant".into()
+            }
+            K::LinkDead => {
+                format!(
+                    "no group has the invite link {group}; it was reset, or its group is gone. Get the current one"
+                )
+            }
+            K::Blocked => {
+                format!(
+                    "{user} was removed by the business, so the link no longer works for them; use someone else"
+                )
+            }
+            K::NeedsApproval => {
+                "the group wants approval; use `request`, then approve the join request".into()
+            }
+            K::NoApprovalNeeded => "the group needs no approval; use `join`".into(),
+            K::Suspended => "the group is suspended; `restore` it first".into(),
+            K::AlreadySuspended => "the group is suspended already; `restore` lifts that".into(),
+            K::NotSuspended => "the group is not suspended; `suspend` does that".into(),
+            K::NewerDatabase | K::Storage | K::Bind => "the sandbox failed".into(),
+        };
+        Self::new(kind, message)
+    }
+}

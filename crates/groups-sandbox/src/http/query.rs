@@ -1,0 +1,81 @@
+//! Query parameters: the window of a list and the fields of a group. Parameters no document names are ignored.
+
+use axum::extract::Query;
+use axum::http::Uri;
+
+use super::reply::Problem;
+use crate::state::codes::{INVALID_PARAMETER, Refusal};
+use crate::state::cursor::{From, Window};
+use crate::state::rules::{PAGE_DEFAULT, PAGE_MAX};
+
+/// A field that `GET /groups/{group_id}` can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Subject,
+    Description,
+    JoinApprovalMode,
+    Suspended,
+    CreationTimestamp,
+    Participants,
+    TotalParticipantCount,
+}
+
+impl Field {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "subject" => Self::Subject,
+            "description" => Self::Description,
+            "join_approval_mode" => Self::JoinApprovalMode,
+            "suspended" => Self::Suspended,
+            "creation_timestamp" => Self::CreationTimestamp,
+            "participants" => Self::Participants,
+            "total_participant_count" => Self::TotalParticipantCount,
+            _ => return None,
+        })
+    }
+}
+
+fn invalid(details: impl Into<String>) -> Problem {
+    Refusal::new(INVALID_PARAMETER, details).into()
+}
+
+/// The value of a parameter that may be given once.
+fn single(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| invalid("The query string cannot be read."))?;
+    let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err(invalid(format!("{name} is given more than once."))),
+        (value, None) => Ok(value),
+    }
+}
+
+pub(super) fn window(uri: &Uri) -> Result<Window, Problem> {
+    let limit = match single(uri, "limit")? {
+        None => PAGE_DEFAULT,
+        Some(text) => {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let number = text.parse().ok().filter(|limit| digits && (1..=PAGE_MAX).contains(limit));
+            number.ok_or_else(|| invalid(format!("limit must be a number from 1 to {PAGE_MAX}.")))?
+        }
+    };
+    let from = match (single(uri, "after")?, single(uri, "before")?) {
+        (None, None) => From::Start,
+        (Some(cursor), None) => From::After(cursor),
+        (None, Some(cursor)) => From::Before(cursor),
+        (Some(_), Some(_)) => return Err(invalid("after and before cannot be used together.")),
+    };
+    Ok(Window { limit, from })
+}
+
+/// The fields asked for; an empty list asks for none.
+pub(super) fn fields(uri: &Uri) -> Result<Vec<Field>, Problem> {
+    let text = single(uri, "fields")?.unwrap_or_default();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parse = |name: &str| {
+        Field::parse(name).ok_or_else(|| invalid(format!("fields: there is no field {name:?}.")))
+    };
+    text.split(',').map(|name| parse(name.trim())).collect()
+}

@@ -1,0 +1,235 @@
+//! The sandbox as a whole: an emulator behind a real HTTP server on a port, and the options for both.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::clock::now_ms;
+use crate::emulator::{Emulator, Opening};
+use crate::error::SandboxError;
+use crate::http;
+use crate::state::world::Number;
+use crate::store::Location;
+
+const DEFAULT_KEY: &str = "sandbox";
+/// Together with the time a poll takes this stays within the half second the sandbox promises.
+const DEFAULT_DELAY: Duration = Duration::from_millis(200);
+/// How often a served sandbox looks for work that other processes have accepted.
+const LOOK_MS: i64 = 250;
+/// How long connections may finish what they are doing on shutdown.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A running sandbox: an HTTP server that behaves like the groups API on 360dialog.
+///
+/// ```
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use groups_sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::start().await?;
+/// let groups = reqwest::Client::new()
+///     .get(format!("{}/groups", sandbox.base_url()))
+///     .header("D360-API-KEY", sandbox.api_key())
+///     .send()
+///     .await?;
+/// assert_eq!(groups.text().await?, r#"{"data":{"groups":[]}}"#);
+/// sandbox.shutdown().await;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
+/// ```
+///
+/// Dropping it stops it as well, without waiting for calls in progress.
+pub struct Sandbox {
+    emulator: Emulator,
+    base_url: String,
+    api_key: String,
+    server: JoinHandle<()>,
+    timer: JoinHandle<()>,
+    /// Dropped to ask the server to stop.
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Sandbox {
+    /// Starts an empty sandbox in memory on a free loopback port.
+    ///
+    /// # Errors
+    /// When no port can be listened on.
+    pub async fn start() -> Result<Self, SandboxError> {
+        Self::builder().start().await
+    }
+
+    /// Options, to start a sandbox or to open its state alone.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder {
+            location: Location::Memory,
+            seeded: false,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            api_key: DEFAULT_KEY.to_owned(),
+            delay: DEFAULT_DELAY,
+            number: Number::default(),
+        }
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The key it accepts in the header `D360-API-KEY`.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Its state, to act as people and to look inside.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Stops listening and waits for calls in progress, five seconds at most.
+    pub async fn shutdown(mut self) {
+        self.stop = None;
+        // A server that does not end in time is ended by the drop; either way it is over.
+        let _ = tokio::time::timeout(FAREWELL, &mut self.server).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop = None;
+        self.timer.abort();
+        self.server.abort();
+    }
+}
+
+/// Options of a sandbox. Without any: in memory, empty, a free loopback port, the key `sandbox`.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SandboxBuilder {
+    location: Location,
+    seeded: bool,
+    listen: SocketAddr,
+    api_key: String,
+    delay: Duration,
+    number: Number,
+}
+
+impl SandboxBuilder {
+    /// Keeps the state in this file, which is created when missing. Other processes may have it open, too.
+    pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.location = Location::File(path.into());
+        self
+    }
+
+    /// Begins with a few believable groups. A database that exists already stays as it is.
+    pub fn seeded(mut self) -> Self {
+        self.seeded = true;
+        self
+    }
+
+    /// Listens here; port 0 takes a free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Accepts this API key and no other.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = key.into();
+        self
+    }
+
+    /// How long after its acceptance a create, update, delete or remove is carried out; 200 ms by default.
+    pub fn outcome_delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// How many groups the number may have, 10,000 by default; one more is refused with 131211.
+    pub fn group_limit(mut self, groups: usize) -> Self {
+        self.number.group_limit = groups;
+        self
+    }
+
+    /// Makes the number not eligible for groups: lists are empty, everything else is refused with 131215.
+    pub fn ineligible(mut self) -> Self {
+        self.number.eligible = false;
+        self
+    }
+
+    /// Opens the state and serves it over HTTP.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, is of a newer version, or the address cannot be listened on.
+    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+        let listener =
+            TcpListener::bind(self.listen).await.map_err(|error| SandboxError::bind(self.listen, error))?;
+        let address = listener.local_addr().map_err(|error| SandboxError::bind(self.listen, error))?;
+        let base_url = format!("http://{}", reachable(address));
+        let api_key = self.api_key.clone();
+        let emulator = self.open().await?;
+        let app = http::router(emulator.clone(), &api_key, &base_url);
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let stopped = async {
+                // An error means that the sender is gone, which asks for the same.
+                let _ = stopped.await;
+            };
+            // Serving never fails: axum retries what accept reports.
+            let _ = axum::serve(listener, app).with_graceful_shutdown(stopped).await;
+        });
+        let timer = tokio::spawn(keep_time(emulator.clone()));
+        Ok(Sandbox { emulator, base_url, api_key, server, timer, stop: Some(stop) })
+    }
+
+    /// Opens the state alone, without HTTP. Outcomes due within the next half second are waited for.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or is of a newer version.
+    pub async fn open(self) -> Result<Emulator, SandboxError> {
+        Emulator::open(self.opening(false)).await
+    }
+
+    /// Opens the state after throwing away what the database held, of whatever version; it begins anew, seeded or
+    /// empty as these options say. [`Emulator::reset`] does the same to one that is open.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or written.
+    pub async fn recreate(self) -> Result<Emulator, SandboxError> {
+        Emulator::open(self.opening(true)).await
+    }
+
+    fn opening(self, discard: bool) -> Opening {
+        let Self { location, seeded, number, delay, .. } = self;
+        Opening { location, seeded, number, delay, discard }
+    }
+}
+
+/// An address to connect to: one that listens everywhere is reached on loopback.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let loopback =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    address
+}
+
+/// Applies outcomes when they are due, without waiting for a call to come.
+async fn keep_time(emulator: Emulator) {
+    loop {
+        let now = now_ms();
+        let next = emulator.next_due().unwrap_or(i64::MAX).min(now + LOOK_MS);
+        let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
+        tokio::select! {
+            () = emulator.something_accepted() => continue,
+            () = tokio::time::sleep(wait) => {}
+        }
+        let overdue = emulator.next_due().is_some_and(|due| due <= now_ms());
+        // A failing database shows in the calls; the next round tries again.
+        let _ = if overdue { emulator.apply_due().await } else { emulator.catch_up().await };
+    }
+}

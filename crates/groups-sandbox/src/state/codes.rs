@@ -1,0 +1,51 @@
+//! The error codes the emulator answers with, and a refusal: one of them with its details.
+//! Codes, titles and HTTP statuses are those of the fact sheet's "Group error table" and "General codes".
+
+/// A code of the API together with what the documentation says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Code {
+    pub(crate) number: u32,
+    pub(crate) title: &'static str,
+    pub(crate) status: u16,
+}
+
+const fn code(number: u32, status: u16, title: &'static str) -> Code {
+    Code { number, title, status }
+}
+
+pub(crate) const INVALID_PARAMETER: Code = code(100, 400, "Invalid parameter");
+pub(crate) const UNKNOWN_PATH: Code = code(100, 404, "Unknown path");
+pub(crate) const WRONG_METHOD: Code = code(100, 405, "Unsupported method");
+pub(crate) const BODY_TOO_LARGE: Code = code(100, 413, "Request body too large");
+pub(crate) const API_UNKNOWN: Code = code(1, 500, "API unknown");
+pub(crate) const MISSING_PARAMETER: Code = code(131008, 400, "Required parameter is missing");
+pub(crate) const INVALID_VALUE: Code = code(131009, 400, "Parameter value is not valid");
+pub(crate) const GROUP_UNKNOWN: Code = code(131041, 400, "Group unknown");
+pub(crate) const INVALID_CURSOR: Code = code(131059, 400, "Invalid cursor");
+pub(crate) const PARTIAL_SUCCESS: Code = code(131201, 206, "Request partially succeeded");
+pub(crate) const DUPLICATE_PARTICIPANT: Code = code(131202, 400, "Duplicate participant");
+pub(crate) const PARTICIPANT_OVERLIMIT: Code = code(131204, 400, "Participant overlimit");
+pub(crate) const GROUP_SUSPENDED: Code = code(131207, 403, "Group suspended");
+pub(crate) const PICTURE_NOT_SQUARE: Code = code(131209, 400, "Invalid group profile picture aspect ratio");
+pub(crate) const PICTURE_TOO_SMALL: Code = code(131210, 400, "Image too small to process");
+pub(crate) const GROUP_LIMIT_REACHED: Code = code(131211, 400, "Group create limit reached");
+pub(crate) const NOT_IN_GROUP: Code = code(131212, 400, "Participant not part of the group");
+pub(crate) const NO_JOIN_REQUEST: Code = code(131213, 400, "Group join request does not exist");
+pub(crate) const NOT_ELIGIBLE: Code = code(131215, 400, "Number not eligible for Groups APIs");
+
+/// An API call that is refused: why, and the words that say what to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    pub(crate) details: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: Code, details: impl Into<String>) -> Self {
+        Self { code, details: details.into() }
+    }
+
+    pub(crate) fn group_unknown() -> Self {
+        Self::new(GROUP_UNKNOWN, "The group does not exist, or the business is not a member of it.")
+    }
+}

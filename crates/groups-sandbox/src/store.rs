@@ -1,0 +1,286 @@
+//! The database: how the world is kept in SQLite, and nothing about what it means.
+//! Every caller holds the one connection and runs inside one transaction; no decision is taken here.
+//!
+//! Write-ahead logging with `synchronous = NORMAL`: what was committed is in the hands of the operating system, so
+//! killing the process loses nothing. Only a power cut can lose the last commits, and it never damages the file;
+//! a sandbox does not pay an fsync per call for that.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+
+use crate::error::SandboxError;
+use crate::seed;
+use crate::state::cursor::Version;
+use crate::state::draft::Changes;
+use crate::state::event::Event;
+use crate::state::group::Group;
+use crate::state::outcome::Accepted;
+
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE world (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    serial INTEGER NOT NULL,
+    seeded INTEGER NOT NULL
+);
+-- body is NULL once the group is gone: other processes learn of it by the row's revision.
+CREATE TABLE groups (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT);
+CREATE INDEX groups_by_revision ON groups (revision);
+CREATE TABLE accepted (serial INTEGER PRIMARY KEY, body TEXT NOT NULL);
+-- UNIQUE: an accepted request has one outcome, whoever applies it.
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    request_id TEXT UNIQUE,
+    body TEXT NOT NULL
+);
+";
+
+/// How long to wait for another process that writes; a write takes about a millisecond.
+const BUSY: Duration = Duration::from_secs(10);
+
+const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+pub(crate) type Tx<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
+
+/// Where the state lives.
+#[derive(Debug, Clone)]
+pub(crate) enum Location {
+    Memory,
+    File(PathBuf),
+}
+
+/// What was stored since a given revision.
+pub(crate) struct News {
+    pub(crate) revision: i64,
+    pub(crate) version: Version,
+    pub(crate) serial: u64,
+    /// Whether this is everything, because the world has started over.
+    pub(crate) from_scratch: bool,
+    pub(crate) groups: Vec<(String, Option<Group>)>,
+    pub(crate) accepted: Vec<Accepted>,
+}
+
+/// Opens the file (creating it and its folder) or a database in memory.
+pub(crate) async fn connect(location: &Location) -> Result<SqliteConnection, SandboxError> {
+    let options = match location {
+        Location::Memory => SqliteConnectOptions::new().in_memory(true),
+        Location::File(path) => {
+            make_folder(path)?;
+            SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(BUSY)
+        }
+    };
+    let options = options.disable_statement_logging();
+    let patience = Instant::now();
+    loop {
+        match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            // Switching a new file to write-ahead logging does not wait for a process that does the same.
+            Err(error) if is_busy(&error) && patience.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Err(error) => return Err(SandboxError::storage("opening it", error)),
+        }
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), SandboxError> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|error| SandboxError::storage("making its folder", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// SQLITE_BUSY in any of its extended forms.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse().ok());
+    code.is_some_and(|code: i32| code & 0xff == 5)
+}
+
+/// Starts a transaction that no other writer can get in between.
+pub(crate) async fn begin_write(connection: &mut SqliteConnection) -> Result<Tx<'_>, SandboxError> {
+    use sqlx::Connection as _;
+    connection.begin_with(BEGIN_WRITE).await.map_err(|error| SandboxError::storage("starting a write", error))
+}
+
+pub(crate) async fn begin_read(connection: &mut SqliteConnection) -> Result<Tx<'_>, SandboxError> {
+    use sqlx::Connection as _;
+    connection.begin().await.map_err(|error| SandboxError::storage("starting a read", error))
+}
+
+pub(crate) async fn commit(tx: Tx<'_>) -> Result<(), SandboxError> {
+    tx.commit().await.map_err(|error| SandboxError::storage("committing", error))
+}
+
+/// Makes a new file a sandbox database; leaves an existing one as it is. A newer one is an error.
+pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<(), SandboxError> {
+    let found =
+        user_version(tx).await.map_err(|error| SandboxError::storage("reading its version", error))?;
+    match found {
+        0 => create(tx, seeded, version).await.map_err(|error| SandboxError::storage("creating it", error)),
+        SCHEMA_VERSION => Ok(()),
+        newer => Err(SandboxError::newer_database(newer, SCHEMA_VERSION)),
+    }
+}
+
+/// Throws away all there is, of whatever version, and begins anew.
+pub(crate) async fn recreate(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<(), SandboxError> {
+    let work = async {
+        let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        for row in sqlx::query(tables).fetch_all(&mut **tx).await? {
+            let name = row.try_get::<String, _>(0)?.replace('"', "\"\"");
+            // The name comes from the database itself and is quoted.
+            sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE \"{name}\""))).execute(&mut **tx).await?;
+        }
+        create(tx, seeded, version).await
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("starting over", error))
+}
+
+/// Back to the state of the first use: seeded or empty, as it was then.
+pub(crate) async fn start_over(tx: &mut Tx<'_>, version: Version) -> Result<(), SandboxError> {
+    let seeded = sqlx::query_scalar("SELECT seeded FROM world").fetch_one(&mut **tx).await;
+    let seeded: bool = seeded.map_err(|error| SandboxError::storage("starting over", error))?;
+    recreate(tx, seeded, version).await
+}
+
+async fn user_version(tx: &mut Tx<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut **tx).await
+}
+
+async fn create(tx: &mut Tx<'_>, seeded: bool, version: Version) -> sqlx::Result<()> {
+    sqlx::raw_sql(SCHEMA).execute(&mut **tx).await?;
+    let set_version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+    sqlx::raw_sql(AssertSqlSafe(set_version)).execute(&mut **tx).await?;
+    let mut serial = 0;
+    let groups = if seeded { seed::groups(&mut serial) } else { Vec::new() };
+    sqlx::query("INSERT INTO world (id, revision, version, serial, seeded) VALUES (1, 1, ?, ?, ?)")
+        .bind(version.number())
+        .bind(number(serial))
+        .bind(seeded)
+        .execute(&mut **tx)
+        .await?;
+    for group in &groups {
+        put_group(tx, &group.id, Some(group), 1).await?;
+    }
+    Ok(())
+}
+
+/// What is stored beyond a revision of a world; `None` when that is still all.
+pub(crate) async fn news(
+    tx: &mut Tx<'_>,
+    revision: i64,
+    version: Version,
+) -> Result<Option<News>, SandboxError> {
+    read_news(tx, revision, version).await.map_err(|error| SandboxError::storage("reading", error))
+}
+
+async fn read_news(tx: &mut Tx<'_>, known: i64, version: Version) -> sqlx::Result<Option<News>> {
+    let row = sqlx::query("SELECT revision, version, serial FROM world").fetch_one(&mut **tx).await?;
+    let revision: i64 = row.try_get(0)?;
+    let stored_version = Version::from_number(row.try_get(1)?);
+    let serial = row.try_get::<i64, _>(2)?.unsigned_abs();
+    let from_scratch = stored_version != version;
+    if !from_scratch && revision == known {
+        return Ok(None);
+    }
+    let since = if from_scratch { i64::MIN } else { known };
+    let mut groups = Vec::new();
+    let rows = sqlx::query("SELECT id, body FROM groups WHERE revision > ?").bind(since);
+    for row in rows.fetch_all(&mut **tx).await? {
+        let body: Option<String> = row.try_get(1)?;
+        groups.push((row.try_get(0)?, body.as_deref().map(from_json).transpose()?));
+    }
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM accepted ORDER BY serial").fetch_all(&mut **tx).await?;
+    let accepted = bodies.iter().map(|body| from_json(body)).collect::<sqlx::Result<_>>()?;
+    Ok(Some(News { revision, version: stored_version, serial, from_scratch, groups, accepted }))
+}
+
+/// Stores what a write changed, as one more revision.
+pub(crate) async fn save(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    revision: i64,
+    now_ms: i64,
+) -> Result<(), SandboxError> {
+    write_changes(tx, changes, revision, now_ms)
+        .await
+        .map_err(|error| SandboxError::storage("writing", error))
+}
+
+async fn write_changes(tx: &mut Tx<'_>, changes: &Changes, revision: i64, now_ms: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE world SET revision = ?, serial = ?")
+        .bind(revision)
+        .bind(number(changes.serial))
+        .execute(&mut **tx)
+        .await?;
+    for (id, group) in &changes.groups {
+        put_group(tx, id, group.as_ref(), revision).await?;
+    }
+    for serial in &changes.settled {
+        sqlx::query("DELETE FROM accepted WHERE serial = ?").bind(number(*serial)).execute(&mut **tx).await?;
+    }
+    for accepted in &changes.accepted {
+        sqlx::query("INSERT INTO accepted (serial, body) VALUES (?, ?)")
+            .bind(number(accepted.serial))
+            .bind(to_json(accepted)?)
+            .execute(&mut **tx)
+            .await?;
+    }
+    for event in &changes.events {
+        sqlx::query("INSERT INTO events (at_ms, request_id, body) VALUES (?, ?, ?)")
+            .bind(now_ms)
+            .bind(event.request_id())
+            .bind(to_json(event)?)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn put_group(tx: &mut Tx<'_>, id: &str, group: Option<&Group>, revision: i64) -> sqlx::Result<()> {
+    let body = group.map(to_json).transpose()?;
+    sqlx::query("INSERT OR REPLACE INTO groups (id, revision, body) VALUES (?, ?, ?)")
+        .bind(id)
+        .bind(revision)
+        .bind(body)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Everything that has happened since the world began, oldest first, with the time it was stored.
+pub(crate) async fn events(tx: &mut Tx<'_>) -> Result<Vec<(i64, Event)>, SandboxError> {
+    let work = async {
+        let rows = sqlx::query("SELECT at_ms, body FROM events ORDER BY number").fetch_all(&mut **tx).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, from_json(row.try_get(1)?)?))).collect::<sqlx::Result<_>>()
+    };
+    work.await.map_err(|error| SandboxError::storage("reading the history", error))
+}
+
+/// SQLite's integers are signed; serials count from one and stay far below the limit.
+fn number(serial: u64) -> i64 {
+    i64::try_from(serial).unwrap_or(i64::MAX)
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> sqlx::Result<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> sqlx::Result<T> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
