@@ -11,9 +11,11 @@
 mod artefact;
 mod error_kinds;
 mod error_table;
+mod lint;
 mod mode;
 mod output;
 mod regen;
+mod spec_lint;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,11 +34,14 @@ struct Arguments {
 enum Command {
     /// Write everything that is generated and committed
     Regen,
+    /// Tell where spec/groups.yaml breaks its rules
+    SpecLint,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Regen => regen::run(),
+        Command::SpecLint => spec_lint::run(),
     };
     output::exit_code(outcome)
 }
