@@ -176,10 +176,8 @@ impl Session {
             Target::Api(client) => return Ok(Self { client, sandbox: None }),
             Target::Sandbox(database) => database,
         };
-        let sandbox = shared_sandbox(&database)
-            .start()
-            .await
-            .map_err(|error| Failure::of_sandbox(&error, scene))?;
+        let sandbox =
+            shared_sandbox(&database).start().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
         let client = Client::builder()
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())

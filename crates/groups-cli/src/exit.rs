@@ -96,17 +96,35 @@ mod tests {
         for kind in ErrorKind::ALL {
             let expected = match kind.as_str() {
                 "invalid_input" => 2,
-                "configuration" | "invalid_credentials" | "permission_denied" | "not_eligible"
-                | "number_not_registered" | "redirected" | "not_found" => 3,
+                "configuration"
+                | "invalid_credentials"
+                | "permission_denied"
+                | "not_eligible"
+                | "number_not_registered"
+                | "redirected"
+                | "not_found" => 3,
                 "group_unknown" | "join_request_unknown" | "participant_not_in_group" => 4,
                 "rate_limited" => 5,
                 "network" | "timeout" | "outcome_unknown" => 6,
                 "partially_succeeded" => 7,
-                "bad_group" | "invalid_cursor" | "duplicate_participant" | "participant_not_added"
-                | "participant_overlimit" | "group_suspended" | "picture_not_square"
-                | "picture_too_small" | "group_limit_reached" | "group_creation_disabled"
-                | "account_restricted" | "invalid_parameter" | "payment_problem" | "unsupported_recipient"
-                | "unsupported_message" | "message_not_delivered" | "service_unavailable" | "api"
+                "bad_group"
+                | "invalid_cursor"
+                | "duplicate_participant"
+                | "participant_not_added"
+                | "participant_overlimit"
+                | "group_suspended"
+                | "picture_not_square"
+                | "picture_too_small"
+                | "group_limit_reached"
+                | "group_creation_disabled"
+                | "account_restricted"
+                | "invalid_parameter"
+                | "payment_problem"
+                | "unsupported_recipient"
+                | "unsupported_message"
+                | "message_not_delivered"
+                | "service_unavailable"
+                | "api"
                 | "invalid_response" => 1,
                 other => panic!("{other} has no expectation"),
             };

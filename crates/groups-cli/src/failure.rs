@@ -194,14 +194,12 @@ impl Failure {
         let group = scene.group_or_placeholder();
         let advice = match error.kind() {
             S::UnknownGroup => format!("`{}` prints the groups and their ids.", scene.in_sandbox("list")),
-            S::NotIn => format!(
-                "`{}` prints who is in.",
-                scene.in_sandbox(&format!("participants list {group}"))
-            ),
-            S::NoRequest | S::AlreadyRequested => format!(
-                "`{}` prints the open requests.",
-                scene.in_sandbox(&format!("requests list {group}"))
-            ),
+            S::NotIn => {
+                format!("`{}` prints who is in.", scene.in_sandbox(&format!("participants list {group}")))
+            }
+            S::NoRequest | S::AlreadyRequested => {
+                format!("`{}` prints the open requests.", scene.in_sandbox(&format!("requests list {group}")))
+            }
             S::NeedsApproval => format!("`{}` asks to join.", user("request")),
             S::NoApprovalNeeded => format!("`{}` joins.", user("join")),
             S::AlreadyIn => format!("`{}` leaves.", user("leave")),

@@ -3,9 +3,7 @@
 
 use std::collections::HashSet;
 
-use groups_ergonomic::model::{
-    Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, limits,
-};
+use groups_ergonomic::model::{Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, limits};
 use groups_ergonomic::{Operation, Picture};
 use serde::Serialize;
 
@@ -37,8 +35,9 @@ pub(super) fn list(args: List, scene: Scene, fields: &[String]) -> Result<Planne
     if let Some(field) = fields.iter().find(|field| !LISTED.contains(&field.as_str())) {
         let message = format!("a list does not tell {field:?}, only id, subject and created_at");
         let line = scene.line(&format!("get GROUP --fields {}", fields.join(",")));
-        return Err(Failure::usage(scene.command(), message)
-            .with_remedy(format!("`{line}` tells it of one group.")));
+        return Err(
+            Failure::usage(scene.command(), message).with_remedy(format!("`{line}` tells it of one group."))
+        );
     }
     let part = Part::check(args.paging).map_err(|invalid| invalid_input(&invalid, &scene))?;
     Ok(Planned::new(scene, Task::List(part).into()))

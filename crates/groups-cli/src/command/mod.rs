@@ -169,7 +169,8 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     let Cli { globals, early, mut command } = cli;
     let name = command.name();
     if early.dry_run {
-        *command.dry_run().ok_or_else(|| misplaced(name, "--dry-run", "it sends nothing to be shown"))? = true;
+        *command.dry_run().ok_or_else(|| misplaced(name, "--dry-run", "it sends nothing to be shown"))? =
+            true;
     }
     if early.yes {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
@@ -265,10 +266,8 @@ fn check_fields(fields: &[String], shape: &Shape, command: &str) -> Result<(), F
 /// An id as the user gave it, checked before it becomes part of a path.
 fn group_id(text: &str, scene: &Scene) -> Result<GroupId, Failure> {
     GroupId::new(text).map_err(|invalid| {
-        invalid_input(&invalid, scene).with_remedy(format!(
-            "`{}` prints the groups and their ids.",
-            scene.line("list --all")
-        ))
+        invalid_input(&invalid, scene)
+            .with_remedy(format!("`{}` prints the groups and their ids.", scene.line("list --all")))
     })
 }
 

@@ -39,7 +39,10 @@ impl Part {
         let page_size = match paging.page_size {
             Some(size) => {
                 let within = u32::try_from(size).map_err(|_| {
-                    InvalidInput::new("page size", format!("must be 1 to {}, got {size}", limits::PAGE_SIZE_MAX))
+                    InvalidInput::new(
+                        "page size",
+                        format!("must be 1 to {}, got {size}", limits::PAGE_SIZE_MAX),
+                    )
                 })?;
                 given.push(format!("--page-size {size}"));
                 Some(limits::page_size(within)?)
@@ -89,12 +92,11 @@ pub(super) async fn show<T: Serialize>(
             Some(Err(error)) => {
                 let failure = Failure::of_call(&error, scene);
                 return Err(match place {
-                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => {
-                        failure.with_remedy(format!(
+                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => failure
+                        .with_remedy(format!(
                             "The {shown} before it are shown; go on with `{}`.",
                             part.continuing(scene, &place)
-                        ))
-                    }
+                        )),
                     _ => failure,
                 });
             }

@@ -58,7 +58,8 @@ fn decision(args: Decide, verdict: Verdict, scene: Scene) -> Result<Planned, Fai
     } else {
         Which::These(checked(args.ids).map_err(|invalid| {
             let line = scene.line(&format!("requests list {} --all", scene.group_or_placeholder()));
-            invalid_input(&invalid, &scene).with_remedy(format!("`{line}` prints the requests that are open."))
+            invalid_input(&invalid, &scene)
+                .with_remedy(format!("`{line}` prints the requests that are open."))
         })?)
     };
     let task = Task::Decide { group, which, verdict };

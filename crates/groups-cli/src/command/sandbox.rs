@@ -117,9 +117,10 @@ fn address(host: &str) -> Result<IpAddr, InvalidInput> {
     if host == "localhost" {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
-    host.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
-        InvalidInput::new("host", format!("must be an IP address or localhost, got {host:?}"))
-    })
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse()
+        .map_err(|_| InvalidInput::new("host", format!("must be an IP address or localhost, got {host:?}")))
 }
 
 pub(super) async fn run(
@@ -182,8 +183,9 @@ pub(super) async fn run(
 /// Until a signal. What was acknowledged is on disk already; the shutdown lets calls in progress finish.
 async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
     // Before the line that says it is there: a signal may follow on it.
-    let mut told_to_end = Signals::new()
-        .map_err(|error| Failure::configuration(scene.command(), format!("signals cannot be received: {error}")))?;
+    let mut told_to_end = Signals::new().map_err(|error| {
+        Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
+    })?;
     out.listening(sandbox.base_url(), sandbox.api_key());
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;

@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn a_summary_takes_the_common_kind_or_none() {
         let sum = |done, failures: &[(Report, Code)]| {
-            let failure = of(&Scene::default(), "delete_group", "groups deleted", done, failures).unwrap_err();
+            let failure =
+                of(&Scene::default(), "delete_group", "groups deleted", done, failures).unwrap_err();
             (failure.report.kind, failure.code, failure.report.message)
         };
         let (unknown, suspended) = (failed(ErrorKind::GroupUnknown), failed(ErrorKind::GroupSuspended));

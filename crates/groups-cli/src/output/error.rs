@@ -48,10 +48,9 @@ pub(super) fn of_parser(said: &str, command: &str) -> Failure {
 /// For those who try to give the key as an option.
 pub(super) fn key_advice(said: &str) -> Option<&'static str> {
     let tried = ["'--api-key'", "'--key'", "'--token'", "'--apikey'"];
-    tried
-        .iter()
-        .any(|option| said.contains(option))
-        .then_some("Set D360_API_KEY instead: the key is never taken from the command line, where others can see it.")
+    tried.iter().any(|option| said.contains(option)).then_some(
+        "Set D360_API_KEY instead: the key is never taken from the command line, where others can see it.",
+    )
 }
 
 #[cfg(test)]
@@ -85,7 +84,8 @@ mod tests {
 
     #[test]
     fn what_the_parser_says_is_told_in_one_sentence() {
-        let said = "error: the following required arguments were not provided:\n  --subject <TEXT>\n\nUsage: x\n";
+        let said =
+            "error: the following required arguments were not provided:\n  --subject <TEXT>\n\nUsage: x\n";
         let report = of_parser(said, "create").report;
         assert_eq!(report.message, "the following required arguments were not provided: --subject <TEXT>");
         assert_eq!(of_parser("Manage WhatsApp groups", "invite").report.message, "a command is missing");

@@ -22,8 +22,7 @@ pub(super) fn of(value: &impl Serialize, fields: &[String]) -> Object {
 }
 
 pub(super) fn of_preview(preview: &Preview) -> Object {
-    let headers: Object =
-        preview.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let headers: Object = preview.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let mut object = Object::new();
     object.insert("method".to_owned(), json!(preview.method));
     object.insert("url".to_owned(), json!(preview.url));

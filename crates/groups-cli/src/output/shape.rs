@@ -73,8 +73,14 @@ mod tests {
 
     #[test]
     fn the_fields_are_those_of_the_schemas() {
-        let shapes =
-            [Shape::GROUP, Shape::PARTICIPANT, Shape::JOIN_REQUEST, Shape::INVITE_LINK, Shape::ACCEPTED, Shape::BATCH];
+        let shapes = [
+            Shape::GROUP,
+            Shape::PARTICIPANT,
+            Shape::JOIN_REQUEST,
+            Shape::INVITE_LINK,
+            Shape::ACCEPTED,
+            Shape::BATCH,
+        ];
         let schemas = crate::schema::all();
         for shape in shapes {
             let (_, schema) = schemas.iter().find(|(name, _)| *name == shape.name).unwrap();
