@@ -223,7 +223,7 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
 }
 
 /// Meta writes the code into the message too: `(#131041) Group unknown`.
-fn without_code(message: &str, code: Option<u32>) -> String {
+pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
     let prefix = code.map(|code| format!("(#{code})"));
     let rest = prefix.and_then(|prefix| message.strip_prefix(prefix.as_str())).unwrap_or(message).trim();
     if rest.is_empty() { message.to_owned() } else { rest.to_owned() }

@@ -10,6 +10,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::envelope::Envelope;
+use crate::error::without_code;
 use crate::operation::Operation;
 use crate::retry::{Attempted, Delivery};
 
@@ -261,7 +262,7 @@ pub(crate) fn item_error(error: &Value) -> ItemError {
         .or_else(|| said.title.clone())
         .or_else(|| row.map(|row| row.meaning.to_owned()))
         .unwrap_or_else(|| "no reason was given".into());
-    let mut item = ItemError::new(kind, message);
+    let mut item = ItemError::new(kind, without_code(&message, said.code));
     (item.code, item.title, item.details) = (said.code, said.title, said.details);
     item
 }
