@@ -55,7 +55,7 @@ fn ready(plan: &Plan) -> Result<(), Failure> {
 }
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
-    let command = plan.scene.command();
+    let (command, writes) = (plan.scene.command(), plan.writes());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
     })?;
@@ -65,7 +65,7 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         }
         tokio::select! {
             result = command::run(plan, place, printer) => result,
-            Ok(()) = tokio::signal::ctrl_c() => Err(interrupted(command)),
+            Ok(()) = tokio::signal::ctrl_c() => Err(interrupted(command, writes)),
         }
     });
     // A name that is still being looked up must not hold the process.
@@ -73,7 +73,15 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
     result
 }
 
-pub(crate) fn interrupted(command: &str) -> Failure {
-    Failure::local(Kind::Interrupted, command, "interrupted; a call that was under way may have been done")
-        .with_remedy("See where it stands before doing it again: `wagroups list`, `wagroups get GROUP`.")
+/// `writes`: whether something may have been done that nobody was told of.
+pub(crate) fn interrupted(command: &str, writes: bool) -> Failure {
+    let (message, remedy) = if writes {
+        (
+            "interrupted; a call that was under way may have been done",
+            "See where it stands before doing it again: `wagroups list --all`, `wagroups get GROUP`.",
+        )
+    } else {
+        ("interrupted", "Run it again.")
+    };
+    Failure::local(Kind::Interrupted, command, message).with_remedy(remedy)
 }

@@ -207,12 +207,11 @@ enum Deleted {
 async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let several = groups.len() > 1;
     let operation = Operation::DeleteGroup.id();
-    let (mut done, mut failed) = (0, Vec::new());
+    let (mut done, mut failed, mut previews) = (0, Vec::new(), Vec::new());
     for id in groups {
         let delete = call.client.group(id.clone()).map_err(|error| call.failed(&error))?.delete();
         if call.dry_run {
-            let preview = delete.preview().await.map_err(|error| call.failed(&error))?;
-            out.previews(&[preview], several);
+            previews.push(delete.preview().await.map_err(|error| call.failed(&error))?);
             continue;
         }
         if !several {
@@ -236,6 +235,7 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
             }
         }
     }
+    out.previews(&previews, several);
     summary::of(call.scene, operation, "deletions accepted", done, &failed)
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     /// What to ask before it is carried out.
     pub(crate) question: Option<String>,
     task: Task,
+    /// Whether it writes through the API.
+    writes: bool,
     dry_run: bool,
     fields: Vec<String>,
 }
@@ -158,6 +160,11 @@ impl Command {
 }
 
 impl Plan {
+    /// Whether it changes something that is not undone by stopping.
+    pub(crate) fn writes(&self) -> bool {
+        self.writes && !self.dry_run
+    }
+
     /// Whether a signal is how it is meant to end.
     pub(crate) fn ends_by_signal(&self) -> bool {
         matches!(&self.task, Task::Sandbox(task) if task.is_serving())
@@ -178,6 +185,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
     check_fields(&globals.fields, shape, name)?;
+    let writes = command.dry_run().is_some();
     let dry_run = command.dry_run().is_some_and(|flag| *flag);
     let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
     let planned = match command {
@@ -196,7 +204,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
-    Ok(Plan { scene, shape, question, task, dry_run, fields: globals.fields })
+    Ok(Plan { scene, shape, question, task, writes, dry_run, fields: globals.fields })
 }
 
 /// What a noun's planning comes to.

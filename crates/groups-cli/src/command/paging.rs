@@ -110,10 +110,10 @@ pub(super) async fn show<T: Serialize>(
     }
     match rest {
         Some(Some(cursor)) => {
-            out.note(format!("{shown} {what} shown. For more: {}", part.continuing(scene, &cursor)));
+            out.note(format!("{shown} shown; for more: {}", part.continuing(scene, &cursor)));
         }
         // More than was asked for came in one answer, so that no cursor leads to what was left out.
-        Some(None) => out.note(format!("{shown} {what} shown. There are more: give a greater --limit.")),
+        Some(None) => out.note(format!("{shown} shown; there are more: give a greater --limit.")),
         None if shown == 0 => out.hint(format!("No {what}.")),
         None => {}
     }

@@ -189,7 +189,7 @@ async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(),
     out.listening(sandbox.base_url(), sandbox.api_key());
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;
-    if interrupted_by_user { Err(interrupted(scene.command())) } else { Ok(()) }
+    if interrupted_by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }
 }
 
 #[cfg(unix)]
