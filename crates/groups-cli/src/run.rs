@@ -33,10 +33,8 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     };
     let command = plan.scene.command();
     let mut printer = Printer::new(format, plan.shape, &globals.fields);
-    let result = ready(&plan).and_then(|()| {
-        let place = command::Place { globals: &globals, environment };
-        carry_out(plan, &place, &mut printer)
-    });
+    let place = command::Place { globals: &globals, environment };
+    let result = carry_out(plan, &place, &mut printer);
     // A sandbox that was served has ended as it should, whichever way it was told to.
     match result {
         Err(failure) if failure.code == Code::Interrupted && command == "sandbox serve" => {
@@ -47,19 +45,15 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     }
 }
 
-fn ready(plan: &Plan) -> Result<(), Failure> {
-    match &plan.question {
-        Some(question) => confirm(question, plan.scene.command()),
-        None => Ok(()),
-    }
-}
-
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
     let (command, writes) = (plan.scene.command(), plan.writes());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
     })?;
     let result = runtime.block_on(async {
+        if let Some(question) = &plan.question {
+            confirm(question, command).await?;
+        }
         if plan.ends_by_signal() {
             return command::run(plan, place, printer).await;
         }

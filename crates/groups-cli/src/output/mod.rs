@@ -209,6 +209,11 @@ pub(crate) fn ask(question: &str) {
     say(&format!("{} [y/N] ", text::one_line(question)));
 }
 
+/// Leaves the line of a question that got no answer.
+pub(crate) fn end_question() {
+    say("\n");
+}
+
 fn colours(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
