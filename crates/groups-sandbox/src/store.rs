@@ -140,13 +140,16 @@ pub(crate) async fn commit(tx: Tx<'_>) -> Result<(), SandboxError> {
     tx.commit().await.map_err(|error| SandboxError::storage("committing", error))
 }
 
-/// Makes a new file a sandbox database; leaves an existing one as it is. A newer one is an error.
-pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<(), SandboxError> {
+/// Makes a new file a sandbox database and says so; leaves an existing one as it is. A newer one is an error.
+pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<bool, SandboxError> {
     let found =
         user_version(tx).await.map_err(|error| SandboxError::storage("reading its version", error))?;
     match found {
-        0 => create(tx, seeded, version).await.map_err(|error| SandboxError::storage("creating it", error)),
-        SCHEMA_VERSION => Ok(()),
+        0 => match create(tx, seeded, version).await {
+            Ok(()) => Ok(true),
+            Err(error) => Err(SandboxError::storage("creating it", error)),
+        },
+        SCHEMA_VERSION => Ok(false),
         newer => Err(SandboxError::newer_database(newer, SCHEMA_VERSION)),
     }
 }

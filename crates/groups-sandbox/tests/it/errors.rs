@@ -163,8 +163,34 @@ async fn what_is_not_json_is_refused() {
 
 #[tokio::test]
 async fn a_body_beyond_the_bound_is_too_large() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let api = Api::start().await;
-    // Only the announced length is large: the refusal does not wait for the rest.
-    let request = api.request("POST", "/groups").body("x".repeat(16 * 1024 * 1024 + 1));
-    assert_eq!(api.send("POST", "/groups", request).await.code(), (413, 100));
+    let address = api.sandbox.base_url().strip_prefix("http://").unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    // Only announced: the refusal does not wait for the rest, which would race with the answer.
+    let head = "POST /groups HTTP/1.1\r\nHost: x\r\nD360-API-KEY: sandbox\r\nConnection: close\r\n\
+                Content-Length: 16777217\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    let body = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!(super::support::Reply { status: 413, body }.code(), (413, 100));
+}
+
+#[tokio::test]
+async fn a_chunked_body_beyond_the_bound_is_too_large() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let api = Api::start().await;
+    let address = api.sandbox.base_url().strip_prefix("http://").unwrap();
+    let (mut answers, mut connection) = tokio::net::TcpStream::connect(address).await.unwrap().into_split();
+    let head =
+        "POST /groups HTTP/1.1\r\nHost: x\r\nD360-API-KEY: sandbox\r\nTransfer-Encoding: chunked\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    // One chunk of one byte more than the bound, and no end: nothing remains unread that could race.
+    connection.write_all(b"1000001\r\n").await.unwrap();
+    connection.write_all(&vec![b'x'; 0x100_0001]).await.unwrap();
+    let mut start = [0; 12];
+    answers.read_exact(&mut start).await.unwrap();
+    assert_eq!(&start, b"HTTP/1.1 413");
 }
