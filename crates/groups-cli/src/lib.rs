@@ -1,1 +1,37 @@
-//! See the workspace README.
+//! `wagroups`, the command line for WhatsApp groups on 360dialog, as a library: tests and tools walk its command
+//! tree and build their own copy of the binary. The path of a command: parsed ([`mod@args`]), checked and planned,
+//! confirmed, carried out, printed. Nothing here ends the process; `main` returns the code.
+
+mod args;
+mod command;
+mod confirm;
+mod context;
+mod exit;
+mod failure;
+mod output;
+mod run;
+mod scene;
+pub mod schema;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let argv: Vec<_> = std::env::args_os().collect();
+    run::run(&argv, &context::Environment::read()).into()
+}
+
+/// The command tree, for those who document it.
+pub fn command() -> clap::Command {
+    args::Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_tree_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,124 @@
+//! The commands about groups as such: list, get, create, update, delete. Form only; see the module above.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{DryRun, Paging, Yes};
+
+/// List the groups of the number.
+///
+/// Shows id, subject and time of each group; `get` tells the rest. Deleted and suspended groups are not listed.
+/// The first 25 are shown unless --limit or --all says otherwise; the command that continues is told on stderr.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups list
+  wagroups list --all -o jsonl
+  wagroups list --limit 100 --fields id,subject")]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+/// Show a group.
+///
+/// Asks for all of the group's fields, or for those that --fields names: id, subject, description, created_at,
+/// suspended, join_approval_mode, participant_count, participants, and invite_link, which takes one more request.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups get GROUP
+  wagroups get GROUP --fields subject,invite_link
+  wagroups get GROUP -o json")]
+pub(crate) struct Get {
+    /// The group's id.
+    pub(crate) group: String,
+}
+
+/// Create a group.
+///
+/// The answer is a receipt: WhatsApp makes the group shortly after. Nobody can be added to a group; people join
+/// by its invite link. Whether they need approval can only be said here.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups create --subject 'Trip to Kyoto'
+  wagroups create --subject 'Trip to Kyoto' --description 'May 2027' --approval required
+  wagroups create --subject 'Trip to Kyoto' --dry-run")]
+pub(crate) struct Create {
+    /// The group's name, 1 to 128 characters.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) subject: String,
+
+    /// At most 2048 characters.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    /// Whether people who open the invite link are in at once or ask first [default: auto].
+    #[arg(long, value_name = "MODE")]
+    pub(crate) approval: Option<Approval>,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}
+
+/// What happens when a person opens the invite link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Approval {
+    /// The person is in at once.
+    Auto,
+    /// The person asks, and is in once the join request is approved.
+    Required,
+}
+
+/// Change a group's subject, description or picture.
+///
+/// The answer is a receipt: WhatsApp changes the settings shortly after. At least one of the three must be given.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups update GROUP --subject 'Kyoto, May 2027'
+  wagroups update GROUP --description 'Flights are booked' --picture kyoto.jpg")]
+pub(crate) struct Update {
+    /// The group's id.
+    pub(crate) group: String,
+
+    /// The new name, 1 to 128 characters.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) subject: Option<String>,
+
+    /// The new description, at most 2048 characters.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    /// A square JPEG, at least 192 x 192 px, at most 5 MB.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}
+
+/// Delete groups, for everybody in them and for good.
+///
+/// The answer is a receipt: WhatsApp deletes the group shortly after. Several groups are deleted one after the
+/// other, and a failure does not stop the rest; all ids are checked before the first is sent. Asks for confirmation
+/// at a terminal; elsewhere --yes is needed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups delete GROUP
+  wagroups delete GROUP1 GROUP2 --yes
+  wagroups delete GROUP --dry-run")]
+pub(crate) struct Delete {
+    /// The groups' ids.
+    #[arg(required = true, value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) yes: Yes,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}

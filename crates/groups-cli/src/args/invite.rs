@@ -1,0 +1,43 @@
+//! The commands about a group's invite link. Form only; see the module above.
+
+use clap::{Args, Subcommand};
+
+use super::DryRun;
+
+/// A group's invite link: show it, or replace it.
+///
+/// Whoever has the link can join the group, or ask to.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups invite get GROUP
+  wagroups invite reset GROUP")]
+pub(crate) enum InviteCommand {
+    Get(InviteGet),
+    Reset(InviteReset),
+}
+
+/// Show the invite link.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups invite get GROUP
+  wagroups invite get GROUP -o json --fields invite_link")]
+pub(crate) struct InviteGet {
+    /// The group's id.
+    pub(crate) group: String,
+}
+
+/// Replace the invite link; every earlier one stops working.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups invite reset GROUP
+  wagroups invite reset GROUP --dry-run")]
+pub(crate) struct InviteReset {
+    /// The group's id.
+    pub(crate) group: String,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}

@@ -1,0 +1,227 @@
+//! What can stand on the command line, as types. Pure: parsing reads no environment, no file and no terminal, and
+//! checks only the form; whether the values make sense is decided when the command is planned.
+
+mod early;
+mod groups;
+mod invite;
+mod participants;
+mod requests;
+mod sandbox;
+
+use std::path::PathBuf;
+
+use clap::builder::TypedValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use early::Early;
+pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
+pub(crate) use invite::InviteCommand;
+pub(crate) use participants::ParticipantsCommand;
+pub(crate) use requests::{Decide, RequestsCommand};
+pub(crate) use sandbox::{GroupCommand, GroupOnly, Person, SandboxCommand, Serve, UserCommand};
+
+const ROOT_HELP: &str = "\
+Environment:
+  D360_API_KEY         the API key; it is never taken from the command line
+  WAGROUPS_BASE_URL    as --base-url
+  WAGROUPS_SANDBOX     1: as --sandbox
+  WAGROUPS_CONFIG_DIR  as --config-dir
+  WAGROUPS_OUTPUT      as --output
+  NO_COLOR             no colours in help
+  An option beats its variable.
+
+Exit codes:
+  0  done                        5  rate limited, after all repeats
+  1  refused by the API, failed  6  network or timeout: may or may not have happened
+  2  usage, invalid input        7  mixed: some items done, some not
+  3  key, rights, configuration  130  interrupted
+  4  no such group, join request or participant
+
+Examples:
+  wagroups --sandbox list                      try it: no account, no key
+  export D360_API_KEY=...                      then leave --sandbox out
+  wagroups create --subject 'Trip to Kyoto'
+  wagroups list -o json --fields id,subject";
+
+/// Manage WhatsApp groups on 360dialog.
+///
+/// Lists, creates, updates and deletes groups, hands out invite links, decides join requests and removes
+/// participants. With --sandbox all of it runs against a local emulator that keeps its state between commands.
+#[derive(Debug, Parser)]
+#[command(name = "wagroups", version, after_long_help = ROOT_HELP, propagate_version = false)]
+#[command(max_term_width = 100, infer_subcommands = false)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+
+    #[command(flatten)]
+    pub(crate) early: BeforeCommand,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// Use the embedded sandbox: no account, no key, state kept between commands.
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+
+    /// Where the API is; https, or http to this machine [default: https://waba-v2.360dialog.io].
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// Keep state in this folder [default: the platform's own].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) config_dir: Option<PathBuf>,
+
+    /// How results are printed [default: table].
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+
+    /// Ask for and show these fields only, in this order.
+    #[arg(long, global = true, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+}
+
+/// Options of some commands, taken before the command too.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of some commands, before or after the command")]
+pub(crate) struct BeforeCommand {
+    /// Print the request and send nothing (commands that write).
+    #[arg(long = "dry-run", id = "early_dry_run")]
+    pub(crate) dry_run: bool,
+
+    /// Do not ask for confirmation (delete, participants remove, sandbox reset).
+    #[arg(short = 'y', long = "yes", id = "early_yes")]
+    pub(crate) yes: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Plain columns, for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object per line, as pages arrive.
+    Jsonl,
+}
+
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(List),
+    Get(Get),
+    Create(Create),
+    Update(Update),
+    Delete(Delete),
+    #[command(subcommand)]
+    Invite(InviteCommand),
+    #[command(subcommand)]
+    Requests(RequestsCommand),
+    #[command(subcommand)]
+    Participants(ParticipantsCommand),
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+/// `--dry-run`, for commands that write through the API.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct DryRun {
+    /// Print the request, with the key hidden, and send nothing. Needs no key.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `--yes`, for commands that destroy.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Yes {
+    /// Do not ask for confirmation.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// Which part of a list is shown.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Paging {
+    /// Stop after this many, at least 1 [default: 25].
+    #[arg(long, value_name = "N", conflicts_with = "all", value_parser = whole(), allow_negative_numbers = true)]
+    pub(crate) limit: Option<u64>,
+
+    /// Show all.
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Ask for pages of this many, 1 to 1024 [default: as many as fit].
+    #[arg(long, value_name = "N", value_parser = whole(), allow_negative_numbers = true)]
+    pub(crate) page_size: Option<u64>,
+
+    /// Begin after this cursor.
+    #[arg(long, value_name = "CURSOR", conflicts_with = "before", allow_hyphen_values = true)]
+    pub(crate) after: Option<String>,
+
+    /// Begin before this cursor and go backward.
+    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
+    pub(crate) before: Option<String>,
+}
+
+/// Whole numbers; the limits have names of their own, and are checked later.
+fn whole() -> impl TypedValueParser<Value = u64> {
+    clap::builder::StringValueParser::new()
+        .try_map(|text| text.parse::<u64>().map_err(|_| "it must be a whole number of at least 1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for line in [
+            "wagroups --sandbox -o json --fields id,subject --config-dir /x list",
+            "wagroups list --sandbox -o json --fields id,subject --config-dir /x",
+            "wagroups --sandbox list -o json --config-dir=/x --fields=id --fields subject",
+        ] {
+            let globals = parse(line).unwrap().globals;
+            assert!(globals.sandbox, "{line}");
+            assert_eq!(globals.output, Some(Format::Json), "{line}");
+            assert_eq!(globals.fields, ["id", "subject"], "{line}");
+            assert_eq!(globals.config_dir, Some("/x".into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_option_stands_only_where_it_has_a_meaning() {
+        for line in [
+            "wagroups list --dry-run",
+            "wagroups get x --yes",
+            "wagroups create --subject x --yes",
+            "wagroups sandbox reset --dry-run",
+            "wagroups list --limit 3 --all",
+            "wagroups list --after a --before b",
+            "wagroups requests approve g",
+            "wagroups requests approve g id --all",
+            "wagroups delete",
+            "wagroups list --api-key secret",
+            "wagroups list --limit -1",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The commands about the people in a group. Form only; see the module above.
+
+use clap::{Args, Subcommand};
+
+use super::{DryRun, Yes};
+
+/// Participants of a group: list, remove.
+///
+/// Nobody can be added; people join by the invite link.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups participants list GROUP
+  wagroups participants remove GROUP +15550100110")]
+pub(crate) enum ParticipantsCommand {
+    List(ParticipantsList),
+    Remove(ParticipantsRemove),
+}
+
+/// List who is in the group, without the business.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups participants list GROUP
+  wagroups participants list GROUP -o jsonl --fields wa_id")]
+pub(crate) struct ParticipantsList {
+    /// The group's id.
+    pub(crate) group: String,
+}
+
+/// Remove people from the group; they cannot come back by the invite link.
+///
+/// The answer is a receipt: WhatsApp removes them shortly after. Asks for confirmation at a terminal; elsewhere
+/// --yes is needed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups participants remove GROUP +15550100110
+  wagroups participants remove GROUP 15550100110 15550100111 --yes")]
+pub(crate) struct ParticipantsRemove {
+    /// The group's id.
+    pub(crate) group: String,
+
+    /// 1 to 8 people: +E.164, the digits of a wa_id, or a business-scoped user id.
+    #[arg(value_name = "USER", required = true)]
+    pub(crate) users: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) yes: Yes,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}

@@ -1,0 +1,69 @@
+//! The commands about join requests. Form only; see the module above.
+
+use clap::{Args, Subcommand};
+
+use super::{DryRun, Paging};
+
+/// Join requests of a group: list, approve, reject.
+///
+/// There are some only in a group that was created with --approval required.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups requests list GROUP
+  wagroups requests approve GROUP ID
+  wagroups requests reject GROUP --all")]
+pub(crate) enum RequestsCommand {
+    List(RequestsList),
+    /// Approve join requests.
+    ///
+    /// What became of each request is printed. If some fail the exit code is 7; if all do, it is that of their
+    /// error.
+    #[command(after_help = "\
+Examples:
+  wagroups requests approve GROUP ID1 ID2
+  wagroups requests approve GROUP --all")]
+    Approve(Decide),
+    /// Reject join requests; the people may ask again.
+    ///
+    /// What became of each request is printed. If some fail the exit code is 7; if all do, it is that of their
+    /// error.
+    #[command(after_help = "\
+Examples:
+  wagroups requests reject GROUP ID1 ID2
+  wagroups requests reject GROUP --all")]
+    Reject(Decide),
+}
+
+/// List the open join requests.
+///
+/// The first 25 are shown unless --limit or --all says otherwise; the command that continues is told on stderr.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups requests list GROUP
+  wagroups requests list GROUP --all -o jsonl")]
+pub(crate) struct RequestsList {
+    /// The group's id.
+    pub(crate) group: String,
+
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The group's id.
+    pub(crate) group: String,
+
+    /// The join requests' ids.
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) ids: Vec<String>,
+
+    /// All that are open now. They are listed first, with --dry-run too (then a key is needed).
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+}

@@ -1,0 +1,111 @@
+//! The commands about the sandbox itself: serve it, look at it, play its people. Form only; see the module above.
+
+use clap::{Args, Subcommand};
+
+use super::Yes;
+
+/// The local sandbox: serve it, reset it, play the people in it.
+///
+/// The sandbox is what --sandbox talks to: one state, kept between commands and shared with a sandbox that is
+/// being served. These commands work on it directly and need neither a key nor --sandbox.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups sandbox serve
+  wagroups sandbox user request GROUP +15550100199
+  wagroups sandbox status")]
+pub(crate) enum SandboxCommand {
+    Serve(Serve),
+    /// Throw the sandbox's state away and begin again with the seeded groups.
+    ///
+    /// Asks for confirmation at a terminal; elsewhere --yes is needed.
+    #[command(after_help = "\
+Examples:
+  wagroups sandbox reset
+  wagroups sandbox reset --yes")]
+    Reset(Yes),
+    /// Count what is in the sandbox, and tell where it is kept.
+    #[command(after_help = "\
+Examples:
+  wagroups sandbox status
+  wagroups sandbox status -o json")]
+    Status,
+    #[command(subcommand)]
+    User(UserCommand),
+    #[command(subcommand)]
+    Group(GroupCommand),
+}
+
+/// Serve the sandbox over HTTP, until Ctrl-C.
+///
+/// The first line says where it listens. It shares its state with --sandbox, unless --fresh is given.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups sandbox serve
+  wagroups sandbox serve --port 0 --fresh -o json
+  D360_API_KEY=sandbox wagroups list --base-url http://127.0.0.1:8360")]
+pub(crate) struct Serve {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, value_name = "N", default_value_t = 8360)]
+    pub(crate) port: u16,
+
+    /// Serve an empty sandbox that is kept in memory only.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+}
+
+/// Act as a person: join, request, withdraw, leave.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups sandbox user join GROUP +15550100199
+  wagroups sandbox user request GROUP +15550100199")]
+pub(crate) enum UserCommand {
+    /// Open the invite link of a group that lets everybody in.
+    #[command(after_help = "Examples:\n  wagroups sandbox user join GROUP +15550100199")]
+    Join(Person),
+    /// Open the invite link of a group that wants approval, and ask to join.
+    #[command(after_help = "Examples:\n  wagroups sandbox user request GROUP +15550100199")]
+    Request(Person),
+    /// Take a join request back.
+    #[command(after_help = "Examples:\n  wagroups sandbox user withdraw GROUP +15550100199")]
+    Withdraw(Person),
+    /// Leave a group.
+    #[command(after_help = "Examples:\n  wagroups sandbox user leave GROUP +15550100199")]
+    Leave(Person),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Person {
+    /// The group's id.
+    pub(crate) group: String,
+
+    /// The person's number: +E.164, or its digits.
+    pub(crate) user: String,
+}
+
+/// Act as WhatsApp: suspend a group, or restore it.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups sandbox group suspend GROUP
+  wagroups sandbox group restore GROUP")]
+pub(crate) enum GroupCommand {
+    /// Suspend a group: calls for it are refused with 131207, and lists leave it out.
+    #[command(after_help = "Examples:\n  wagroups sandbox group suspend GROUP")]
+    Suspend(GroupOnly),
+    /// Lift a suspension.
+    #[command(after_help = "Examples:\n  wagroups sandbox group restore GROUP")]
+    Restore(GroupOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupOnly {
+    /// The group's id.
+    pub(crate) group: String,
+}

@@ -1,0 +1,256 @@
+//! Groups as such: list, get, create, update, delete. What the API is asked for is decided here; what it is asked
+//! with is the SDK's business.
+
+use std::collections::HashSet;
+
+use groups_ergonomic::model::{Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, limits};
+use groups_ergonomic::{Operation, Picture};
+use serde::Serialize;
+
+use super::paging::{self, Part};
+use super::{Call, Planned, group_id, invalid_input, summary};
+use crate::args::{Approval, Create, Delete, Get, List, Update};
+use crate::failure::{Failure, Report};
+use crate::output::Printer;
+use crate::scene::Scene;
+
+pub(super) enum Task {
+    List(Part),
+    Get(GroupId),
+    Create { subject: String, description: Option<String>, mode: Option<JoinApprovalMode> },
+    Update { group: GroupId, subject: Option<String>, description: Option<String>, picture: Option<Picture> },
+    Delete(Vec<GroupId>),
+}
+
+impl From<Task> for super::Task {
+    fn from(task: Task) -> Self {
+        Self::Groups(task)
+    }
+}
+
+/// What a list tells of each group.
+const LISTED: [&str; 4] = ["id", "subject", "created_at", "extra"];
+
+pub(super) fn list(args: List, scene: Scene, fields: &[String]) -> Result<Planned, Failure> {
+    if let Some(field) = fields.iter().find(|field| !LISTED.contains(&field.as_str())) {
+        let message = format!("a list does not tell {field:?}, only id, subject and created_at");
+        let line = scene.line(&format!("get GROUP --fields {}", fields.join(",")));
+        return Err(
+            Failure::usage(scene.command(), message).with_remedy(format!("`{line}` tells it of one group."))
+        );
+    }
+    let part = Part::check(args.paging).map_err(|invalid| invalid_input(&invalid, &scene))?;
+    Ok(Planned::new(scene, Task::List(part).into()))
+}
+
+pub(super) fn get(args: Get, scene: Scene) -> Result<Planned, Failure> {
+    let group = group_id(&args.group, &scene)?;
+    Ok(Planned::new(scene.of_group(&args.group), Task::Get(group).into()))
+}
+
+pub(super) fn create(args: Create, scene: Scene) -> Result<Planned, Failure> {
+    check_texts(Some(&args.subject), args.description.as_deref())
+        .map_err(|invalid| invalid_input(&invalid, &scene))?;
+    let mode = args.approval.map(|approval| match approval {
+        Approval::Auto => JoinApprovalMode::AutoApprove,
+        Approval::Required => JoinApprovalMode::ApprovalRequired,
+    });
+    let task = Task::Create { subject: args.subject, description: args.description, mode };
+    Ok(Planned::new(scene, task.into()))
+}
+
+pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {
+    let group = group_id(&args.group, &scene)?;
+    let refused = |invalid: InvalidInput| invalid_input(&invalid, &scene);
+    if args.subject.is_none() && args.description.is_none() && args.picture.is_none() {
+        return Err(refused(InvalidInput::new(
+            "update",
+            "must change at least one setting: --subject, --description or --picture",
+        )));
+    }
+    check_texts(args.subject.as_deref(), args.description.as_deref()).map_err(refused)?;
+    let picture = args.picture.map(Picture::read).transpose().map_err(refused)?;
+    let task = Task::Update { group, subject: args.subject, description: args.description, picture };
+    Ok(Planned::new(scene.of_group(&args.group), task.into()))
+}
+
+pub(super) fn delete(args: Delete, scene: Scene) -> Result<Planned, Failure> {
+    let groups = args.groups.iter().map(|text| group_id(text, &scene)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = HashSet::new();
+    if let Some(twice) = groups.iter().find(|group| !seen.insert(*group)) {
+        let problem = format!("must name each group once, but {twice} stands twice");
+        return Err(invalid_input(&InvalidInput::new("groups", problem), &scene));
+    }
+    let question = match &args.groups[..] {
+        [group] => format!("Delete group {group} for everybody in it, for good?"),
+        groups => {
+            format!(
+                "Delete these {} groups for everybody in them, for good: {}?",
+                groups.len(),
+                groups.join(", ")
+            )
+        }
+    };
+    let scene = match &args.groups[..] {
+        [group] => scene.of_group(group),
+        _ => scene,
+    };
+    Ok(Planned::new(scene, Task::Delete(groups).into()).asking(question))
+}
+
+fn check_texts(subject: Option<&str>, description: Option<&str>) -> Result<(), InvalidInput> {
+    subject.map(limits::subject).transpose()?;
+    description.map(limits::description).transpose()?;
+    Ok(())
+}
+
+pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    match task {
+        Task::List(part) => {
+            let mut list = call.client.groups().list();
+            if let Some(limit) = part.limit {
+                list = list.limit(limit);
+            }
+            if let Some(size) = part.page_size {
+                list = list.page_size(size);
+            }
+            if let Some(cursor) = part.after.clone() {
+                list = list.after(cursor);
+            }
+            if let Some(cursor) = part.before.clone() {
+                list = list.before(cursor);
+            }
+            paging::show(list.pages(), &part, "groups", call.scene, out).await
+        }
+        Task::Get(group) => {
+            out.one(&read(group, call).await?);
+            Ok(())
+        }
+        Task::Create { subject, description, mode } => {
+            let mut create = call.client.groups().create(subject);
+            if let Some(description) = description {
+                create = create.description(description);
+            }
+            if let Some(mode) = mode {
+                create = create.join_approval_mode(mode);
+            }
+            call.write(out, create, |create| create.preview()).await?;
+            if !call.dry_run {
+                let line = call.scene.line("list --all");
+                out.hint(format!("Accepted. `{line}` shows the group once WhatsApp has made it."));
+            }
+            Ok(())
+        }
+        Task::Update { group, subject, description, picture } => {
+            let mut update = call.client.group(group).map_err(|error| call.failed(&error))?.update();
+            if let Some(subject) = subject {
+                update = update.subject(subject);
+            }
+            if let Some(description) = description {
+                update = update.description(description);
+            }
+            if let Some(picture) = picture {
+                update = update.picture(picture);
+            }
+            call.write(out, update, |update| update.preview()).await
+        }
+        Task::Delete(groups) => remove(groups, call, out).await,
+    }
+}
+
+/// A group with the fields that are shown, and no more than that.
+async fn read(id: GroupId, call: &Call<'_>) -> Result<Group, Failure> {
+    let failed = |error| call.failed(&error);
+    let group = call.client.group(id.clone()).map_err(failed)?;
+    if call.fields.is_empty() {
+        return group.get().await.map_err(failed);
+    }
+    let asked: Vec<GroupField> = call.fields.iter().filter_map(|field| field_of_api(field)).collect();
+    let wants_link = call.fields.iter().any(|field| field == "invite_link");
+    let mut read = if asked.is_empty() && wants_link {
+        Group::new(id)
+    } else {
+        group.get().fields(asked).await.map_err(failed)?
+    };
+    if wants_link {
+        read.invite_link = Some(group.invite_link().await.map_err(failed)?.invite_link);
+    }
+    Ok(read)
+}
+
+/// What the API calls a field. The id comes unasked, the link by a call of its own.
+fn field_of_api(field: &str) -> Option<GroupField> {
+    match field {
+        "id" | "invite_link" | "extra" => None,
+        "created_at" => Some(GroupField::CreationTimestamp),
+        "participant_count" => Some(GroupField::TotalParticipantCount),
+        same => Some(GroupField::from(same)),
+    }
+}
+
+/// A group that could not be deleted, among those that could.
+#[derive(Serialize)]
+struct NotDeleted {
+    operation: &'static str,
+    group_id: GroupId,
+    error: Report,
+}
+
+/// What became of one of several groups.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Deleted {
+    Accepted(Accepted),
+    Not(Box<NotDeleted>),
+}
+
+async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let several = groups.len() > 1;
+    let operation = Operation::DeleteGroup.id();
+    let (mut done, mut failed) = (0, Vec::new());
+    for id in groups {
+        let delete = call.client.group(id.clone()).map_err(|error| call.failed(&error))?.delete();
+        if call.dry_run {
+            let preview = delete.preview().await.map_err(|error| call.failed(&error))?;
+            out.previews(&[preview], several);
+            continue;
+        }
+        if !several {
+            return call.write(out, delete, |delete| delete.preview()).await;
+        }
+        let scene = call.scene.clone().of_group(id.as_str());
+        match delete.await {
+            Ok(accepted) => {
+                done += 1;
+                out.items(&[Deleted::Accepted(accepted)]);
+            }
+            Err(error) => {
+                let failure = Failure::of_call(&error, &scene);
+                let report = (*failure.report).clone();
+                out.items(&[Deleted::Not(Box::new(NotDeleted {
+                    operation,
+                    group_id: id,
+                    error: report.clone(),
+                }))]);
+                failed.push((report, failure.code));
+            }
+        }
+    }
+    summary::of(call.scene, operation, "deletions accepted", done, &failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Shape;
+
+    #[test]
+    fn every_field_that_is_shown_is_one_that_is_asked_for() {
+        for field in Shape::GROUP.fields {
+            match field_of_api(field) {
+                Some(asked) => assert!(GroupField::KNOWN.contains(&asked), "{field}"),
+                None => assert!(["id", "invite_link", "extra"].contains(field), "{field}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
+//! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
+
+mod groups;
+mod invite;
+mod paging;
+mod participants;
+mod requests;
+mod sandbox;
+mod summary;
+
+use std::future::IntoFuture;
+
+use groups_ergonomic::model::{GroupId, InvalidInput};
+use groups_ergonomic::{Client, Error};
+
+use crate::args::{
+    Cli, Command, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand, SandboxCommand,
+    UserCommand,
+};
+use crate::context::{Environment, Session, Target};
+use crate::failure::Failure;
+use crate::output::{Printer, Shape};
+use crate::scene::{Given, Scene};
+
+/// A command that makes sense.
+pub(crate) struct Plan {
+    pub(crate) scene: Scene,
+    /// What it results in.
+    pub(crate) shape: &'static Shape,
+    /// What to ask before it is carried out.
+    pub(crate) question: Option<String>,
+    task: Task,
+    dry_run: bool,
+    fields: Vec<String>,
+}
+
+enum Task {
+    Groups(groups::Task),
+    Invite(invite::Task),
+    Requests(requests::Task),
+    Participants(participants::Task),
+    Sandbox(sandbox::Task),
+}
+
+/// Where a command runs.
+pub(crate) struct Place<'a> {
+    pub(crate) globals: &'a Globals,
+    pub(crate) environment: &'a Environment,
+}
+
+/// What a command about groups works with.
+struct Call<'a> {
+    client: &'a Client,
+    scene: &'a Scene,
+    dry_run: bool,
+    fields: &'a [String],
+}
+
+impl Call<'_> {
+    /// Carries a write out and prints its result, or prints what it would send.
+    async fn write<W, P, T>(
+        &self,
+        out: &mut Printer,
+        write: W,
+        preview: impl FnOnce(W) -> P,
+    ) -> Result<(), Failure>
+    where
+        W: IntoFuture<Output = Result<T, Error>>,
+        P: Future<Output = Result<groups_ergonomic::Preview, Error>>,
+        T: serde::Serialize,
+    {
+        if self.dry_run {
+            let preview = preview(write).await.map_err(|error| self.failed(&error))?;
+            out.previews(&[preview], false);
+        } else {
+            let done = write.await.map_err(|error| self.failed(&error))?;
+            out.one(&done);
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: &Error) -> Failure {
+        Failure::of_call(error, self.scene)
+    }
+}
+
+impl Command {
+    /// The command's words.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::List(_) => "list",
+            Self::Get(_) => "get",
+            Self::Create(_) => "create",
+            Self::Update(_) => "update",
+            Self::Delete(_) => "delete",
+            Self::Invite(InviteCommand::Get(_)) => "invite get",
+            Self::Invite(InviteCommand::Reset(_)) => "invite reset",
+            Self::Requests(RequestsCommand::List(_)) => "requests list",
+            Self::Requests(RequestsCommand::Approve(_)) => "requests approve",
+            Self::Requests(RequestsCommand::Reject(_)) => "requests reject",
+            Self::Participants(ParticipantsCommand::List(_)) => "participants list",
+            Self::Participants(ParticipantsCommand::Remove(_)) => "participants remove",
+            Self::Sandbox(command) => match command {
+                SandboxCommand::Serve(_) => "sandbox serve",
+                SandboxCommand::Reset(_) => "sandbox reset",
+                SandboxCommand::Status => "sandbox status",
+                SandboxCommand::User(UserCommand::Join(_)) => "sandbox user join",
+                SandboxCommand::User(UserCommand::Request(_)) => "sandbox user request",
+                SandboxCommand::User(UserCommand::Withdraw(_)) => "sandbox user withdraw",
+                SandboxCommand::User(UserCommand::Leave(_)) => "sandbox user leave",
+                SandboxCommand::Group(GroupCommand::Suspend(_)) => "sandbox group suspend",
+                SandboxCommand::Group(GroupCommand::Restore(_)) => "sandbox group restore",
+            },
+        }
+    }
+
+    /// Its `--dry-run`, if it writes through the API.
+    fn dry_run(&mut self) -> Option<&mut bool> {
+        match self {
+            Self::Create(args) => Some(&mut args.dry.dry_run),
+            Self::Update(args) => Some(&mut args.dry.dry_run),
+            Self::Delete(args) => Some(&mut args.dry.dry_run),
+            Self::Invite(InviteCommand::Reset(args)) => Some(&mut args.dry.dry_run),
+            Self::Requests(RequestsCommand::Approve(args) | RequestsCommand::Reject(args)) => {
+                Some(&mut args.dry.dry_run)
+            }
+            Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.dry.dry_run),
+            _ => None,
+        }
+    }
+
+    /// Its `--yes`, if it destroys.
+    fn yes(&mut self) -> Option<&mut bool> {
+        match self {
+            Self::Delete(args) => Some(&mut args.yes.yes),
+            Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.yes.yes),
+            Self::Sandbox(SandboxCommand::Reset(yes)) => Some(&mut yes.yes),
+            _ => None,
+        }
+    }
+
+    fn shape(&self) -> &'static Shape {
+        match self {
+            Self::List(_) | Self::Get(_) => &Shape::GROUP,
+            Self::Create(_) | Self::Update(_) => &Shape::ACCEPTED,
+            Self::Delete(args) if args.groups.len() > 1 => &Shape::DELETED,
+            Self::Delete(_) | Self::Participants(ParticipantsCommand::Remove(_)) => &Shape::ACCEPTED,
+            Self::Invite(_) => &Shape::INVITE_LINK,
+            Self::Requests(RequestsCommand::List(_)) => &Shape::JOIN_REQUEST,
+            Self::Requests(_) => &Shape::BATCH,
+            Self::Participants(ParticipantsCommand::List(_)) => &Shape::PARTICIPANT,
+            Self::Sandbox(SandboxCommand::Serve(_)) => &Shape::SANDBOX_SERVED,
+            Self::Sandbox(SandboxCommand::Reset(_) | SandboxCommand::Status) => &Shape::SANDBOX_STATUS,
+            Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+        }
+    }
+}
+
+impl Plan {
+    /// Whether a signal is how it is meant to end.
+    pub(crate) fn ends_by_signal(&self) -> bool {
+        matches!(&self.task, Task::Sandbox(task) if task.is_serving())
+    }
+}
+
+/// Checks a command as far as that goes without asking anybody.
+pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
+    let Cli { globals, early, mut command } = cli;
+    let name = command.name();
+    if early.dry_run {
+        *command.dry_run().ok_or_else(|| misplaced(name, "--dry-run", "it sends nothing to be shown"))? =
+            true;
+    }
+    if early.yes {
+        *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
+    }
+    let scene = Scene::new(name, Given::of(&globals));
+    let shape = command.shape();
+    check_fields(&globals.fields, shape, name)?;
+    let dry_run = command.dry_run().is_some_and(|flag| *flag);
+    let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
+    let planned = match command {
+        Command::List(args) => groups::list(args, scene, &globals.fields)?,
+        Command::Get(args) => groups::get(args, scene)?,
+        Command::Create(args) => groups::create(args, scene)?,
+        Command::Update(args) => groups::update(args, scene)?,
+        Command::Delete(args) => groups::delete(args, scene)?,
+        Command::Invite(args) => invite::plan(args, scene)?,
+        Command::Requests(args) => requests::plan(args, scene)?,
+        Command::Participants(args) => participants::plan(args, scene)?,
+        Command::Sandbox(_) if globals.base_url.is_some() => {
+            return Err(misplaced(name, "--base-url", "it works on the local sandbox"));
+        }
+        Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
+    };
+    let Planned { scene, task, question } = planned;
+    let question = question.filter(|_| asks);
+    Ok(Plan { scene, shape, question, task, dry_run, fields: globals.fields })
+}
+
+/// What a noun's planning comes to.
+struct Planned {
+    scene: Scene,
+    task: Task,
+    /// What a destructive command would lose.
+    question: Option<String>,
+}
+
+impl Planned {
+    fn new(scene: Scene, task: Task) -> Self {
+        Self { scene, task, question: None }
+    }
+
+    fn asking(mut self, question: String) -> Self {
+        self.question = Some(question);
+        self
+    }
+}
+
+/// Carries a plan out.
+pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let Plan { scene, task, dry_run, fields, .. } = plan;
+    if let Task::Sandbox(task) = task {
+        return sandbox::run(task, &scene, place, out).await;
+    }
+    let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
+    let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
+    let session = Session::open(target, &scene).await?;
+    let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields };
+    let result = match task {
+        Task::Groups(task) => groups::run(task, &call, out).await,
+        Task::Invite(task) => invite::run(task, &call, out).await,
+        Task::Requests(task) => requests::run(task, &call, out).await,
+        Task::Participants(task) => participants::run(task, &call, out).await,
+        // Done above.
+        Task::Sandbox(_) => Ok(()),
+    };
+    session.close().await;
+    result
+}
+
+fn misplaced(command: &str, option: &str, why: &str) -> Failure {
+    Failure::usage(command, format!("`{option}` has no meaning for `{command}`: {why}"))
+        .with_remedy(format!("Leave `{option}` out."))
+}
+
+fn check_fields(fields: &[String], shape: &Shape, command: &str) -> Result<(), Failure> {
+    for (index, field) in fields.iter().enumerate() {
+        if shape.fields.is_empty() {
+            return Err(misplaced(command, "--fields", "it prints one line"));
+        }
+        if !shape.fields.contains(&field.as_str()) {
+            let message = format!("{field:?} is not a field of {}", shape.name);
+            return Err(Failure::usage(command, message)
+                .with_remedy(format!("Its fields are {}.", shape.fields.join(", "))));
+        }
+        if fields[..index].contains(field) {
+            return Err(Failure::usage(command, format!("`--fields` names {field:?} twice"))
+                .with_remedy("Name each field once."));
+        }
+    }
+    Ok(())
+}
+
+/// An id as the user gave it, checked before it becomes part of a path.
+fn group_id(text: &str, scene: &Scene) -> Result<GroupId, Failure> {
+    GroupId::new(text).map_err(|invalid| {
+        invalid_input(&invalid, scene)
+            .with_remedy(format!("`{}` prints the groups and their ids.", scene.line("list --all")))
+    })
+}
+
+fn invalid_input(invalid: &InvalidInput, scene: &Scene) -> Failure {
+    Failure::invalid(scene.command(), invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::exit::Code;
+
+    fn planned(line: &str) -> Result<Plan, Failure> {
+        plan(Cli::try_parse_from(line.split(' ')).unwrap())
+    }
+
+    fn refusal(line: &str) -> String {
+        let failure = planned(line).err().unwrap_or_else(|| panic!("{line} was planned"));
+        assert_eq!(failure.code, Code::Usage, "{line}");
+        let report = failure.report;
+        format!("{}; {}", report.message, report.remedy.unwrap_or_default())
+    }
+
+    #[test]
+    fn options_of_some_commands_may_stand_before_them() {
+        assert!(planned("wagroups --dry-run create --subject x").unwrap().dry_run);
+        assert!(planned("wagroups -y delete x").unwrap().question.is_none());
+        assert!(planned("wagroups delete x").unwrap().question.is_some());
+        assert!(planned("wagroups delete x --dry-run").unwrap().question.is_none());
+        assert!(refusal("wagroups --dry-run list").contains("--dry-run"));
+        assert!(refusal("wagroups --yes list").contains("--yes"));
+        assert!(refusal("wagroups sandbox status --base-url https://x").contains("--base-url"));
+    }
+
+    #[test]
+    fn fields_are_those_of_the_result_and_each_named_once() {
+        assert!(refusal("wagroups get x --fields id,colour").contains("subject, description"));
+        assert!(refusal("wagroups get x --fields id,id").contains("twice"));
+        assert!(refusal("wagroups list --fields id,description").contains("wagroups get GROUP --fields"));
+        assert!(refusal("wagroups sandbox serve --fields base_url").contains("one line"));
+        assert!(planned("wagroups list --fields created_at,id").is_ok());
+        assert!(planned("wagroups get x --fields invite_link").is_ok());
+    }
+
+    #[test]
+    fn bad_values_are_refused_before_anything_is_opened() {
+        for (line, expected) in [
+            ("wagroups get ..", "group id"),
+            ("wagroups get a/b", "group id"),
+            ("wagroups list --limit 0", "limit must be at least 1"),
+            ("wagroups list --page-size 0", "page size must be 1 to 1024"),
+            ("wagroups list --page-size 1025", "page size must be 1 to 1024"),
+            ("wagroups list --page-size 99999999999", "got 99999999999"),
+            ("wagroups update x", "at least one setting"),
+            ("wagroups update x --picture /nowhere/x.jpg", "picture"),
+            ("wagroups delete x y x", "each group once"),
+            ("wagroups participants remove x 123", "user must be"),
+            ("wagroups participants remove x +15550100110 15550100110", "each person once"),
+            ("wagroups requests approve x a a", "each id once"),
+            ("wagroups sandbox user join x bob", "user must be"),
+            ("wagroups sandbox serve --host example", "host"),
+        ] {
+            let said = refusal(line);
+            assert!(said.contains(expected), "{line}: {said}");
+        }
+        let long = "x".repeat(129);
+        assert!(refusal(&format!("wagroups create --subject {long}")).contains("128"));
+        let long = "x".repeat(2049);
+        assert!(refusal(&format!("wagroups update g --description {long}")).contains("2048"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists: which part is asked for, how it is shown page by page, and the command line that continues. Must never
+//! leave out silently what a list still holds.
+
+use groups_ergonomic::model::{Cursor, InvalidInput, limits};
+use groups_ergonomic::{ErrorKind, Pages};
+use serde::Serialize;
+
+use crate::args::Paging;
+use crate::failure::Failure;
+use crate::output::Printer;
+use crate::scene::{Scene, quoted};
+
+/// Items shown where neither --limit nor --all is given.
+const LIMIT: u64 = 25;
+
+/// A checked wish for a part of a list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    pub(super) limit: Option<u64>,
+    pub(super) page_size: Option<u32>,
+    pub(super) after: Option<Cursor>,
+    pub(super) before: Option<Cursor>,
+    /// As it was given, to be given again.
+    given: Vec<String>,
+}
+
+impl Part {
+    pub(super) fn check(paging: Paging) -> Result<Self, InvalidInput> {
+        let mut given = Vec::new();
+        if let Some(limit) = paging.limit {
+            if limit == 0 {
+                return Err(InvalidInput::new("limit", "must be at least 1, got 0"));
+            }
+            given.push(format!("--limit {limit}"));
+        }
+        if paging.all {
+            given.push("--all".to_owned());
+        }
+        let page_size = match paging.page_size {
+            Some(size) => {
+                let within = u32::try_from(size).map_err(|_| {
+                    InvalidInput::new(
+                        "page size",
+                        format!("must be 1 to {}, got {size}", limits::PAGE_SIZE_MAX),
+                    )
+                })?;
+                given.push(format!("--page-size {size}"));
+                Some(limits::page_size(within)?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            limit: if paging.all { None } else { Some(paging.limit.unwrap_or(LIMIT)) },
+            page_size,
+            after: paging.after.map(Cursor::new).transpose()?,
+            before: paging.before.map(Cursor::new).transpose()?,
+            given,
+        })
+    }
+
+    fn is_backward(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// The whole command that goes on from a place.
+    fn continuing(&self, scene: &Scene, cursor: &Cursor) -> String {
+        let option = if self.is_backward() { "--before" } else { "--after" };
+        let mut rest = format!("{} {option} {}", scene.again(), quoted(cursor.as_str()));
+        for given in &self.given {
+            rest.push(' ');
+            rest.push_str(given);
+        }
+        scene.same_line(&rest)
+    }
+}
+
+/// Shows a list to its end or limit. `what` is its items in the plural.
+pub(super) async fn show<T: Serialize>(
+    mut pages: Pages<T>,
+    part: &Part,
+    what: &str,
+    scene: &Scene,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    let mut shown = 0_u64;
+    let mut rest = None;
+    loop {
+        let place = pages.cursor().cloned();
+        let page = match pages.next().await {
+            None => break,
+            Some(Ok(page)) => page,
+            Some(Err(error)) => {
+                let failure = Failure::of_call(&error, scene);
+                return Err(match place {
+                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => failure
+                        .with_remedy(format!(
+                            "The {shown} before it are shown; go on with `{}`.",
+                            part.continuing(scene, &place)
+                        )),
+                    _ => failure,
+                });
+            }
+        };
+        shown += page.items.len() as u64;
+        out.items(&page.items);
+        if out.has_ended() {
+            return Ok(());
+        }
+        rest = page.more.then_some(if part.is_backward() { page.before } else { page.after });
+    }
+    match rest {
+        Some(Some(cursor)) => {
+            out.note(format!("{shown} {what} shown. For more: {}", part.continuing(scene, &cursor)));
+        }
+        // More than was asked for came in one answer, so that no cursor leads to what was left out.
+        Some(None) => out.note(format!("{shown} {what} shown. There are more: give a greater --limit.")),
+        None if shown == 0 => out.hint(format!("No {what}.")),
+        None => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Globals;
+    use crate::scene::Given;
+
+    #[test]
+    fn the_continuing_command_repeats_what_was_given() {
+        let globals = Globals { sandbox: true, ..Globals::default() };
+        let scene = Scene::new("requests list", Given::of(&globals)).of_group("g1");
+        let cursor = Cursor::new("MTA=").unwrap();
+        for (paging, expected) in [
+            (Paging::default(), "wagroups requests list g1 --after MTA= --sandbox"),
+            (
+                Paging { limit: Some(3), page_size: Some(2), ..Paging::default() },
+                "wagroups requests list g1 --after MTA= --limit 3 --page-size 2 --sandbox",
+            ),
+            (
+                Paging { before: Some("x".into()), ..Paging::default() },
+                "wagroups requests list g1 --before MTA= --sandbox",
+            ),
+            (
+                Paging { all: true, after: Some("x".into()), ..Paging::default() },
+                "wagroups requests list g1 --after MTA= --all --sandbox",
+            ),
+        ] {
+            assert_eq!(Part::check(paging).unwrap().continuing(&scene, &cursor), expected);
+        }
+    }
+
+    #[test]
+    fn a_list_has_a_limit_unless_all_is_asked_for() {
+        let limit = |paging| Part::check(paging).unwrap().limit;
+        assert_eq!(limit(Paging::default()), Some(25));
+        assert_eq!(limit(Paging { limit: Some(1), ..Paging::default() }), Some(1));
+        assert_eq!(limit(Paging { all: true, ..Paging::default() }), None);
+    }
+}

@@ -1,0 +1,58 @@
+//! The people in a group: list them, remove them. Nobody can be added.
+
+use groups_ergonomic::model::{GroupField, GroupId, ParticipantInput, limits};
+
+use super::{Call, Planned, group_id, invalid_input};
+use crate::args::ParticipantsCommand;
+use crate::failure::Failure;
+use crate::output::Printer;
+use crate::scene::Scene;
+
+pub(super) enum Task {
+    List(GroupId),
+    Remove { group: GroupId, users: Vec<ParticipantInput> },
+}
+
+pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned, Failure> {
+    match command {
+        ParticipantsCommand::List(args) => {
+            let group = group_id(&args.group, &scene)?;
+            Ok(Planned::new(scene.of_group(&args.group), super::Task::Participants(Task::List(group))))
+        }
+        ParticipantsCommand::Remove(args) => {
+            let group = group_id(&args.group, &scene)?;
+            let users = args
+                .users
+                .iter()
+                .map(ParticipantInput::new)
+                .collect::<Result<Vec<_>, _>>()
+                .and_then(|users| limits::participants(&users).map(|()| users))
+                .map_err(|invalid| invalid_input(&invalid, &scene))?;
+            let question = format!(
+                "Remove {} from group {}? They cannot come back by the invite link.",
+                args.users.join(", "),
+                args.group
+            );
+            let task = super::Task::Participants(Task::Remove { group, users });
+            Ok(Planned::new(scene.of_group(&args.group), task).asking(question))
+        }
+    }
+}
+
+pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
+    match task {
+        Task::List(id) => {
+            let read = handle(id)?.get().fields([GroupField::Participants]).await;
+            let people = read.map_err(|error| call.failed(&error))?.participants.unwrap_or_default();
+            out.items(&people);
+            if people.is_empty() {
+                out.hint("No participants.");
+            }
+            Ok(())
+        }
+        Task::Remove { group, users } => {
+            call.write(out, handle(group)?.remove(users), |remove| remove.preview()).await
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What a command works with: format, folders, key, client, embedded sandbox. An option beats its variable, a
+//! variable beats the default. The key comes from the environment alone and is told to nobody but the client.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use groups_ergonomic::{Client, DEFAULT_BASE_URL};
+use groups_sandbox::{Sandbox, SandboxBuilder};
+
+use crate::args::{Format, Globals};
+use crate::failure::Failure;
+use crate::scene::Scene;
+
+/// The variables that matter, read once.
+#[derive(Default)]
+pub(crate) struct Environment {
+    api_key: Option<String>,
+    base_url: Option<String>,
+    sandbox: Option<String>,
+    output: Option<String>,
+    config_dir: Option<PathBuf>,
+    state_home: Option<PathBuf>,
+    home: Option<PathBuf>,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        let os = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let text = |name: &str| os(name).map(|value| value.to_string_lossy().into_owned());
+        Self {
+            api_key: text("D360_API_KEY"),
+            base_url: text("WAGROUPS_BASE_URL"),
+            sandbox: text("WAGROUPS_SANDBOX"),
+            output: text("WAGROUPS_OUTPUT"),
+            config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
+            state_home: os("XDG_STATE_HOME").map(PathBuf::from),
+            home: os("HOME").map(PathBuf::from),
+        }
+    }
+
+    /// How results are printed.
+    pub(crate) fn format(&self, option: Option<Format>, command: &str) -> Result<Format, Failure> {
+        match (option, &self.output) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(Format::Table),
+            (None, Some(text)) => Format::from_str(text, true).map_err(|_| {
+                Failure::usage(command, format!("WAGROUPS_OUTPUT must be table, json or jsonl, got {text:?}"))
+                    .with_remedy("Correct the variable, or give `--output`.")
+            }),
+        }
+    }
+
+    fn wants_sandbox(&self) -> bool {
+        self.sandbox
+            .as_deref()
+            .is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "off"))
+    }
+}
+
+/// Where calls go.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Api(Client),
+    /// The embedded sandbox, with its database.
+    Sandbox(PathBuf),
+}
+
+impl Target {
+    /// `needs_key`: whether something will be sent.
+    pub(crate) fn resolve(
+        globals: &Globals,
+        environment: &Environment,
+        scene: &Scene,
+        needs_key: bool,
+    ) -> Result<Self, Failure> {
+        let command = scene.command();
+        let base_url = match is_sandbox(globals, environment, command)? {
+            true => return Ok(Self::Sandbox(database(globals, environment, command)?)),
+            false => globals.base_url.as_ref().or(environment.base_url.as_ref()),
+        };
+        let key = match (&environment.api_key, needs_key) {
+            (Some(key), _) => key.clone(),
+            // It is hidden in what is printed, and nothing is sent.
+            (None, false) => "not-set".to_owned(),
+            (None, true) => {
+                return Err(Failure::configuration(command, "there is no API key: D360_API_KEY is not set")
+                    .with_remedy(
+                        "Set D360_API_KEY to the key of your number, or add `--sandbox` to try it without an account.",
+                    ));
+            }
+        };
+        let client = Client::builder()
+            .api_key(key)
+            .base_url(base_url.map_or(DEFAULT_BASE_URL, String::as_str))
+            .build()
+            .map_err(|error| Failure::of_call(&error, scene))?;
+        Ok(Self::Api(client))
+    }
+}
+
+/// A flag beats the other's variable; two of a kind contradict each other.
+fn is_sandbox(globals: &Globals, environment: &Environment, command: &str) -> Result<bool, Failure> {
+    match (globals.sandbox, globals.base_url.is_some()) {
+        (true, true) => Err(Failure::usage(command, "`--sandbox` and `--base-url` contradict each other")
+            .with_remedy("Give one of them: `--sandbox` is its own address.")),
+        (true, false) => Ok(true),
+        (false, true) => Ok(false),
+        (false, false) if environment.wants_sandbox() && environment.base_url.is_some() => {
+            Err(Failure::usage(command, "WAGROUPS_SANDBOX and WAGROUPS_BASE_URL contradict each other")
+                .with_remedy("Unset one of them, or give `--sandbox` or `--base-url`."))
+        }
+        (false, false) => Ok(environment.wants_sandbox()),
+    }
+}
+
+/// The sandbox's database, in a folder that is there and private.
+pub(crate) fn database(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<PathBuf, Failure> {
+    let folder = state_folder(globals, environment, command)?;
+    create_private(&folder).map_err(|error| {
+        let message = format!("the folder {} cannot be created: {error}", folder.display());
+        Failure::configuration(command, message).with_remedy("Name another with `--config-dir`.")
+    })?;
+    Ok(folder.join("sandbox.db"))
+}
+
+fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
+    use etcetera::BaseStrategy;
+
+    if let Some(folder) = globals.config_dir.as_ref().or(environment.config_dir.as_ref()) {
+        return Ok(folder.clone());
+    }
+    if let Some(folder) = environment.state_home.as_ref().filter(|folder| folder.is_absolute()) {
+        return Ok(folder.join("wagroups"));
+    }
+    let homeless = || {
+        Failure::configuration(command, "there is no home folder to keep state in: HOME is not set")
+            .with_remedy("Name a folder with `--config-dir` or WAGROUPS_CONFIG_DIR.")
+    };
+    // Where HOME is how a home is told, another way to find one would be a surprise.
+    if cfg!(unix) && environment.home.is_none() {
+        return Err(homeless());
+    }
+    let strategy = etcetera::choose_base_strategy().map_err(|_| homeless())?;
+    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("wagroups"))
+}
+
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// The sandbox that embedded commands, `sandbox serve` and `sandbox user` share.
+pub(crate) fn shared_sandbox(database: &Path) -> SandboxBuilder {
+    Sandbox::builder().database(database).seeded()
+}
+
+/// A client, and the sandbox behind it if there is one.
+pub(crate) struct Session {
+    client: Client,
+    sandbox: Option<Sandbox>,
+}
+
+impl Session {
+    pub(crate) async fn open(target: Target, scene: &Scene) -> Result<Self, Failure> {
+        let database = match target {
+            Target::Api(client) => return Ok(Self { client, sandbox: None }),
+            Target::Sandbox(database) => database,
+        };
+        let sandbox =
+            shared_sandbox(&database).start().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
+        let client = Client::builder()
+            .api_key(sandbox.api_key())
+            .base_url(sandbox.base_url())
+            .build()
+            .map_err(|error| Failure::of_call(&error, scene))?;
+        Ok(Self { client, sandbox: Some(sandbox) })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) async fn close(self) {
+        // Its idle connections would keep the server waiting.
+        drop(self.client);
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(sandbox: Option<&str>, base_url: Option<&str>) -> Environment {
+        Environment {
+            sandbox: sandbox.map(str::to_owned),
+            base_url: base_url.map(str::to_owned),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn a_flag_beats_the_variable_of_the_other() {
+        let url = Some("https://x");
+        for (flag, flag_url, variable, variable_url, expected) in [
+            (false, None, None, None, Some(false)),
+            (true, None, None, None, Some(true)),
+            (false, None, Some("1"), None, Some(true)),
+            (false, None, Some("0"), url, Some(false)),
+            (true, None, None, url, Some(true)),
+            (false, url, Some("1"), None, Some(false)),
+            (true, url, None, None, None),
+            (false, None, Some("1"), url, None),
+        ] {
+            let globals =
+                Globals { sandbox: flag, base_url: flag_url.map(str::to_owned), ..Globals::default() };
+            let is = is_sandbox(&globals, &environment(variable, variable_url), "list").ok();
+            assert_eq!(is, expected, "{flag} {flag_url:?} {variable:?} {variable_url:?}");
+        }
+    }
+
+    #[test]
+    fn state_goes_where_it_is_told_to() {
+        let folder = |dir: Option<&str>, environment: &Environment| {
+            let globals = Globals { config_dir: dir.map(PathBuf::from), ..Globals::default() };
+            state_folder(&globals, environment, "list").map_err(|failure| failure.report.message)
+        };
+        let variable = Environment { config_dir: Some("/v".into()), ..Environment::default() };
+        assert_eq!(folder(Some("/d"), &variable), Ok("/d".into()));
+        assert_eq!(folder(None, &variable), Ok("/v".into()));
+        let xdg = Environment { state_home: Some("/s".into()), ..Environment::default() };
+        assert_eq!(folder(None, &xdg), Ok("/s/wagroups".into()));
+        if cfg!(unix) {
+            assert!(folder(None, &Environment::default()).unwrap_err().contains("HOME"));
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Why a command failed: one shape for what the API, the SDK, the sandbox and the command line itself refuse.
+//! Every failure names a next step in terms of `wagroups`. Nothing is printed here.
+
+use groups_ergonomic::{Delivery, Error, ErrorKind};
+use groups_model::InvalidInput;
+use groups_sandbox::SandboxError;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::exit::{self, Code};
+use crate::scene::Scene;
+
+/// What went wrong, as one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The API's and the SDK's kinds.
+    Api(ErrorKind),
+    /// The command line was not understood.
+    Usage,
+    /// The user answered no.
+    Declined,
+    /// Ctrl-C.
+    Interrupted,
+    /// A simulated person cannot do this.
+    SandboxRefused,
+    /// The sandbox's database or port.
+    SandboxFailed,
+    /// The results could not be written.
+    Output,
+}
+
+impl Kind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Api(kind) => kind.as_str(),
+            Self::Usage => "usage",
+            Self::Declined => "declined",
+            Self::Interrupted => "interrupted",
+            Self::SandboxRefused => "sandbox_refused",
+            Self::SandboxFailed => "sandbox_failed",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// The whole of stderr when a command with `-o json` or `-o jsonl` fails.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct ErrorDocument {
+    /// What went wrong.
+    pub(crate) error: Report,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
+pub(crate) struct Report {
+    /// One word to switch on, such as `group_unknown`. New ones may be added.
+    pub(crate) kind: &'static str,
+    /// The API's code, where it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<u32>,
+    /// The API's title. Not a stable identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// What went wrong, for people.
+    pub(crate) message: String,
+    /// The API's further explanation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) details: Option<String>,
+    /// The HTTP status of the last answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) http_status: Option<u16>,
+    /// The operation of the API, such as `create_group`; else the command.
+    pub(crate) operation: String,
+    /// Whether the same command is safe to run again and may succeed soon.
+    pub(crate) retryable: bool,
+    /// How many requests were sent.
+    pub(crate) attempts: u32,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) remedy: Option<String>,
+    /// The id under which the service's support finds the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trace_id: Option<String>,
+}
+
+/// A failed command: what to tell, and how to exit.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) report: Box<Report>,
+    pub(crate) code: Code,
+}
+
+impl Failure {
+    /// A failure of this side: nothing was sent.
+    pub(crate) fn local(kind: Kind, operation: &str, message: impl Into<String>) -> Self {
+        let report = Report {
+            kind: kind.as_str(),
+            code: None,
+            title: None,
+            message: message.into(),
+            details: None,
+            http_status: None,
+            operation: operation.to_owned(),
+            retryable: false,
+            attempts: 0,
+            remedy: None,
+            trace_id: None,
+        };
+        Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
+    }
+
+    /// The command line asks for something that makes no sense.
+    pub(crate) fn usage(operation: &str, message: impl Into<String>) -> Self {
+        Self::local(Kind::Usage, operation, message).or_help()
+    }
+
+    /// A bad configuration: key, folder, base URL.
+    pub(crate) fn configuration(operation: &str, message: impl Into<String>) -> Self {
+        Self::local(Kind::Api(ErrorKind::Configuration), operation, message)
+    }
+
+    /// An argument that was refused before anything was sent.
+    pub(crate) fn invalid(operation: &str, invalid: &InvalidInput) -> Self {
+        Self::local(Kind::Api(ErrorKind::InvalidInput), operation, invalid.to_string()).or_help()
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.report.remedy = Some(remedy.into());
+        self
+    }
+
+    fn or_help(mut self) -> Self {
+        let command = if self.report.operation == "wagroups" {
+            "wagroups".to_owned()
+        } else {
+            format!("wagroups {}", self.report.operation)
+        };
+        self.report.remedy = Some(format!("`{command} --help` tells what it takes."));
+        self
+    }
+
+    /// An error of the SDK, with the next step in terms of this program.
+    pub(crate) fn of_call(error: &Error, scene: &Scene) -> Self {
+        let kind = error.kind();
+        let writes = error.operation().is_some_and(|operation| operation.is_write());
+        let mut message = error.message().to_owned();
+        if let Some(delivery) = delivery_note(kind, error.delivery(), writes) {
+            message = format!("{message}; {delivery}");
+        }
+        let advice = match kind {
+            // Of this side: the help tells more than a general sentence.
+            ErrorKind::InvalidInput => format!("`wagroups {} --help` tells what it takes.", scene.command()),
+            _ => remedy(kind, scene, in_doubt(error.delivery(), writes))
+                .or_else(|| error.remedy().map(str::to_owned))
+                .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
+        };
+        let operation = error.operation().map_or(scene.command(), |operation| operation.id());
+        let report = Report {
+            kind: kind.as_str(),
+            code: error.code(),
+            title: error.title().map(str::to_owned),
+            message,
+            details: error.details().filter(|details| *details != error.message()).map(str::to_owned),
+            http_status: error.http_status(),
+            operation: operation.to_owned(),
+            retryable: error.is_retryable(),
+            attempts: error.attempts(),
+            remedy: Some(advice),
+            trace_id: error.trace_id().map(str::to_owned),
+        };
+        Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
+    }
+
+    /// What the sandbox itself refuses or fails at.
+    pub(crate) fn of_sandbox(error: &SandboxError, scene: &Scene) -> Self {
+        use groups_sandbox::ErrorKind as S;
+        let kind = match error.kind() {
+            S::UnknownGroup => Kind::Api(ErrorKind::GroupUnknown),
+            S::InvalidUser => Kind::Api(ErrorKind::InvalidInput),
+            S::NotIn => Kind::Api(ErrorKind::ParticipantNotInGroup),
+            S::NoRequest => Kind::Api(ErrorKind::JoinRequestUnknown),
+            S::Full => Kind::Api(ErrorKind::ParticipantOverlimit),
+            S::Suspended => Kind::Api(ErrorKind::GroupSuspended),
+            S::NewerDatabase | S::Storage | S::Bind => Kind::SandboxFailed,
+            _ => Kind::SandboxRefused,
+        };
+        let failure = Self::local(kind, scene.command(), error.to_string());
+        let user = |action: &str| {
+            let (group, user) = (scene.group_or_placeholder(), scene.user_or_placeholder());
+            scene.local(&format!("sandbox user {action} {group} {user}"))
+        };
+        let group = scene.group_or_placeholder();
+        let advice = match error.kind() {
+            S::UnknownGroup => format!("`{}` prints the groups and their ids.", scene.in_sandbox("list")),
+            S::NotIn => {
+                format!("`{}` prints who is in.", scene.in_sandbox(&format!("participants list {group}")))
+            }
+            S::NoRequest | S::AlreadyRequested => {
+                format!("`{}` prints the open requests.", scene.in_sandbox(&format!("requests list {group}")))
+            }
+            S::NeedsApproval => format!("`{}` asks to join.", user("request")),
+            S::NoApprovalNeeded => format!("`{}` joins.", user("join")),
+            S::AlreadyIn => format!("`{}` leaves.", user("leave")),
+            S::Full => format!(
+                "`{}` prints who could leave.",
+                scene.in_sandbox(&format!("participants list {group}"))
+            ),
+            S::Suspended | S::AlreadySuspended => {
+                format!("`{}` lifts the suspension.", scene.local(&format!("sandbox group restore {group}")))
+            }
+            S::NotSuspended => {
+                format!("`{}` suspends it.", scene.local(&format!("sandbox group suspend {group}")))
+            }
+            S::Bind => "`--port` names another port; `--port 0` takes a free one.".to_owned(),
+            S::NewerDatabase | S::Storage => {
+                format!("`{}` starts over.", scene.local("sandbox reset"))
+            }
+            _ => "`wagroups sandbox user --help` tells what people can do.".to_owned(),
+        };
+        failure.with_remedy(advice)
+    }
+}
+
+fn in_doubt(delivery: Delivery, writes: bool) -> bool {
+    writes && delivery == Delivery::MaybeDelivered
+}
+
+/// Whether the call may have happened, where that is the first thing to ask.
+fn delivery_note(kind: ErrorKind, delivery: Delivery, writes: bool) -> Option<&'static str> {
+    let unclear = matches!(kind, ErrorKind::Network | ErrorKind::Timeout);
+    match delivery {
+        Delivery::MaybeDelivered if writes => Some("it may have been done"),
+        Delivery::MaybeDelivered if unclear => Some("nothing was changed"),
+        Delivery::NotSent if unclear => Some("nothing was sent"),
+        _ => None,
+    }
+}
+
+/// The next step as a command or option; `None` where the error table knows better.
+fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
+    let group = scene.group_or_placeholder();
+    if in_doubt {
+        let look = match scene.command() {
+            "create" => "list --all".to_owned(),
+            "delete" => format!("get {group}"),
+            "invite reset" => format!("invite get {group}"),
+            "requests approve" | "requests reject" => format!("requests list {group}"),
+            "participants remove" => format!("participants list {group}"),
+            _ => format!("get {group}"),
+        };
+        return Some(format!("Before doing it again, see where it stands: `{}`.", scene.line(&look)));
+    }
+    Some(match kind {
+        ErrorKind::InvalidCredentials => {
+            "Check D360_API_KEY: the key selects the number, and a new key replaces the old one. \
+             `--sandbox` needs none."
+                .to_owned()
+        }
+        ErrorKind::Configuration => {
+            "Check `--base-url` (WAGROUPS_BASE_URL) and D360_API_KEY; `--sandbox` needs neither.".to_owned()
+        }
+        ErrorKind::GroupUnknown => format!("`{}` prints the groups and their ids.", scene.line("list --all")),
+        ErrorKind::JoinRequestUnknown => format!(
+            "`{}` prints the requests that are open.",
+            scene.line(&format!("requests list {group} --all"))
+        ),
+        ErrorKind::ParticipantNotInGroup => {
+            format!("`{}` prints who is in.", scene.line(&format!("participants list {group}")))
+        }
+        ErrorKind::ParticipantOverlimit => format!(
+            "A group has 8 seats; `{}` prints who is in, `{}` frees a seat.",
+            scene.line(&format!("participants list {group}")),
+            scene.line(&format!("participants remove {group} USER"))
+        ),
+        ErrorKind::InvalidCursor => {
+            format!("Begin again without a cursor: `{}`.", scene.line(scene.again().as_str()))
+        }
+        ErrorKind::NotFound => {
+            "Check `--base-url` (WAGROUPS_BASE_URL): there is no groups API at this address.".to_owned()
+        }
+        ErrorKind::Redirected => {
+            "Set `--base-url` to the address that the server points to, if you trust it.".to_owned()
+        }
+        ErrorKind::Network | ErrorKind::Timeout => {
+            "Check the network and `--base-url`, then run it again.".to_owned()
+        }
+        ErrorKind::InvalidResponse => {
+            "Check that `--base-url` is the API and not something in between.".to_owned()
+        }
+        ErrorKind::ServiceUnavailable => "Run it again in a while.".to_owned(),
+        ErrorKind::OutcomeUnknown => format!(
+            "`{}` and `{}` show where it stands.",
+            scene.line(&format!("requests list {group}")),
+            scene.line(&format!("participants list {group}"))
+        ),
+        _ => return None,
+    })
+}
+
+/// A remedy for one kind among the items of a batch.
+pub(crate) fn item_remedy(kind: ErrorKind, scene: &Scene) -> Option<String> {
+    remedy(kind, scene, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_a_call_may_have_happened_is_said_where_it_matters() {
+        use Delivery::{MaybeDelivered, NotSent, Refused};
+        use ErrorKind::{GroupUnknown, Network, ServiceUnavailable, Timeout};
+        for (kind, delivery, writes, expected) in [
+            (Network, NotSent, true, Some("nothing was sent")),
+            (Network, NotSent, false, Some("nothing was sent")),
+            (Timeout, MaybeDelivered, true, Some("it may have been done")),
+            (Timeout, MaybeDelivered, false, Some("nothing was changed")),
+            (ServiceUnavailable, MaybeDelivered, true, Some("it may have been done")),
+            (ServiceUnavailable, Refused, false, None),
+            (GroupUnknown, Refused, true, None),
+        ] {
+            assert_eq!(delivery_note(kind, delivery, writes), expected, "{kind} {delivery:?} {writes}");
+        }
+    }
+
+    #[test]
+    fn an_error_always_has_its_mandatory_keys() {
+        let failure = Failure::usage("list", "no");
+        let document = serde_json::to_value(ErrorDocument { error: *failure.report }).unwrap();
+        for key in ["kind", "message", "operation", "retryable", "attempts", "remedy"] {
+            assert!(document["error"].get(key).is_some(), "{key}");
+        }
+        assert_eq!(document["error"]["remedy"], "`wagroups list --help` tells what it takes.");
+    }
+}

@@ -1,0 +1,220 @@
+//! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
+//! only this file writes it. A reader that goes away ends the output quietly, and never the process.
+
+mod error;
+mod json;
+mod jsonl;
+mod object;
+mod shape;
+mod table;
+mod text;
+
+use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write};
+
+use groups_ergonomic::{Preview, model::Batch};
+use serde::Serialize;
+
+use crate::args::{Early, Format};
+use crate::exit::Code;
+use crate::failure::{Failure, Kind};
+
+use object::Object;
+pub(crate) use shape::Shape;
+
+/// Makes text of results. Knows nothing of where it goes.
+trait Render {
+    /// A result that is one object.
+    fn one(&mut self, object: Object) -> String;
+    /// A part of a result that is a list.
+    fn items(&mut self, shape: &Shape, objects: Vec<Object>) -> String;
+    /// What became of join requests.
+    fn batch(&mut self, object: Object) -> String {
+        self.one(object)
+    }
+    /// A request that was not sent.
+    fn preview(&mut self, preview: Object) -> String {
+        self.one(preview)
+    }
+    /// The end of a list that was begun.
+    fn end(&mut self) -> String {
+        String::new()
+    }
+}
+
+/// Writes the results of one command.
+pub(crate) struct Printer {
+    format: Format,
+    shape: &'static Shape,
+    fields: Vec<String>,
+    render: Box<dyn Render>,
+    out: BufWriter<StdoutLock<'static>>,
+    /// Set when nobody reads any more, or nothing can be written.
+    ended: Option<std::io::Error>,
+    notes: Vec<String>,
+}
+
+impl Printer {
+    /// `fields`: those that are shown, in this order; all of them if empty.
+    pub(crate) fn new(format: Format, shape: &'static Shape, fields: &[String]) -> Self {
+        Self {
+            format,
+            shape,
+            fields: fields.to_vec(),
+            render: match format {
+                Format::Table => Box::new(table::Table::new(!fields.is_empty())),
+                Format::Json => Box::new(json::Json::default()),
+                Format::Jsonl => Box::new(jsonl::Jsonl),
+            },
+            out: BufWriter::new(std::io::stdout().lock()),
+            ended: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A result that is one object.
+    pub(crate) fn one(&mut self, value: &impl Serialize) {
+        let object = object::of(value, &self.fields);
+        let text = self.render.one(object);
+        self.write(&text);
+    }
+
+    /// Items of a result that is a list; also of none, so that the list is known to be one.
+    pub(crate) fn items<T: Serialize>(&mut self, items: &[T]) {
+        let objects = items.iter().map(|item| object::of(item, &self.fields)).collect();
+        let text = self.render.items(self.shape, objects);
+        self.write(&text);
+        self.flush();
+    }
+
+    pub(crate) fn batch(&mut self, batch: &Batch) {
+        let object = object::of(batch, &self.fields);
+        let text = self.render.batch(object);
+        self.write(&text);
+    }
+
+    /// Requests that were not sent; an array where several were asked for.
+    pub(crate) fn previews(&mut self, previews: &[Preview], several: bool) {
+        let objects: Vec<_> = previews.iter().map(object::of_preview).collect();
+        for (index, object) in objects.into_iter().enumerate() {
+            let text = match self.format {
+                Format::Table if index > 0 => format!("\n{}", self.render.preview(object)),
+                Format::Json if several => self.render.items(self.shape, vec![object]),
+                _ => self.render.preview(object),
+            };
+            self.write(&text);
+        }
+    }
+
+    /// The line that says where a sandbox listens; whoever started it waits for it.
+    pub(crate) fn listening(&mut self, base_url: &str, api_key: &str) {
+        let text = match self.format {
+            Format::Table => format!("Listening on {base_url} (API key: {api_key})\n"),
+            Format::Json | Format::Jsonl => {
+                format!("{}\n", serde_json::json!({ "base_url": base_url, "api_key": api_key }))
+            }
+        };
+        self.write(&text);
+        self.flush();
+    }
+
+    /// Something worth knowing besides the result. Told at the end, and not beside an error.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// A note for people alone.
+    pub(crate) fn hint(&mut self, text: impl Into<String>) {
+        if self.format == Format::Table {
+            self.note(text);
+        }
+    }
+
+    /// Whether going on is pointless, because nobody reads.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// Closes what is open and tells how it went.
+    pub(crate) fn finish(mut self, result: Result<(), Failure>, command: &str) -> Code {
+        let end = self.render.end();
+        self.write(&end);
+        self.flush();
+        let result = result.and_then(|()| match &self.ended {
+            Some(error) if error.kind() != IoErrorKind::BrokenPipe => {
+                let message = format!("the results could not be written: {error}");
+                Err(Failure::local(Kind::Output, command, message)
+                    .with_remedy("Check where standard output goes; what was done stays done."))
+            }
+            _ => Ok(()),
+        });
+        match result {
+            Ok(()) => {
+                for note in &self.notes {
+                    say(&format!("{}\n", text::one_line(note)));
+                }
+                Code::Done
+            }
+            Err(failure) => report(&failure, self.format),
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.ended.is_none()
+            && let Err(error) = self.out.write_all(text.as_bytes())
+        {
+            self.ended = Some(error);
+        }
+    }
+
+    fn flush(&mut self) {
+        if self.ended.is_none()
+            && let Err(error) = self.out.flush()
+        {
+            self.ended = Some(error);
+        }
+    }
+}
+
+/// Tells of a failure, and how to exit for it.
+pub(crate) fn report(failure: &Failure, format: Format) -> Code {
+    // Ctrl-C at a terminal explains itself there; a program that reads JSON wants its document.
+    say(&error::render(failure, format));
+    failure.code
+}
+
+/// Prints what clap has to say: help, version, or why the line was not understood.
+pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> Code {
+    let text = error.render();
+    if !error.use_stderr() {
+        let mut out = std::io::stdout().lock();
+        let text = if colours(&out) { text.ansi().to_string() } else { text.to_string() };
+        // Whoever stops reading help has read enough.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        return Code::Done;
+    }
+    if format == Format::Table {
+        let coloured = colours(&std::io::stderr());
+        say(&if coloured { text.ansi().to_string() } else { text.to_string() });
+        if let Some(advice) = error::key_advice(&text.to_string()) {
+            say(&format!("\n  {advice}\n"));
+        }
+    } else {
+        say(&error::render(&error::of_parser(&text.to_string(), &early.command), format));
+    }
+    Code::Usage
+}
+
+/// Asks at the terminal; the answer is read by the caller.
+pub(crate) fn ask(question: &str) {
+    say(&format!("{} [y/N] ", text::one_line(question)));
+}
+
+fn colours(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes to stderr. Nobody can be told if that fails.
+fn say(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+}

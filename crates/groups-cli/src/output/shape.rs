@@ -1,0 +1,98 @@
+//! The kinds of results: their fields, and what of them a table shows. The fields are those of the JSON Schemas;
+//! a test holds them together.
+
+/// A kind of result.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// As its schema is called.
+    pub(crate) name: &'static str,
+    /// What `--fields` can name.
+    pub(crate) fields: &'static [&'static str],
+    /// What a list shows unless told otherwise, as far as there is something to show.
+    pub(crate) columns: &'static [&'static str],
+}
+
+impl Shape {
+    /// A group, whole.
+    pub(crate) const GROUP: Self = Self {
+        name: "group",
+        fields: &[
+            "id",
+            "subject",
+            "description",
+            "created_at",
+            "suspended",
+            "join_approval_mode",
+            "participant_count",
+            "participants",
+            "invite_link",
+            "extra",
+        ],
+        columns: &["id", "subject", "created_at"],
+    };
+    pub(crate) const PARTICIPANT: Self = Self {
+        name: "participant",
+        fields: &["wa_id", "user_id", "parent_user_id", "username", "extra"],
+        columns: &["wa_id", "user_id", "parent_user_id", "username"],
+    };
+    pub(crate) const JOIN_REQUEST: Self = Self {
+        name: "join_request",
+        fields: &["id", "participant", "created_at", "extra"],
+        columns: &["id", "participant", "created_at"],
+    };
+    pub(crate) const INVITE_LINK: Self =
+        Self { name: "invite_link", fields: &["group_id", "invite_link"], columns: &[] };
+    pub(crate) const ACCEPTED: Self =
+        Self { name: "accepted", fields: &["operation", "group_id", "request_id"], columns: &[] };
+    /// What became of each of several groups: an [`Self::ACCEPTED`], or why not.
+    pub(crate) const DELETED: Self = Self {
+        name: "accepted",
+        fields: &["operation", "group_id", "request_id", "error"],
+        columns: &["operation", "group_id", "request_id", "error"],
+    };
+    pub(crate) const BATCH: Self = Self { name: "batch", fields: &["succeeded", "failed"], columns: &[] };
+    pub(crate) const SANDBOX_STATUS: Self = Self {
+        name: "sandbox_status",
+        fields: &["database", "groups", "suspended", "participants", "pending_requests", "due"],
+        columns: &[],
+    };
+    pub(crate) const SANDBOX_ACTION: Self = Self {
+        name: "sandbox_action",
+        fields: &["operation", "group_id", "user", "join_request_id"],
+        columns: &[],
+    };
+    /// One line, whole: programs wait for it.
+    pub(crate) const SANDBOX_SERVED: Self = Self { name: "sandbox_served", fields: &[], columns: &[] };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_fields_are_those_of_the_schemas() {
+        let shapes = [
+            Shape::GROUP,
+            Shape::PARTICIPANT,
+            Shape::JOIN_REQUEST,
+            Shape::INVITE_LINK,
+            Shape::ACCEPTED,
+            Shape::BATCH,
+        ];
+        let schemas = crate::schema::all();
+        for shape in shapes {
+            let (_, schema) = schemas.iter().find(|(name, _)| *name == shape.name).unwrap();
+            let in_schema: BTreeSet<&str> =
+                schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+            let mut fields: BTreeSet<&str> = shape.fields.iter().copied().collect();
+            if !in_schema.contains("extra") {
+                // A participant's is flattened, which its schema leaves open.
+                fields.remove("extra");
+            }
+            assert_eq!(fields, in_schema, "{}", shape.name);
+            assert!(shape.columns.iter().all(|column| shape.fields.contains(column)), "{}", shape.name);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One command from its words to its exit code. The order matters: what is wrong with the line is told before
+//! anybody is asked, and everybody is asked before anything is opened or sent.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::args::{Cli, Early, Format};
+use crate::command::{self, Plan};
+use crate::confirm::confirm;
+use crate::context::Environment;
+use crate::exit::Code;
+use crate::failure::{Failure, Kind};
+use crate::output::{self, Printer};
+
+pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
+    let cli = match Cli::try_parse_from(argv) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let early = Early::of(argv);
+            let format = environment.format(early.format, &early.command).unwrap_or(Format::Table);
+            return output::not_parsed(&error, &early, format);
+        }
+    };
+    let format = match environment.format(cli.globals.output, cli.command.name()) {
+        Ok(format) => format,
+        Err(failure) => return output::report(&failure, Format::Table),
+    };
+    let globals = cli.globals.clone();
+    let plan = match command::plan(cli) {
+        Ok(plan) => plan,
+        Err(failure) => return output::report(&failure, format),
+    };
+    let command = plan.scene.command();
+    let mut printer = Printer::new(format, plan.shape, &globals.fields);
+    let result = ready(&plan).and_then(|()| {
+        let place = command::Place { globals: &globals, environment };
+        carry_out(plan, &place, &mut printer)
+    });
+    // A sandbox that was served has ended as it should, whichever way it was told to.
+    match result {
+        Err(failure) if failure.code == Code::Interrupted && command == "sandbox serve" => {
+            printer.finish(Ok(()), command);
+            Code::Interrupted
+        }
+        result => printer.finish(result, command),
+    }
+}
+
+fn ready(plan: &Plan) -> Result<(), Failure> {
+    match &plan.question {
+        Some(question) => confirm(question, plan.scene.command()),
+        None => Ok(()),
+    }
+}
+
+fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
+    let command = plan.scene.command();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
+    })?;
+    let result = runtime.block_on(async {
+        if plan.ends_by_signal() {
+            return command::run(plan, place, printer).await;
+        }
+        tokio::select! {
+            result = command::run(plan, place, printer) => result,
+            Ok(()) = tokio::signal::ctrl_c() => Err(interrupted(command)),
+        }
+    });
+    // A name that is still being looked up must not hold the process.
+    runtime.shutdown_background();
+    result
+}
+
+pub(crate) fn interrupted(command: &str) -> Failure {
+    Failure::local(Kind::Interrupted, command, "interrupted; a call that was under way may have been done")
+        .with_remedy("See where it stands before doing it again: `wagroups list`, `wagroups get GROUP`.")
+}
