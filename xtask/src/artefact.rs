@@ -1,5 +1,6 @@
 //! Everything that is generated and committed, in one list for `regen` and `check`.
 
+mod client;
 mod error_code;
 mod error_page;
 
@@ -25,5 +26,6 @@ pub(crate) struct Artefact {
 /// All of them. The order matters: a later one is made by code that is built from the earlier ones.
 pub(crate) const ALL: &[Artefact] = &[
     Artefact { name: "the error codes of groups-model", make: error_code::make },
+    Artefact { name: "the copy of the generated client", make: client::make },
     Artefact { name: "the page of errors", make: error_page::make },
 ];

@@ -8,7 +8,10 @@
     reason = "error_kind.rs of groups-model is compiled in; its `schema` feature is not"
 )]
 
+mod arrows;
 mod artefact;
+mod check;
+mod ci;
 mod error_kinds;
 mod error_table;
 mod lint;
@@ -34,14 +37,20 @@ struct Arguments {
 enum Command {
     /// Write everything that is generated and committed
     Regen,
+    /// Verify the generated files, the spec and the arrows between the crates; writes nothing
+    Check,
     /// Tell where spec/groups.yaml breaks its rules
     SpecLint,
+    /// The whole gate: format, clippy, documentation, check, tests, packages
+    Ci,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Regen => regen::run(),
+        Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
+        Command::Ci => ci::run(),
     };
     output::exit_code(outcome)
 }

@@ -104,7 +104,7 @@ pub mod types {
         ///When the group was made, Unix seconds. Some clients and samples have a string (Facts 1.3).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creation_timestamp: ::std::option::Option<::groups_model::Timestamp>,
-        ///The group's description; absent when there is none (META-REF; Facts 1.3). Limits as in Description.
+        ///The group's description, limits as in Description; absent when there is none (META-REF; Facts 1.3).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         pub id: ::groups_model::GroupId,

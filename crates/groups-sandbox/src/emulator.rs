@@ -94,13 +94,16 @@ impl Emulator {
         };
         let version = fresh_version(&mut rng);
         let mut tx = store::begin_write(&mut connection).await?;
-        if opening.discard {
+        let created = if opening.discard {
             store::recreate(&mut tx, opening.seeded, version).await?;
+            true
         } else {
-            store::prepare(&mut tx, opening.seeded, version).await?;
-        }
+            store::prepare(&mut tx, opening.seeded, version).await?
+        };
         store::commit(tx).await?;
-        doorbell.ring()?;
+        if created {
+            doorbell.ring()?;
+        }
         // Revision 0 of a version nobody has: the first look reads everything.
         let world = World::new(opening.number, Version::from_number(0));
         let emulator = Self {

@@ -73,6 +73,16 @@ impl SandboxError {
         Self { kind: ErrorKind::Storage, message, source: Some(source) }
     }
 
+    pub(crate) fn foreign_file(
+        place: impl fmt::Display,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let message = format!(
+            "{place} is not a database of the sandbox; choose another file, or move or delete this one"
+        );
+        Self { kind: ErrorKind::Storage, message, source: Some(source.into()) }
+    }
+
     pub(crate) fn newer_database(found: i64, known: i64) -> Self {
         let message = format!(
             "the sandbox's database has version {found}, this program knows {known}. Use the newer program, \

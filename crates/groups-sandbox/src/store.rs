@@ -45,6 +45,9 @@ CREATE TABLE events (
 /// How long to wait for another process that writes; a write takes about a millisecond.
 const BUSY: Duration = Duration::from_secs(10);
 
+const BUSY_CODE: i32 = 5;
+const NOT_A_DATABASE: i32 = 26;
+
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
 pub(crate) type Tx<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
@@ -54,6 +57,15 @@ pub(crate) type Tx<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
 pub(crate) enum Location {
     Memory,
     File(PathBuf),
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => f.write_str("the database in memory"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
 }
 
 /// What was stored since a given revision.
@@ -87,8 +99,11 @@ pub(crate) async fn connect(location: &Location) -> Result<SqliteConnection, San
         match options.connect().await {
             Ok(connection) => return Ok(connection),
             // Switching a new file to write-ahead logging does not wait for a process that does the same.
-            Err(error) if is_busy(&error) && patience.elapsed() < BUSY => {
+            Err(error) if code(&error) == Some(BUSY_CODE) && patience.elapsed() < BUSY => {
                 tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Err(error) if code(&error) == Some(NOT_A_DATABASE) => {
+                return Err(SandboxError::foreign_file(location, error));
             }
             Err(error) => return Err(SandboxError::storage("opening it", error)),
         }
@@ -104,10 +119,10 @@ fn make_folder(path: &Path) -> Result<(), SandboxError> {
     }
 }
 
-/// SQLITE_BUSY in any of its extended forms.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse().ok());
-    code.is_some_and(|code: i32| code & 0xff == 5)
+/// SQLite's result code, without what extends it.
+fn code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 /// Starts a transaction that no other writer can get in between.
@@ -125,13 +140,16 @@ pub(crate) async fn commit(tx: Tx<'_>) -> Result<(), SandboxError> {
     tx.commit().await.map_err(|error| SandboxError::storage("committing", error))
 }
 
-/// Makes a new file a sandbox database; leaves an existing one as it is. A newer one is an error.
-pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<(), SandboxError> {
+/// Makes a new file a sandbox database and says so; leaves an existing one as it is. A newer one is an error.
+pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<bool, SandboxError> {
     let found =
         user_version(tx).await.map_err(|error| SandboxError::storage("reading its version", error))?;
     match found {
-        0 => create(tx, seeded, version).await.map_err(|error| SandboxError::storage("creating it", error)),
-        SCHEMA_VERSION => Ok(()),
+        0 => match create(tx, seeded, version).await {
+            Ok(()) => Ok(true),
+            Err(error) => Err(SandboxError::storage("creating it", error)),
+        },
+        SCHEMA_VERSION => Ok(false),
         newer => Err(SandboxError::newer_database(newer, SCHEMA_VERSION)),
     }
 }

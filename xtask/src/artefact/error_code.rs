@@ -18,7 +18,7 @@ use crate::error_kind::ErrorKind;
 ";
 
 pub(super) fn make() -> Result<Vec<File>> {
-    let table = ErrorTable::read(&workspace::root())?;
+    let table = ErrorTable::read()?;
     let code = rustfmt(&render(&table)?)?;
     Ok(vec![File { path: "crates/groups-model/src/error_code.rs".to_owned(), contents: Some(code) }])
 }

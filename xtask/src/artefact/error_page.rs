@@ -6,7 +6,6 @@ use anyhow::Result;
 
 use super::File;
 use crate::error_table::{CodeRow, Confidence, ErrorTable, Retry};
-use crate::workspace;
 
 const HEAD: &str = "\
 <!-- Generated from spec/errors.yaml by `cargo xtask regen`; do not edit. -->
@@ -27,7 +26,7 @@ create or a reset of the invite link that may have been delivered is never repea
 ";
 
 pub(super) fn make() -> Result<Vec<File>> {
-    let table = ErrorTable::read(&workspace::root())?;
+    let table = ErrorTable::read()?;
     Ok(vec![File { path: "docs/errors.md".to_owned(), contents: Some(render(&table)?) }])
 }
 

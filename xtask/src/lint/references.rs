@@ -10,6 +10,12 @@ use super::walk::{below, members, references};
 /// Webhooks have no place under `paths` in OpenAPI 3.0; their schemas hang on this one.
 const WEBHOOK_ROOT: &str = "#/components/schemas/Notification";
 
+/// Schemas that apply where OpenAPI 3.0 has no form for it, each with the schema whose description names it.
+const NAMED_IN_WORDS: &[(&str, &str)] = &[
+    // GroupFields is one string, of these values with commas between.
+    ("#/components/schemas/GroupField", "#/components/schemas/GroupFields"),
+];
+
 pub(super) fn check(document: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     for site in references(document) {
@@ -44,6 +50,12 @@ fn unused(document: &Value, findings: &mut Vec<Finding>) {
     if let Some(root) = lookup(document, WEBHOOK_ROOT) {
         reached.insert(WEBHOOK_ROOT.to_owned());
         reach(document, root, &mut reached);
+    }
+    for (schema, named_by) in NAMED_IN_WORDS {
+        if let Some(value) = lookup(document, schema).filter(|_| reached.contains(*named_by)) {
+            reached.insert((*schema).to_owned());
+            reach(document, value, &mut reached);
+        }
     }
     for kind in ["schemas", "parameters", "responses", "requestBodies", "headers", "examples"] {
         for (place, name, _) in members(document, &format!("/components/{kind}")) {
@@ -112,6 +124,17 @@ mod tests {
             "#/components/schemas/Lonely",
             "nothing uses",
         );
+    }
+
+    #[test]
+    fn a_schema_named_in_words_is_used_as_long_as_the_words_are() {
+        let mut document = sound();
+        document["components"]["schemas"]["GroupField"] = json!({"type": "string"});
+        fires(check, &document, "#/components/schemas/GroupField", "nothing uses");
+        document["components"]["schemas"]["GroupFields"] = json!({"type": "string"});
+        let fields = json!({"$ref": "#/components/schemas/GroupFields"});
+        document["components"]["schemas"]["Group"]["properties"]["fields"] = fields;
+        assert_eq!(check(&document), []);
     }
 
     #[test]

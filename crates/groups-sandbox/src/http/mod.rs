@@ -13,15 +13,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get};
 use serde_json::json;
 
 use crate::emulator::Emulator;
-use crate::state::codes::{Refusal, UNKNOWN_PATH, WRONG_METHOD};
+use crate::state::codes::{BODY_TOO_LARGE, Refusal, UNKNOWN_PATH, WRONG_METHOD};
 use reply::Problem;
 
 /// No limit is documented for a whole body; this is far above the 5 MB of a picture.
@@ -52,6 +53,7 @@ pub(crate) fn router(emulator: Emulator, api_key: &str, base_url: &str) -> Route
         .route("/groups/{group_id}/participants", delete(participants::remove))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(bound_body))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(from_fn_with_state(Arc::clone(&context), require_key))
         .with_state(context)
@@ -66,6 +68,16 @@ async fn require_key(State(context): Shared, request: Request, next: Next) -> Re
     }
     // 360dialog's gateway, not Meta, refuses a key: its documented body has a plain string.
     reply::json(StatusCode::UNAUTHORIZED, &json!({ "error": "Invalid API key" }))
+}
+
+/// Refuses a body that announces more than the bound, without waiting for it to arrive.
+async fn bound_body(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > BODY_MAX_BYTES as u64) {
+        let details = format!("The body has more than {BODY_MAX_BYTES} bytes.");
+        return Problem::from(Refusal::new(BODY_TOO_LARGE, details)).into_response();
+    }
+    next.run(request).await
 }
 
 async fn unknown_path(uri: Uri) -> Response {

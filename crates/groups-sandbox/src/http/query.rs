@@ -41,6 +41,10 @@ fn invalid(details: impl Into<String>) -> Problem {
 
 /// The value of a parameter that may be given once.
 fn single(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
+    // Most calls have no query at all; reading one is a good part of what such a call costs.
+    if uri.query().is_none() {
+        return Ok(None);
+    }
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| invalid("The query string cannot be read."))?;
     let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);

@@ -49,3 +49,36 @@ impl Refusal {
         Self::new(GROUP_UNKNOWN, "The group does not exist, or the business is not a member of it.")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The titles and statuses here are the sandbox's own copy; the error table of the API has the last word.
+    #[test]
+    fn codes_agree_with_the_error_table() {
+        let table: serde_json::Value = serde_saphyr::from_str(groups_spec::ERRORS_YAML).unwrap();
+        let rows = table["codes"].as_array().unwrap();
+        for code in [
+            GROUP_UNKNOWN,
+            INVALID_CURSOR,
+            PARTIAL_SUCCESS,
+            DUPLICATE_PARTICIPANT,
+            PARTICIPANT_OVERLIMIT,
+            GROUP_SUSPENDED,
+            PICTURE_NOT_SQUARE,
+            PICTURE_TOO_SMALL,
+            GROUP_LIMIT_REACHED,
+            NOT_IN_GROUP,
+            NO_JOIN_REQUEST,
+            NOT_ELIGIBLE,
+        ] {
+            let row = rows.iter().find(|row| row["code"] == code.number).unwrap();
+            assert_eq!(row["title"], code.title, "{}", code.number);
+            assert_eq!(row["http_status"], code.status, "{}", code.number);
+        }
+        for code in [INVALID_PARAMETER, MISSING_PARAMETER, INVALID_VALUE, API_UNKNOWN] {
+            assert!(rows.iter().any(|row| row["code"] == code.number), "{}", code.number);
+        }
+    }
+}

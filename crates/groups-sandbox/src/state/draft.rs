@@ -99,10 +99,13 @@ impl<'w> Draft<'w> {
 
     /// Groups there are and groups accepted to be created: together they count against the limit.
     pub(crate) fn groups_in_use(&self) -> usize {
-        let unchanged = self.world.groups().filter(|group| !self.changes.groups.contains_key(&group.id));
-        let changed = self.changes.groups.values().flatten();
         let coming = self.open().filter(|accepted| matches!(accepted.work, Work::Create { .. }));
-        unchanged.count() + changed.count() + coming.count()
+        self.groups().count() + coming.count()
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        let unchanged = self.world.groups().filter(|group| !self.changes.groups.contains_key(&group.id));
+        unchanged.map(AsRef::as_ref).chain(self.changes.groups.values().flatten())
     }
 
     /// Accepted requests that have had no outcome yet.

@@ -12,3 +12,6 @@ pub(crate) mod outcome;
 pub(crate) mod people;
 pub(crate) mod rules;
 pub(crate) mod world;
+
+#[cfg(test)]
+mod properties;

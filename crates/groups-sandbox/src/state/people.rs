@@ -85,11 +85,8 @@ impl Draft<'_> {
     /// The group an invite link leads to, as long as it is the current one.
     pub(crate) fn group_of_link(&self, link: &str) -> Result<String, ErrorKind> {
         let code = ids::code_of_link(link);
-        let found = self.world.groups().map(|group| &group.id).find(|id| {
-            // The overlay may have deleted the group or changed its link.
-            self.group(id).is_some_and(|group| group.invite_code == code)
-        });
-        found.cloned().ok_or(ErrorKind::LinkDead)
+        let found = self.groups().find(|group| group.invite_code == code);
+        found.map(|group| group.id.clone()).ok_or(ErrorKind::LinkDead)
     }
 
     fn change(&mut self, group_id: &str) -> Result<&mut Group, ErrorKind> {

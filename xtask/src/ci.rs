@@ -1,0 +1,164 @@
+//! `cargo xtask ci`: the whole gate, in the order in which a failure is cheapest.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{check, output, workspace};
+
+/// One step of the gate.
+struct Step {
+    name: &'static str,
+    action: Action,
+}
+
+enum Action {
+    /// A call of cargo.
+    Cargo { arguments: Vec<&'static str>, environment: &'static [(&'static str, &'static str)] },
+    /// `cargo xtask check`, within this process.
+    Check,
+}
+
+pub(crate) fn run() -> Result<()> {
+    let steps = steps(std::env::var_os("CI").is_some());
+    let mut times = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        output::say(format_args!(
+            "\n==> {} of {}: {}  ({})",
+            index + 1,
+            steps.len(),
+            step.name,
+            step.command()
+        ));
+        let start = Instant::now();
+        let passed = step.run();
+        let elapsed = start.elapsed();
+        if let Err(error) = passed {
+            bail!(
+                "step \"{}\" failed after {}: {error:#}\nrepeat it with: {}",
+                step.name,
+                seconds(elapsed),
+                step.command()
+            );
+        }
+        output::say(format_args!("<== {} passed in {}", step.name, seconds(elapsed)));
+        times.push((step.name, elapsed));
+    }
+    output::say("\nall steps passed");
+    for (name, elapsed) in &times {
+        output::say(format_args!("{:>8}  {name}", seconds(*elapsed)));
+    }
+    Ok(())
+}
+
+fn steps(hosted: bool) -> Vec<Step> {
+    let mut package = vec!["package", "--workspace", "--exclude", "xtask", "--exclude", "groups-tests"];
+    if !hosted {
+        // At a desk the gate runs before the commit.
+        package.push("--allow-dirty");
+    }
+    vec![
+        cargo("format", &["fmt", "--all", "--check"]),
+        cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        cargo(
+            "clippy, all features of the model",
+            &[
+                "clippy",
+                "--package",
+                "groups-model",
+                "--all-features",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        cargo(
+            "clippy, client from the committed copy",
+            &[
+                "clippy",
+                "--package",
+                "groups-api",
+                "--package",
+                "groups-ergonomic",
+                "--no-default-features",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        Step {
+            name: "documentation",
+            action: Action::Cargo {
+                arguments: vec!["doc", "--workspace", "--no-deps"],
+                environment: &[("RUSTDOCFLAGS", "-D warnings")],
+            },
+        },
+        Step { name: "generated files, spec and arrows", action: Action::Check },
+        cargo("tests", &["test", "--workspace"]),
+        cargo("packages", &package),
+    ]
+}
+
+fn cargo(name: &'static str, arguments: &[&'static str]) -> Step {
+    Step { name, action: Action::Cargo { arguments: arguments.to_vec(), environment: &[] } }
+}
+
+impl Step {
+    fn run(&self) -> Result<()> {
+        match &self.action {
+            Action::Check => check::run(),
+            Action::Cargo { arguments, environment } => {
+                let mut command: Command = workspace::cargo();
+                let status = command.args(arguments).envs(environment.iter().copied()).status()?;
+                if !status.success() {
+                    bail!("{status}");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What a person types to run this step alone.
+    fn command(&self) -> String {
+        match &self.action {
+            Action::Check => "cargo xtask check".to_owned(),
+            Action::Cargo { arguments, environment } => {
+                let mut command = String::new();
+                for (name, value) in *environment {
+                    command.push_str(&format!("{name}=\"{value}\" "));
+                }
+                command.push_str("cargo ");
+                command.push_str(&arguments.join(" "));
+                command
+            }
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_to_repeat_a_step_is_the_command_that_ran() {
+        let commands: Vec<String> = steps(true).iter().map(Step::command).collect();
+        assert!(commands.contains(&"cargo test --workspace".to_owned()), "{commands:#?}");
+        assert!(
+            commands.contains(&"RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps".to_owned())
+        );
+        assert!(commands.contains(&"cargo xtask check".to_owned()));
+    }
+
+    #[test]
+    fn only_at_a_desk_may_the_work_tree_be_dirty() {
+        let dirty = |hosted| steps(hosted).iter().any(|step| step.command().contains("--allow-dirty"));
+        assert!(dirty(false));
+        assert!(!dirty(true));
+    }
+}
