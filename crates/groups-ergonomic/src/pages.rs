@@ -51,6 +51,9 @@ pub struct Page<T> {
     pub after: Option<Cursor>,
     /// Whether there may be more in the direction of the walk: the server said so, or the page was full.
     pub more: bool,
+    /// Whether the server's own words decide `more`. A full page without a link does not: the next one may be
+    /// empty.
+    pub more_is_certain: bool,
 }
 
 /// What a list operation answers, in one form.
@@ -142,6 +145,7 @@ impl Walk {
         // With a link there is more. Without one, a full page is followed by one more question, as nobody has
         // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
         let more = over || (cursor.is_some() && (link.is_some() || count >= u64::from(asked.limit)));
+        let more_is_certain = !more || over || link.is_some();
         match cursor {
             Some(cursor) if more && self.left != Some(0) => {
                 if !self.seen.insert(cursor.clone()) {
@@ -155,7 +159,7 @@ impl Walk {
             }
             _ => self.done = true,
         }
-        Ok(Page { items, before, after, more })
+        Ok(Page { items, before, after, more, more_is_certain })
     }
 }
 
@@ -335,7 +339,8 @@ mod tests {
     #[test]
     fn an_empty_page_with_a_link_is_not_the_end() {
         let (page, next) = after(sized(10), answered(0, Some("c"), Some("https://x/?after=c")));
-        assert!(page.unwrap().more);
+        let page = page.unwrap();
+        assert!(page.more && page.more_is_certain);
         assert_eq!(next.unwrap().after, Some(cursor("c")));
     }
 
@@ -349,7 +354,8 @@ mod tests {
     #[test]
     fn without_a_link_a_full_page_is_followed_by_one_more_question() {
         let (page, next) = after(sized(10), answered(10, Some("c"), None));
-        assert!(page.unwrap().more);
+        let page = page.unwrap();
+        assert!(page.more && !page.more_is_certain);
         assert_eq!(next.unwrap().after, Some(cursor("c")));
         let (page, next) = after(sized(10), answered(10, None, None));
         assert!(!page.unwrap().more);
