@@ -48,8 +48,8 @@ Examples:
 /// Lists, creates, updates and deletes groups, hands out invite links, decides join requests and removes
 /// participants. With --sandbox all of it runs against a local emulator that keeps its state between commands.
 #[derive(Debug, Parser)]
-#[command(name = "wagroups", version, after_long_help = ROOT_HELP, propagate_version = false)]
-#[command(max_term_width = 100, infer_subcommands = false)]
+#[command(name = "wagroups", bin_name = "wagroups", version, after_long_help = ROOT_HELP)]
+#[command(max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,

@@ -46,12 +46,12 @@ Examples:
   wagroups sandbox serve --port 0 --fresh -o json
   D360_API_KEY=sandbox wagroups list --base-url http://127.0.0.1:8360")]
 pub(crate) struct Serve {
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    /// The address to listen on [default: 127.0.0.1].
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", hide_default_value = true)]
     pub(crate) host: String,
 
-    /// The port to listen on; 0 takes a free one.
-    #[arg(long, value_name = "N", default_value_t = 8360)]
+    /// The port to listen on; 0 takes a free one [default: 8360].
+    #[arg(long, value_name = "N", default_value_t = 8360, hide_default_value = true)]
     pub(crate) port: u16,
 
     /// Serve an empty sandbox that is kept in memory only.

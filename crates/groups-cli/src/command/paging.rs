@@ -62,6 +62,12 @@ impl Part {
         self.before.is_some()
     }
 
+    /// The item at a place, if there is one.
+    fn next_one(&self, cursor: Cursor) -> Self {
+        let (after, before) = if self.is_backward() { (None, Some(cursor)) } else { (Some(cursor), None) };
+        Self { limit: Some(1), page_size: None, after, before, given: Vec::new() }
+    }
+
     /// The whole command that goes on from a place.
     fn continuing(&self, scene: &Scene, cursor: &Cursor) -> String {
         let option = if self.is_backward() { "--before" } else { "--after" };
@@ -74,14 +80,15 @@ impl Part {
     }
 }
 
-/// Shows a list to its end or limit. `what` is its items in the plural.
+/// Shows a list to its end or limit. `what` is its items in the plural, `list` the pages of a part of it.
 pub(super) async fn show<T: Serialize>(
-    mut pages: Pages<T>,
+    list: impl Fn(&Part) -> Pages<T>,
     part: &Part,
     what: &str,
     scene: &Scene,
     out: &mut Printer,
 ) -> Result<(), Failure> {
+    let mut pages = list(part);
     let mut shown = 0_u64;
     let mut rest = None;
     loop {
@@ -92,11 +99,11 @@ pub(super) async fn show<T: Serialize>(
             Some(Err(error)) => {
                 let failure = Failure::of_call(&error, scene);
                 return Err(match place {
-                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => failure
-                        .with_remedy(format!(
-                            "The {shown} before it are shown; go on with `{}`.",
-                            part.continuing(scene, &place)
-                        )),
+                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => {
+                        let advice = failure.report.remedy.clone().unwrap_or_default();
+                        let line = part.continuing(scene, &place);
+                        failure.with_remedy(format!("{advice} {shown} shown so far; go on with `{line}`."))
+                    }
                     _ => failure,
                 });
             }
@@ -106,8 +113,18 @@ pub(super) async fn show<T: Serialize>(
         if out.has_ended() {
             return Ok(());
         }
-        rest = page.more.then_some(if part.is_backward() { page.before } else { page.after });
+        let cursor = if part.is_backward() { page.before } else { page.after };
+        rest = page.more.then_some((cursor, page.more_is_certain));
     }
+    let rest = match rest {
+        // Whether a full page was the last only the next one tells. Where that fails, there may be more.
+        Some((Some(cursor), false)) => match list(&part.next_one(cursor.clone())).next().await {
+            Some(Ok(page)) if page.items.is_empty() && !page.more => None,
+            _ => Some(Some(cursor)),
+        },
+        Some((cursor, _)) => Some(cursor),
+        None => None,
+    };
     match rest {
         Some(Some(cursor)) => {
             out.note(format!("{shown} shown; for more: {}", part.continuing(scene, &cursor)));
