@@ -1,0 +1,62 @@
+//! A sandbox that is served by a process of its own. Waits for what the process says, never for a time.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// `wagroups sandbox serve`, running. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Served {
+    child: Child,
+    base_url: String,
+    first_line: String,
+}
+
+impl Served {
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
+        let mut first_line = String::new();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout).read_line(&mut first_line).expect("the first line arrives");
+        let base_url = first_line
+            .split(['"', ' '])
+            .find(|word| word.starts_with("http://"))
+            .unwrap_or_else(|| panic!("no address in {first_line:?}"))
+            .to_owned();
+        Self { child, base_url, first_line }
+    }
+
+    /// Where it listens.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// What it said first.
+    pub fn first_line(&self) -> &str {
+        &self.first_line
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Sends it a signal by name, such as `INT`, and tells how it ended.
+    pub fn end_by(mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+        self.child.wait().expect("it has ended").code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,27 @@
+//! `wagroups` from outside: what is run, what comes back, with which exit code. Each test has its own state, no
+//! environment and no network; nothing here knows how the program works inside.
+
+mod commands;
+mod errors;
+mod help;
+mod lists;
+mod refusals;
+mod sandbox;
+
+/// The binary under test.
+const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");
+
+fn world() -> groups_tests::World {
+    groups_tests::World::new(BINARY)
+}
+
+/// The head of a JPEG of a size: no check decodes pixels.
+fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 16];
+    bytes.extend(b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+    bytes.extend([0xff, 0xc0, 0, 11, 8]);
+    bytes.extend(height.to_be_bytes());
+    bytes.extend(width.to_be_bytes());
+    bytes.extend([1, 1, 0x11, 0, 0xff, 0xd9]);
+    bytes
+}
