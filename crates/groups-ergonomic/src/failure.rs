@@ -261,9 +261,16 @@ pub(crate) fn item_error(error: &Value) -> ItemError {
         .or_else(|| said.title.clone())
         .or_else(|| row.map(|row| row.meaning.to_owned()))
         .unwrap_or_else(|| "no reason was given".into());
-    let mut item = ItemError::new(kind, message);
+    let mut item = ItemError::new(kind, without_code(&message, said.code));
     (item.code, item.title, item.details) = (said.code, said.title, said.details);
     item
+}
+
+/// Meta writes the code into the message too: `(#131041) Group unknown`.
+pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
+    let prefix = code.map(|code| format!("(#{code})"));
+    let rest = prefix.and_then(|prefix| message.strip_prefix(prefix.as_str())).unwrap_or(message).trim();
+    if rest.is_empty() { message.to_owned() } else { rest.to_owned() }
 }
 
 fn seconds(duration: Duration) -> String {
