@@ -52,17 +52,31 @@ fn is_help(argument: &Arg) -> bool {
 /// Help text as it stands; lines that are indented in it (examples) become code.
 fn paragraph(page: &mut String, text: Option<&StyledStr>) {
     let Some(text) = text.map(ToString::to_string).filter(|text| !text.trim().is_empty()) else { return };
-    page.push('\n');
     let mut in_code = false;
+    let mut blank = true;
     for line in text.trim_end().lines() {
-        let is_code = line.starts_with("  ");
-        if is_code != in_code && !line.trim().is_empty() {
-            page.push_str(if is_code { "\n```text\n" } else { "```\n\n" });
-            in_code = is_code;
+        if line.trim().is_empty() {
+            blank = true;
+            continue;
         }
-        let line = if in_code { line.trim_start_matches("  ").to_owned() } else { escaped(line) };
-        page.push_str(line.trim_end());
+        let is_code = line.starts_with("  ");
+        if in_code && !is_code {
+            page.push_str("```\n");
+        }
+        if blank || is_code != in_code {
+            page.push('\n');
+        }
+        if is_code && !in_code {
+            page.push_str("```text\n");
+        }
+        if is_code {
+            page.push_str(line.trim_start_matches("  ").trim_end());
+        } else {
+            page.push_str(escaped(line).trim_end());
+        }
         page.push('\n');
+        in_code = is_code;
+        blank = false;
     }
     if in_code {
         page.push_str("```\n");
@@ -163,7 +177,7 @@ mod tests {
             .arg(Arg::new("GROUP").required(true).help("The group | its id"))
             .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("All of it"))
             .arg(Arg::new("secret").long("secret").hide(true))
-            .after_help("Examples:\n  demo show g1\n  demo show g1 --all\nThe end.");
+            .after_help("Examples:\n\n  demo show g1\n\n  demo show g1 --all\n\nThe end.\nReally.");
         render(
             Command::new("demo")
                 .about("A demo")
@@ -202,7 +216,7 @@ mod tests {
 
     #[test]
     fn indented_lines_of_help_are_code() {
-        let code = "Examples:\n\n```text\ndemo show g1\ndemo show g1 --all\n```\n\nThe end.\n";
+        let code = "Examples:\n\n```text\ndemo show g1\n\ndemo show g1 --all\n```\n\nThe end.\nReally.\n";
         assert!(page().contains(code), "{}", page());
     }
 }
