@@ -1,5 +1,6 @@
 //! Everything that is generated and committed, in one list for `regen` and `check`.
 
+mod cli;
 mod client;
 mod error_code;
 mod error_page;
@@ -28,4 +29,5 @@ pub(crate) const ALL: &[Artefact] = &[
     Artefact { name: "the error codes of groups-model", make: error_code::make },
     Artefact { name: "the copy of the generated client", make: client::make },
     Artefact { name: "the page of errors", make: error_page::make },
+    Artefact { name: "the command reference and the schemas", make: cli::make },
 ];

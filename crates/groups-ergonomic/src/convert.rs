@@ -142,7 +142,7 @@ mod tests {
         let batch = batch(&asked, wire.approved_join_requests, wire.failed_join_requests, &wire.errors);
         assert_eq!(batch.succeeded, [id("a")]);
         assert_eq!(batch.failed[0].error.code, Some(131_213));
-        assert_eq!(batch.failed[0].error.message, "gone");
+        assert_eq!(batch.failed[0].error.message, "gone", "the code stands beside it");
         assert_eq!(batch.failed[0].error.details.as_deref(), Some("d"));
         assert_eq!(batch.failed[1].id, id("c"));
         assert_eq!(batch.failed[1].error.kind, groups_model::ErrorKind::OutcomeUnknown);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use groups_model::{ErrorKind, InvalidInput, RetryClass};
 
-use crate::failure::{Failure, Source};
+use crate::failure::{Failure, Source, without_code};
 use crate::operation::{Idempotency, Operation};
 use crate::retry::Delivery;
 
@@ -220,13 +220,6 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::OutcomeUnknown => "List the join requests and the participants to see where it stands.",
         _ => return None,
     })
-}
-
-/// Meta writes the code into the message too: `(#131041) Group unknown`.
-pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
-    let prefix = code.map(|code| format!("(#{code})"));
-    let rest = prefix.and_then(|prefix| message.strip_prefix(prefix.as_str())).unwrap_or(message).trim();
-    if rest.is_empty() { message.to_owned() } else { rest.to_owned() }
 }
 
 /// `Group unknown (131041): details`.

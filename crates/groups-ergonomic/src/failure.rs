@@ -10,7 +10,6 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::envelope::Envelope;
-use crate::error::without_code;
 use crate::operation::Operation;
 use crate::retry::{Attempted, Delivery};
 
@@ -265,6 +264,13 @@ pub(crate) fn item_error(error: &Value) -> ItemError {
     let mut item = ItemError::new(kind, without_code(&message, said.code));
     (item.code, item.title, item.details) = (said.code, said.title, said.details);
     item
+}
+
+/// Meta writes the code into the message too: `(#131041) Group unknown`.
+pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
+    let prefix = code.map(|code| format!("(#{code})"));
+    let rest = prefix.and_then(|prefix| message.strip_prefix(prefix.as_str())).unwrap_or(message).trim();
+    if rest.is_empty() { message.to_owned() } else { rest.to_owned() }
 }
 
 fn seconds(duration: Duration) -> String {
