@@ -1,5 +1,5 @@
 //! `wagroups`, the command line for WhatsApp groups on 360dialog, as a library: tests and tools walk its command
-//! tree and build their own copy of the binary. The path of a command: parsed ([`mod@args`]), checked and planned,
+//! tree and build their own copy of the binary. The path of a command: parsed (`args`), checked and planned,
 //! confirmed, carried out, printed. Nothing here ends the process; `main` returns the code.
 
 mod args;
