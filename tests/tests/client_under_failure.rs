@@ -3,63 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod support;
+
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use groups_ergonomic::model::{GroupId, JoinRequestId, ParticipantInput};
-use groups_ergonomic::{Client, ClientBuilder, Delivery, Error, ErrorKind, RetryPolicy};
+use groups_ergonomic::{Client, Delivery, Error, ErrorKind, RetryBudget, RetryPolicy};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use support::{ACK, KEY, always, builder, client, first_then, group, json_answer, meta_error, sent, tcp};
+use tokio::io::AsyncWriteExt;
 use wiremock::matchers::{any, header, header_exists, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-const KEY: &str = "the-secret-key";
-const ACK: &str = r#"{"messaging_product":"whatsapp","request_id":"9B47474A35EFC2A6139B41457E4C10BB"}"#;
-
-/// Two repeats without noticeable waiting.
-fn builder(url: &str) -> ClientBuilder {
-    let policy =
-        RetryPolicy { max_retries: 2, base: Duration::from_millis(1), max_delay: Duration::from_millis(5) };
-    Client::builder().api_key(KEY).base_url(url).retry(policy)
-}
-
-fn client(server: &MockServer) -> Client {
-    builder(&server.uri()).build().unwrap()
-}
-
-fn group(client: &Client) -> groups_ergonomic::GroupHandle {
-    client.group("g1").unwrap()
-}
-
-fn json_answer(status: u16, body: &str) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_raw(body.to_owned(), "application/json")
-}
-
-fn meta_error(status: u16, code: u32) -> ResponseTemplate {
-    let message = format!("(#{code}) what the API said");
-    let body = json!({ "error": { "message": message, "type": "OAuthException", "code": code,
-        "error_data": { "messaging_product": "whatsapp", "details": "more" }, "fbtrace_id": "Trace1" } });
-    json_answer(status, &body.to_string())
-}
-
-async fn always(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    server
-}
-
-/// First one answer, then another for good.
-async fn first_then(first: ResponseTemplate, then: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(first).up_to_n_times(1).mount(&server).await;
-    Mock::given(any()).respond_with(then).mount(&server).await;
-    server
-}
-
-async fn sent(server: &MockServer) -> usize {
-    server.received_requests().await.unwrap().len()
-}
 
 async fn create(client: &Client) -> Error {
     client.groups().create("Trip").await.unwrap_err()
@@ -278,32 +233,6 @@ async fn nobody_listening_means_nothing_was_sent() {
     assert!(error.is_retryable());
 }
 
-/// A server below HTTP: reads a request, then does what it is told. Counts what it took in.
-async fn tcp<F, A>(act: F) -> (String, Arc<AtomicUsize>)
-where
-    F: Fn(tokio::net::TcpStream) -> A + Send + Sync + 'static,
-    A: Future<Output = ()> + Send + 'static,
-{
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
-    let act = Arc::new(act);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let (act, counted) = (act.clone(), counted.clone());
-            tokio::spawn(async move {
-                let mut head = [0; 4096];
-                if stream.read(&mut head).await.is_ok_and(|read| read > 0) {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    act(stream).await;
-                }
-            });
-        }
-    });
-    (url, count)
-}
-
 #[tokio::test]
 async fn a_connection_reset_before_or_in_the_answer_leaves_a_create_in_doubt_and_repeats_a_read() {
     let before = tcp(|stream| async move { drop(stream) }).await;
@@ -370,6 +299,19 @@ async fn the_whole_operation_is_bounded_whatever_the_policy() {
         .unwrap();
     let error = group(&client).get().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn in_an_outage_the_process_stops_repeating() {
+    let server = always(ResponseTemplate::new(503)).await;
+    let client = builder(&server.uri()).retry_budget(RetryBudget::new(3)).build().unwrap();
+    for expected in [3, 2, 1, 1] {
+        assert_eq!(group(&client).get().await.unwrap_err().attempts(), expected);
+    }
+    // Repeats after a rate limit are paced, not counted.
+    let server = always(meta_error(429, 131_208)).await;
+    let client = builder(&server.uri()).retry_budget(RetryBudget::new(0)).build().unwrap();
+    assert_eq!(group(&client).get().await.unwrap_err().attempts(), 3);
 }
 
 #[tokio::test]

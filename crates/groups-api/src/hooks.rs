@@ -37,10 +37,13 @@ impl Captured {
 impl Transport {
     /// Fails if the key cannot stand in a header (control characters or line ends).
     pub fn new(key: &str) -> Result<Self, InvalidHeaderValue> {
-        let mut key = HeaderValue::from_str(key)?;
-        // Kept out of Debug output and out of HTTP/2 header tables.
-        key.set_sensitive(true);
-        Ok(Self { key, max_body: DEFAULT_MAX_BODY, capture: None })
+        Ok(Self { key: header(key)?, max_body: DEFAULT_MAX_BODY, capture: None })
+    }
+
+    /// The same, for another number.
+    pub fn with_key(mut self, key: &str) -> Result<Self, InvalidHeaderValue> {
+        self.key = header(key)?;
+        Ok(self)
     }
 
     /// Reads at most this many bytes of an answer; a longer one is an error.
@@ -80,6 +83,13 @@ impl Transport {
         let limit = self.max_body;
         Ok(answer.map(|body| reqwest::Body::wrap(http_body_util::Limited::new(body, limit))).into())
     }
+}
+
+fn header(key: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::from_str(key)?;
+    // Kept out of Debug output and out of HTTP/2 header tables.
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Without the key.

@@ -5,9 +5,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use groups_api::ResponseValue;
+use groups_model::ErrorKind;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::budget::Heard;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::failure::{Failure, RawError};
@@ -89,9 +91,9 @@ impl Client {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let left = deadline.saturating_duration_since(Instant::now());
-            let failure = match self.attempt(operation, times.attempt.min(left), &attempt).await {
+            let failure = match self.attempt(operation, times.attempt, deadline, &attempt).await {
                 Ok(answer) => {
+                    self.retries().refund();
                     let span = tracing::Span::current();
                     span.record("http.response.status_code", answer.status().as_u16());
                     span.record("attempts", attempts);
@@ -101,8 +103,10 @@ impl Client {
             };
             let left = deadline.saturating_duration_since(Instant::now());
             let jitter = fastrand::f64();
-            match retry::decide(self.retry(), operation, failure.attempted(), attempts, left, jitter) {
-                Decision::RetryAfter(delay) => {
+            let decision =
+                retry::decide(self.retry(), operation, failure.attempted(), attempts, left, jitter);
+            match decision {
+                Decision::RetryAfter(delay) if self.may_repeat(&failure) => {
                     tracing::debug!(
                         kind = %failure.kind,
                         status = failure.status.map(|status| status.as_u16()),
@@ -113,7 +117,7 @@ impl Client {
                     in_doubt |= failure.delivery == Delivery::MaybeDelivered;
                     tokio::time::sleep(delay).await;
                 }
-                Decision::Stop => {
+                _ => {
                     let span = tracing::Span::current();
                     span.record("attempts", attempts);
                     span.record("error.type", failure.kind.as_str());
@@ -127,16 +131,29 @@ impl Client {
         }
     }
 
+    fn may_repeat(&self, failure: &Failure) -> bool {
+        let may = failure.kind == ErrorKind::RateLimited || self.retries().take();
+        if !may {
+            tracing::warn!("the process has used up its repeats; not repeating the call");
+        }
+        may
+    }
+
     async fn attempt<T, F, A>(
         &self,
         operation: Operation,
         time: Duration,
+        deadline: Instant,
         attempt: &F,
     ) -> Result<ResponseValue<T>, Failure>
     where
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
+        let budget = self.budget();
+        let Ok(started) = tokio::time::timeout_at(deadline, budget.turn()).await else {
+            return Err(Failure::no_turn());
+        };
         // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt.
         let whole = async {
             match attempt().await {
@@ -144,9 +161,22 @@ impl Client {
                 Err(error) => Err(Failure::of(error, operation).await),
             }
         };
-        match tokio::time::timeout(time, whole).await {
+        let time = time.min(deadline.saturating_duration_since(Instant::now()));
+        let result = match tokio::time::timeout(time, whole).await {
             Ok(result) => result,
             Err(_) => Err(Failure::timed_out(time)),
-        }
+        };
+        let heard = match &result {
+            Ok(_) => Heard::Accepted,
+            Err(failure) if failure.kind == ErrorKind::RateLimited => Heard::Refused {
+                // Clamped as for repeats, so that one odd header does not stop a number for hours.
+                hint: failure.hint.map(|hint| hint.min(self.retry().max_delay)),
+            },
+            // The service answered, so it let the call through, whatever it then said.
+            Err(failure) if failure.status.is_some_and(|status| !status.is_server_error()) => Heard::Accepted,
+            Err(_) => Heard::Nothing,
+        };
+        budget.heard(started, heard);
+        result
     }
 }

@@ -9,11 +9,13 @@ use groups_model::{ErrorKind, GroupId, InvalidInput};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use crate::budget::{Budget, RateLimit};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Groups;
 use crate::picture::PicturePart;
 use crate::retry::RetryPolicy;
+use crate::retry_budget::RetryBudget;
 
 /// Where the API is (Facts 1.0).
 pub const DEFAULT_BASE_URL: &str = "https://waba-v2.360dialog.io";
@@ -42,6 +44,10 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     raw: groups_api::Client,
     retry: RetryPolicy,
+    retries: RetryBudget,
+    rate: RateLimit,
+    /// Limits count per number, so this belongs to the key, not to the connections.
+    budget: Arc<Budget>,
     times: Times,
     picture_part: PicturePart,
 }
@@ -72,6 +78,25 @@ impl Client {
         Ok(GroupHandle::new(self.clone(), id))
     }
 
+    /// A client for another number: same settings and connections, its own key and its own rate budget, as
+    /// limits count per number (Facts 2.2).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), groups_ergonomic::Error> {
+    /// let first = groups_ergonomic::Client::builder().api_key("key of one number").build()?;
+    /// let second = first.with_api_key("key of another")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_api_key(&self, key: impl Into<SecretString>) -> Result<Self> {
+        let raw = self.raw();
+        let transport =
+            raw.inner().clone().with_key(usable_key(&key.into())?.expose_secret()).map_err(bad_key)?;
+        let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
+        let budget = Arc::new(Budget::new(self.0.rate));
+        Ok(Self(Arc::new(Inner { raw, budget, ..(*self.0).clone() })))
+    }
+
     /// The generated client below this one: same key and connections, but no checks, repeats or typed errors.
     pub fn raw(&self) -> &groups_api::Client {
         &self.0.raw
@@ -83,6 +108,14 @@ impl Client {
 
     pub(crate) fn times(&self) -> Times {
         self.0.times
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.0.budget
+    }
+
+    pub(crate) fn retries(&self) -> &RetryBudget {
+        &self.0.retries
     }
 
     pub(crate) fn picture_part(&self) -> PicturePart {
@@ -124,6 +157,8 @@ pub struct ClientBuilder {
     connect: Duration,
     times: Times,
     retry: RetryPolicy,
+    retries: RetryBudget,
+    rate: RateLimit,
     max_body: usize,
     picture_part: PicturePart,
     http: Option<ConfigureHttp>,
@@ -138,6 +173,8 @@ impl Default for ClientBuilder {
             connect: Duration::from_secs(10),
             times: Times { attempt: Duration::from_secs(30), operation: Duration::from_secs(60) },
             retry: RetryPolicy::default(),
+            retries: RetryBudget::of_process(),
+            rate: RateLimit::default(),
             max_body: groups_api::DEFAULT_MAX_BODY,
             picture_part: PicturePart::default(),
             http: None,
@@ -189,6 +226,18 @@ impl ClientBuilder {
         self
     }
 
+    /// Where repeats are taken from; the stock of the process unless set.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.retries = budget;
+        self
+    }
+
+    /// How fast calls may start; learnt from the service's refusals unless set.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate = limit;
+        self
+    }
+
     /// The longest answer that is read, in bytes; 16 MiB unless set.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
@@ -215,12 +264,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let base_url = check_base_url(&self.base_url)?;
         let key = self.key.ok_or_else(|| configuration("no API key was given; set one with api_key"))?;
-        if key.expose_secret().trim().is_empty() {
-            return Err(configuration("the API key is empty"));
-        }
-        let transport = Transport::new(key.expose_secret())
-            .map_err(|_| configuration("the API key holds characters that cannot stand in a header"))?
-            .max_body(self.max_body);
+        let transport =
+            Transport::new(usable_key(&key)?.expose_secret()).map_err(bad_key)?.max_body(self.max_body);
 
         let mut http = reqwest::Client::builder();
         if let Some(configure) = self.http {
@@ -241,6 +286,9 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Inner {
             raw: groups_api::Client::new_with_client(&base_url, http, transport),
             retry: self.retry,
+            retries: self.retries,
+            rate: self.rate,
+            budget: Arc::new(Budget::new(self.rate)),
             times: self.times,
             picture_part: self.picture_part,
         })))
@@ -251,6 +299,17 @@ impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ClientBuilder").field("base_url", &self.base_url).finish_non_exhaustive()
     }
+}
+
+fn usable_key(key: &SecretString) -> Result<&SecretString> {
+    if key.expose_secret().trim().is_empty() {
+        return Err(configuration("the API key is empty"));
+    }
+    Ok(key)
+}
+
+fn bad_key(_: impl std::error::Error) -> Error {
+    configuration("the API key holds characters that cannot stand in a header")
 }
 
 fn configuration(message: impl Into<String>) -> Error {

@@ -53,6 +53,13 @@ impl Failure {
         }
     }
 
+    /// An attempt whose turn did not come in time.
+    pub(crate) fn no_turn() -> Self {
+        let message = "the call's time was over before its turn came: calls are being held back to the pace \
+                       that the service allows";
+        Self::local(ErrorKind::Timeout, message.into())
+    }
+
     /// Reads an error of the raw client, and the body of an answer that was not expected.
     pub(crate) async fn of(error: RawError, operation: Operation) -> Self {
         match error {

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::pages::{Answered, Ask, Items, Options, Pages};
+use crate::pages::{Answered, Ask, Items, Options, Pages, Position};
 use crate::preview::Preview;
 
 /// What the builders of this crate become when awaited.
@@ -19,7 +19,7 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 /// Lists and creates groups. From [`Client::groups`].
 #[derive(Clone, Debug)]
 pub struct Groups {
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Groups {
@@ -63,7 +63,7 @@ impl Groups {
 #[derive(Clone, Debug)]
 #[must_use = "ends in stream() or pages()"]
 pub struct ListGroups {
-    client: Client,
+    pub(crate) client: Client,
     options: Options,
 }
 
@@ -83,6 +83,18 @@ impl ListGroups {
     /// Begins after a place, walking forward. Not together with `before`.
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.options.after = Some(cursor);
+        self
+    }
+
+    /// Goes on where an earlier walk stopped: see [`Items::position`]. In place of `after` and `before`.
+    pub fn resume(mut self, position: Position) -> Self {
+        self.options.resume(position);
+        self
+    }
+
+    /// Fetches each page only when it is asked for, not while the one before it is consumed.
+    pub fn without_prefetch(mut self) -> Self {
+        self.options.no_prefetch = true;
         self
     }
 
@@ -125,7 +137,7 @@ async fn page(client: Client, ask: Ask) -> Result<Answered<Group>> {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct CreateGroup {
-    client: Client,
+    pub(crate) client: Client,
     subject: String,
     description: Option<String>,
     approval: Option<JoinApprovalMode>,

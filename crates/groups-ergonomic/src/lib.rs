@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod budget;
 mod call;
 mod client;
 mod convert;
@@ -9,6 +10,7 @@ mod failure;
 mod group;
 mod groups;
 mod invite;
+mod many;
 mod operation;
 mod pages;
 mod participants;
@@ -16,7 +18,9 @@ mod picture;
 mod preview;
 mod requests;
 mod retry;
+mod retry_budget;
 
+pub use budget::RateLimit;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, GivenIdError};
 pub use error::{Error, Result};
 pub use group::{DeleteGroup, GetGroup, GroupHandle, UpdateGroup};
@@ -25,10 +29,12 @@ pub use groups_api as api;
 pub use groups_model as model;
 pub use groups_model::ErrorKind;
 pub use invite::ResetInviteLink;
+pub use many::Many;
 pub use operation::Operation;
-pub use pages::{Items, Page, Pages};
+pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;
 pub use picture::{Picture, PicturePart};
 pub use preview::Preview;
 pub use requests::{DecideJoinRequests, ListJoinRequests};
 pub use retry::{Delivery, RetryPolicy};
+pub use retry_budget::RetryBudget;

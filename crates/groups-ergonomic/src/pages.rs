@@ -10,7 +10,9 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use groups_api::types;
-use groups_model::{Cursor, limits};
+use groups_model::{Cursor, Group, InvalidInput, JoinRequest, limits};
+use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
@@ -29,6 +31,54 @@ pub(crate) struct Options {
     pub before: Option<Cursor>,
     pub page_size: Option<u32>,
     pub limit: Option<u64>,
+    pub no_prefetch: bool,
+    /// Ids that an earlier walk has delivered already.
+    pub skip: HashSet<String>,
+}
+
+impl Options {
+    pub(crate) fn resume(&mut self, position: Position) {
+        let Position { backward, cursor, delivered } = position;
+        (self.after, self.before) = if backward { (None, cursor) } else { (cursor, None) };
+        self.skip = delivered.into_iter().collect();
+    }
+}
+
+/// A place in a list, at any item: what a walk that ended there has not delivered yet is what a walk resumed
+/// from it delivers. Keep it as JSON, for example. It ages like the cursor in it (code 131059).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    backward: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<Cursor>,
+    /// What was delivered of the page that begins at the cursor: counting would not do, as items may vanish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    delivered: Vec<String>,
+}
+
+/// What a list is made of.
+pub trait Listed: sealed::Sealed + Send + Unpin + 'static {
+    /// The id that tells it from the other items of its list.
+    fn id(&self) -> &str;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for groups_model::Group {}
+    impl Sealed for groups_model::JoinRequest {}
+}
+
+impl Listed for Group {
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+impl Listed for JoinRequest {
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
 }
 
 /// One question to the server.
@@ -78,7 +128,7 @@ impl Walk {
     fn new(options: Options) -> Result<Self> {
         let (direction, position) = match (options.after, options.before) {
             (Some(_), Some(_)) => {
-                return Err(groups_model::InvalidInput::new("cursor", "must be one: after or before").into());
+                return Err(InvalidInput::new("cursor", "must be one: after or before").into());
             }
             (None, Some(before)) => (Direction::Backward, Some(before)),
             (after, None) => (Direction::Forward, after),
@@ -87,11 +137,13 @@ impl Walk {
             cursor.check()?;
         }
         if options.limit == Some(0) {
-            return Err(groups_model::InvalidInput::new("limit", "must be at least 1, got 0").into());
+            return Err(InvalidInput::new("limit", "must be at least 1, got 0").into());
         }
         let page_size = limits::page_size(options.page_size.unwrap_or(limits::PAGE_SIZE_MAX))?;
         let seen = position.iter().cloned().collect();
-        Ok(Self { direction, position, page_size, left: options.limit, seen, done: false })
+        // What is skipped does not count.
+        let left = options.limit.map(|limit| limit.saturating_add(options.skip.len() as u64));
+        Ok(Self { direction, position, page_size, left, seen, done: false })
     }
 
     /// The next question; `None` at the end.
@@ -178,7 +230,31 @@ fn cursor_of(link: &str, direction: Direction) -> Option<Cursor> {
 type Fetching<T> = Pin<Box<dyn Future<Output = Result<Answered<T>>> + Send>>;
 type Fetch<T> = Box<dyn Fn(Ask) -> Fetching<T> + Send + Sync>;
 
-/// A list, page by page. Each page is one request, made when it is asked for.
+/// A page that is fetched while its predecessor is consumed. Dropped, it stops.
+struct Ahead<T>(tokio::task::JoinHandle<Result<Answered<T>>>);
+
+impl<T: Send + 'static> Ahead<T> {
+    fn start(fetching: Fetching<T>) -> Self {
+        Self(tokio::spawn(fetching.in_current_span()))
+    }
+
+    async fn finish(mut self) -> Result<Answered<T>> {
+        match (&mut self.0).await {
+            Ok(answered) => answered,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Only where the runtime is being shut down around it.
+            Err(_) => Err(Error::local(groups_model::ErrorKind::Network, "the runtime is shutting down")),
+        }
+    }
+}
+
+impl<T> Drop for Ahead<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A list, page by page. While a page is consumed the next one is fetched, one page ahead at most.
 ///
 /// After an error the stream ends; [`Pages::cursor`] tells where to begin again.
 #[must_use = "a stream does nothing unless it is read"]
@@ -187,16 +263,20 @@ pub struct Pages<T> {
     fetch: Fetch<T>,
     walk: std::result::Result<Walk, Option<Error>>,
     pending: Option<(Ask, Fetching<T>)>,
+    prefetch: bool,
+    skip: HashSet<String>,
 }
 
-impl<T> Pages<T> {
+impl<T: Listed> Pages<T> {
     pub(crate) fn new(
         operation: Operation,
-        options: Options,
+        mut options: Options,
         fetch: impl Fn(Ask) -> Fetching<T> + Send + Sync + 'static,
     ) -> Self {
-        let walk = Walk::new(options).map_err(|error| Some(error.during(operation)));
-        Self { operation, fetch: Box::new(fetch), walk, pending: None }
+        let prefetch = !options.no_prefetch;
+        let skip = options.skip.clone();
+        let walk = Walk::new(std::mem::take(&mut options)).map_err(|error| Some(error.during(operation)));
+        Self { operation, fetch: Box::new(fetch), walk, pending: None, prefetch, skip }
     }
 
     /// The next page; `None` at the end.
@@ -204,8 +284,8 @@ impl<T> Pages<T> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// The place that the next page is asked from: give it to `after` (or `before`, when walking backward) of a
-    /// new list to go on from here. `None` at the beginning.
+    /// The place that the next page begins at: give it to `after` (or `before`, when walking backward) of a new
+    /// list to go on from here. `None` at the beginning.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.walk.as_ref().ok()?.position.as_ref()
     }
@@ -213,9 +293,13 @@ impl<T> Pages<T> {
     fn is_backward(&self) -> bool {
         self.walk.as_ref().is_ok_and(|walk| walk.direction == Direction::Backward)
     }
+
+    fn is_done(&self) -> bool {
+        self.walk.as_ref().map_or(true, |walk| walk.done)
+    }
 }
 
-impl<T> Stream for Pages<T> {
+impl<T: Listed> Stream for Pages<T> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -241,7 +325,16 @@ impl<T> Stream for Pages<T> {
             }
         };
         this.pending = None;
-        Poll::Ready(Some(page))
+        if let (true, Some(ask)) = (this.prefetch, walk.ask()) {
+            let ahead = Ahead::start((this.fetch)(ask.clone()));
+            this.pending = Some((ask, Box::pin(ahead.finish())));
+        }
+        Poll::Ready(Some(page.map(|mut page| {
+            if !this.skip.is_empty() {
+                page.items.retain(|item| !this.skip.remove(item.id()));
+            }
+            page
+        })))
     }
 }
 
@@ -260,46 +353,81 @@ impl<T> std::fmt::Debug for Pages<T> {
 pub struct Items<T> {
     pages: Pages<T>,
     held: VecDeque<T>,
+    /// Where the page at hand begins, and what of it was delivered.
+    began: Option<Cursor>,
+    delivered: Vec<String>,
 }
 
-impl<T> Items<T> {
+impl<T: Listed> Items<T> {
     pub(crate) fn new(pages: Pages<T>) -> Self {
-        Self { pages, held: VecDeque::new() }
+        let began = pages.cursor().cloned();
+        let delivered = pages.skip.iter().cloned().collect();
+        Self { pages, held: VecDeque::new(), began, delivered }
     }
 
     /// The next item; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<T>>
-    where
-        T: Unpin,
-    {
+    pub async fn next(&mut self) -> Option<Result<T>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
     /// All of them, or the first error. Holds the whole list in memory.
-    pub async fn all(mut self) -> Result<Vec<T>>
-    where
-        T: Unpin,
-    {
+    pub async fn all(mut self) -> Result<Vec<T>> {
         let mut all = Vec::new();
         while let Some(item) = self.next().await {
             all.push(item?);
         }
         Ok(all)
     }
+
+    /// The place behind the item that was delivered last: hand it to `resume` of a new list to go on there, also
+    /// after an error, without losing or doubling an item.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = groups_sandbox::Sandbox::builder().seeded().start().await?;
+    /// # let client = groups_ergonomic::Client::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// let mut first = client.groups().list().stream();
+    /// let group = first.next().await.expect("a group")?;
+    /// let saved = serde_json::to_string(&first.position())?;
+    ///
+    /// let mut second = client.groups().list().resume(serde_json::from_str(&saved)?).stream();
+    /// assert_ne!(second.next().await.expect("another")?.id, group.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn position(&self) -> Position {
+        let backward = self.pages.is_backward();
+        if self.held.is_empty() && !self.pages.is_done() {
+            return Position { backward, cursor: self.pages.cursor().cloned(), delivered: Vec::new() };
+        }
+        Position { backward, cursor: self.began.clone(), delivered: self.delivered.clone() }
+    }
 }
 
-impl<T: Unpin> Stream for Items<T> {
+impl<T: Listed> Stream for Items<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             if let Some(item) = self.held.pop_front() {
+                self.delivered.push(item.id().to_owned());
                 return Poll::Ready(Some(Ok(item)));
             }
+            let began = self.pages.cursor().cloned();
             let backward = self.pages.is_backward();
             match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
-                Some(Ok(page)) if backward => self.held = page.items.into_iter().rev().collect(),
-                Some(Ok(page)) => self.held = page.items.into(),
+                Some(Ok(page)) => {
+                    self.held = page.items.into();
+                    if backward {
+                        self.held.make_contiguous().reverse();
+                    }
+                    // The first page of a resumed walk holds what was delivered before, and is skipped of it.
+                    if began != self.began {
+                        self.delivered.clear();
+                    }
+                    self.began = began;
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

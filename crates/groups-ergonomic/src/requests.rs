@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Pending;
 use crate::operation::Operation;
-use crate::pages::{Answered, Ask, Items, Options, Pages};
+use crate::pages::{Answered, Ask, Items, Options, Pages, Position};
 use crate::preview::Preview;
 
 impl GroupHandle {
@@ -71,6 +71,18 @@ impl ListJoinRequests {
     /// Begins after a place, walking forward. Not together with `before`.
     pub fn after(mut self, cursor: Cursor) -> Self {
         self.options.after = Some(cursor);
+        self
+    }
+
+    /// Goes on where an earlier walk stopped: see [`Items::position`]. In place of `after` and `before`.
+    pub fn resume(mut self, position: Position) -> Self {
+        self.options.resume(position);
+        self
+    }
+
+    /// Fetches each page only when it is asked for, not while the one before it is consumed.
+    pub fn without_prefetch(mut self) -> Self {
+        self.options.no_prefetch = true;
         self
     }
 

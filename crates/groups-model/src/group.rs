@@ -90,6 +90,17 @@ pub(crate) mod extra {
         extra: &'a Extra,
     }
 
+    /// Names the field in a schema, where the derived one cannot see it.
+    #[cfg(feature = "schema")]
+    pub(crate) fn describe(schema: &mut schemars::Schema) {
+        let extra = serde_json::json!({
+            "description": "What the server sent besides.", "type": "object", "additionalProperties": true,
+        });
+        if let Some(properties) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) {
+            properties.insert("extra".into(), extra);
+        }
+    }
+
     pub(crate) fn serialize<S: Serializer>(extra: &Extra, serializer: S) -> Result<S::Ok, S::Error> {
         Named { extra }.serialize(serializer)
     }

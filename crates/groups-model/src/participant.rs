@@ -8,6 +8,7 @@ use crate::{Extra, ParentUserId, ParticipantInput, UserId, WaId};
 /// contact with the business (Facts 6), so no field is certain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::group::extra::describe))]
 #[non_exhaustive]
 pub struct Participant {
     /// Phone number with country code, digits only.

@@ -2,7 +2,7 @@
 //! leave out silently what a list still holds.
 
 use groups_ergonomic::model::{Cursor, InvalidInput, limits};
-use groups_ergonomic::{ErrorKind, Pages};
+use groups_ergonomic::{ErrorKind, Listed, Pages};
 use serde::Serialize;
 
 use crate::args::Paging;
@@ -81,7 +81,7 @@ impl Part {
 }
 
 /// Shows a list to its end or limit. `what` is its items in the plural, `list` the pages of a part of it.
-pub(super) async fn show<T: Serialize>(
+pub(super) async fn show<T: Serialize + Listed>(
     list: impl Fn(&Part) -> Pages<T>,
     part: &Part,
     what: &str,
