@@ -169,6 +169,9 @@ impl World {
             (r"(--(?:after|before)) ey\S+", "$1 [CURSOR]"),
             (r"boundary=[0-9a-f-]+", "boundary=[BOUNDARY]"),
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
+            (r"after \d+(?:µs|ms|s)", "after [TIME]"),
+            (r"\* < date: [^\n]+", "* < date: [DATE]"),
+            (r"\* > user-agent: [^\n]+", "* > user-agent: [VERSION]"),
             (r"\(os error \d+\)", "(os error [N])"),
         ] {
             settings.add_filter(pattern, replacement);
