@@ -95,7 +95,7 @@ fn details_are_read_of_each_group_and_logs_and_notes_are_told_as_asked() {
     world.run(&["create", "--subject", "Trip of Ann", "--sandbox", "-vvv"]);
     world.run(&["list", "--sandbox", "-q", "-v"]);
     world.run(&["list", "--sandbox", "--timeout", "30"]);
-    world.run_with(&["list", "--sandbox"], &[("WAGROUPS_LOG", "much")]);
+    world.run_with(&["list", "--sandbox"], &[("WAGROUPS_LOG", "groups_api=loud")]);
     world.check("details_are_read_of_each_group_and_logs_and_notes_are_told_as_asked");
 }
 
