@@ -96,7 +96,7 @@ impl Pace {
             return;
         }
         self.answered.push_back(now);
-        // Bounded, whatever the speed: beyond it the rate is told by the times at both ends.
+        // Bounded, whatever the speed: above this many a second the pace is taken for this many.
         if self.answered.len() > 4096 {
             self.answered.pop_front();
         }

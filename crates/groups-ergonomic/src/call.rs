@@ -31,6 +31,13 @@ pub(crate) enum Written<T> {
     AlreadyDone,
 }
 
+/// No time is taken for longer than thirty years, so that one that means "without end" cannot overflow a clock.
+const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+fn after(time: Duration) -> Instant {
+    Instant::now() + time.min(LONGEST)
+}
+
 impl Client {
     /// A call whose answer is needed.
     pub(crate) async fn call<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Answer<T>>
@@ -87,7 +94,7 @@ impl Client {
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
         let times = self.times();
-        let deadline = Instant::now() + times.operation;
+        let deadline = after(times.operation);
         let mut in_doubt = false;
         let mut attempts = 0;
         loop {
@@ -171,7 +178,7 @@ impl Client {
             Ok(_) => Heard::Accepted,
             Err(failure) if failure.kind == ErrorKind::RateLimited => Heard::Refused {
                 // Clamped as for repeats, so that one odd header does not stop a number for hours.
-                hint: failure.hint.map(|hint| hint.min(self.retry().max_delay)),
+                hint: failure.hint.map(|hint| hint.min(self.retry().max_delay).min(LONGEST)),
             },
             // The service answered, so it let the call through, whatever it then said.
             Err(failure) if failure.status.is_some_and(|status| !status.is_server_error()) => Heard::Accepted,
@@ -179,5 +186,15 @@ impl Client {
         };
         budget.heard(started, heard);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_end_does_not_overflow_the_clock() {
+        assert!(after(Duration::MAX) > after(Duration::from_secs(60)));
     }
 }

@@ -250,7 +250,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Adjusts the HTTP client (proxies, certificates, pools). Redirects, timeouts and repeats are set
+    /// Adjusts the HTTP client (proxies, certificates, pools). Proxies that the environment names are used, except
+    /// for a base URL on this machine; one that is set here always is. Redirects, timeouts and repeats are set
     /// afterwards, so that the rules for the key hold whatever is done here.
     pub fn http(
         mut self,
@@ -268,6 +269,10 @@ impl ClientBuilder {
             Transport::new(usable_key(&key)?.expose_secret()).map_err(bad_key)?.max_body(self.max_body);
 
         let mut http = reqwest::Client::builder();
+        if is_this_machine(&base_url) {
+            // A proxy of the environment is for other hosts: it would not find this one, and see the key.
+            http = http.no_proxy();
+        }
         if let Some(configure) = self.http {
             http = configure(http);
         }
@@ -316,6 +321,19 @@ fn configuration(message: impl Into<String>) -> Error {
     Error::local(ErrorKind::Configuration, message)
 }
 
+fn is_this_machine(base_url: &str) -> bool {
+    Url::parse(base_url).is_ok_and(|url| is_loopback(&url))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 /// The base URL without a slash at its end. The key must not travel in the clear nor hide in a URL.
 fn check_base_url(text: &str) -> Result<String> {
     let refuse = |problem: &str| configuration(format!("base URL {text:?} {problem}"));
@@ -327,15 +345,12 @@ fn check_base_url(text: &str) -> Result<String> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refuse("must not have a query or fragment"));
     }
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return Err(refuse("has no host; it looks like https://host")),
-    };
+    if url.host().is_none() {
+        return Err(refuse("has no host; it looks like https://host"));
+    }
     match url.scheme() {
         "https" => {}
-        "http" if loopback => {}
+        "http" if is_loopback(&url) => {}
         "http" => return Err(refuse("must be https: the API key would travel in the clear")),
         _ => return Err(refuse("must be https (http only to this machine)")),
     }

@@ -106,6 +106,27 @@ pub struct Page<T> {
     pub more_is_certain: bool,
 }
 
+impl<T> Page<T> {
+    /// Drops what lies beyond this many items, if anything does. A cursor behind it would skip it, so none is told.
+    fn keep(&mut self, count: usize, direction: Direction) -> bool {
+        if self.items.len() <= count {
+            return false;
+        }
+        match direction {
+            Direction::Forward => {
+                self.items.truncate(count);
+                self.after = None;
+            }
+            Direction::Backward => {
+                self.items.drain(..self.items.len() - count);
+                self.before = None;
+            }
+        }
+        (self.more, self.more_is_certain) = (true, true);
+        true
+    }
+}
+
 /// What a list operation answers, in one form.
 #[derive(Debug)]
 pub(crate) struct Answered<T> {
@@ -164,7 +185,7 @@ impl Walk {
     /// Takes an answer in and decides where to go from it.
     fn take<T>(&mut self, asked: &Ask, answered: Answered<T>, operation: Operation) -> Result<Page<T>> {
         let paging = answered.paging;
-        let (mut before, mut after) = match paging.as_ref().and_then(|paging| paging.cursors.as_ref()) {
+        let (before, after) = match paging.as_ref().and_then(|paging| paging.cursors.as_ref()) {
             Some(cursors) => (cursors.before.clone(), cursors.after.clone()),
             None => (None, None),
         };
@@ -173,45 +194,33 @@ impl Walk {
             Direction::Backward => (paging.as_ref().and_then(|paging| paging.previous.as_deref()), &before),
         };
         let cursor = cursor.clone().or_else(|| link.and_then(|link| cursor_of(link, self.direction)));
-        let mut items = answered.items;
 
-        // The server may send more than asked; what exceeds a limit of the caller was not asked for.
+        let items = answered.items;
         let count = items.len() as u64;
+        // The server may send more than asked; what exceeds a limit of the caller was not asked for.
         let over = self.left.is_some_and(|left| count > left);
-        if let (true, Some(left)) = (over, self.left) {
-            let left = usize::try_from(left).unwrap_or(usize::MAX);
-            match self.direction {
-                // A cursor beyond what was dropped would skip it, so none is told.
-                Direction::Forward => {
-                    items.truncate(left);
-                    after = None;
-                }
-                Direction::Backward => {
-                    items.drain(..items.len() - left);
-                    before = None;
-                }
-            }
-        }
+        let wanted = self.left.map_or(items.len(), |left| usize::try_from(left).unwrap_or(usize::MAX));
         self.left = self.left.map(|left| left.saturating_sub(count));
 
         // With a link there is more. Without one, a full page is followed by one more question, as nobody has
         // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
-        let more = over || (cursor.is_some() && (link.is_some() || count >= u64::from(asked.limit)));
-        let more_is_certain = !more || over || link.is_some();
-        match cursor {
-            Some(cursor) if more && self.left != Some(0) => {
-                if !self.seen.insert(cursor.clone()) {
-                    self.done = true;
-                    return Err(Error::senseless(
-                        operation,
-                        "the list leads in a circle: a cursor came a second time",
-                    ));
-                }
-                self.position = Some(cursor);
+        let more = cursor.is_some() && (link.is_some() || count >= u64::from(asked.limit));
+        let more_is_certain = !more || link.is_some();
+        self.done = !more || self.left == Some(0);
+        // The walk has come to the cursor also where it ends there, unless that is beyond what was dropped.
+        if let (Some(cursor), false) = (cursor, over) {
+            if !self.done && !self.seen.insert(cursor.clone()) {
+                self.done = true;
+                return Err(Error::senseless(
+                    operation,
+                    "the list leads in a circle: a cursor came a second time",
+                ));
             }
-            _ => self.done = true,
+            self.position = Some(cursor);
         }
-        Ok(Page { items, before, after, more, more_is_certain })
+        let mut page = Page { items, before, after, more, more_is_certain };
+        page.keep(wanted, self.direction);
+        Ok(page)
     }
 }
 
@@ -265,6 +274,8 @@ pub struct Pages<T> {
     pending: Option<(Ask, Fetching<T>)>,
     prefetch: bool,
     skip: HashSet<String>,
+    /// What may still be delivered. The walk asks for more than that where it resumes: it has to skip.
+    left: Option<u64>,
 }
 
 impl<T: Listed> Pages<T> {
@@ -274,9 +285,9 @@ impl<T: Listed> Pages<T> {
         fetch: impl Fn(Ask) -> Fetching<T> + Send + Sync + 'static,
     ) -> Self {
         let prefetch = !options.no_prefetch;
-        let skip = options.skip.clone();
+        let (skip, left) = (options.skip.clone(), options.limit);
         let walk = Walk::new(std::mem::take(&mut options)).map_err(|error| Some(error.during(operation)));
-        Self { operation, fetch: Box::new(fetch), walk, pending: None, prefetch, skip }
+        Self { operation, fetch: Box::new(fetch), walk, pending: None, prefetch, skip, left }
     }
 
     /// The next page; `None` at the end.
@@ -284,8 +295,8 @@ impl<T: Listed> Pages<T> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// The place that the next page begins at: give it to `after` (or `before`, when walking backward) of a new
-    /// list to go on from here. `None` at the beginning.
+    /// The place that the walk has come to: give it to `after` (or `before`, when walking backward) of a new list
+    /// to go on from there. `None` at the beginning. It lies before a page that a limit has cut short.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.walk.as_ref().ok()?.position.as_ref()
     }
@@ -317,6 +328,7 @@ impl<T: Listed> Stream for Pages<T> {
             }
         };
         let answered = ready!(fetching.as_mut().poll(cx));
+        let began = walk.position.clone();
         let page = match answered {
             Ok(answered) => walk.take(asked, answered, this.operation),
             Err(error) => {
@@ -325,16 +337,23 @@ impl<T: Listed> Stream for Pages<T> {
             }
         };
         this.pending = None;
+        let page = page.map(|mut page| {
+            page.items.retain(|item| !this.skip.remove(item.id()));
+            if let Some(left) = &mut this.left {
+                // What was to be skipped may have vanished, and then more came than was still wanted.
+                if page.keep(usize::try_from(*left).unwrap_or(usize::MAX), walk.direction) {
+                    walk.position = began;
+                }
+                *left = left.saturating_sub(page.items.len() as u64);
+                walk.done |= *left == 0;
+            }
+            page
+        });
         if let (true, Some(ask)) = (this.prefetch, walk.ask()) {
             let ahead = Ahead::start((this.fetch)(ask.clone()));
             this.pending = Some((ask, Box::pin(ahead.finish())));
         }
-        Poll::Ready(Some(page.map(|mut page| {
-            if !this.skip.is_empty() {
-                page.items.retain(|item| !this.skip.remove(item.id()));
-            }
-            page
-        })))
+        Poll::Ready(Some(page))
     }
 }
 
@@ -552,6 +571,41 @@ mod tests {
         ];
         for options in bad {
             assert!(Walk::new(options.clone()).is_err(), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn a_walk_that_has_ended_stands_behind_what_it_delivered() {
+        for (options, next) in
+            [(Options { limit: Some(10), ..sized(10) }, Some("https://x")), (sized(11), None)]
+        {
+            let mut walk = walk(options);
+            let ask = walk.ask().unwrap();
+            walk.take(&ask, answered(10, Some("c"), next), Operation::ListGroups).unwrap();
+            assert_eq!((walk.ask(), walk.position), (None, Some(cursor("c"))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_holds_where_something_delivered_earlier_has_vanished() {
+        for backward in [false, true] {
+            let mut options = Options { limit: Some(2), ..Options::default() };
+            let delivered = vec!["gone".to_owned(), "b".to_owned()];
+            options.resume(Position { backward, cursor: Some(cursor("start")), delivered });
+            let mut pages = Pages::new(Operation::ListGroups, options, |ask| {
+                assert_eq!(ask.limit, 4);
+                let items =
+                    ["a", "b", "c", "d"].map(|id| Group::new(groups_model::GroupId::new(id).unwrap()));
+                let paging = serde_json::json!({ "cursors": { "before": "x", "after": "y" } });
+                let paging = serde_json::from_value(paging).unwrap();
+                Box::pin(std::future::ready(Ok(Answered { items: items.to_vec(), paging })))
+            });
+            let page = pages.next().await.unwrap().unwrap();
+            let ids: Vec<_> = page.items.iter().map(|group| group.id.as_str()).collect();
+            assert_eq!(ids, if backward { ["c", "d"] } else { ["a", "c"] });
+            assert!(page.more);
+            assert_eq!(pages.cursor(), Some(&cursor("start")));
+            assert!(pages.next().await.is_none());
         }
     }
 

@@ -283,7 +283,9 @@ async fn people_inside(client: &Client, group: &GroupHandle) -> HashSet<String> 
 fn person_of(id: &JoinRequestId) -> Option<String> {
     use base64::Engine;
     let engine = base64::engine::general_purpose::STANDARD_NO_PAD;
-    let text = String::from_utf8(engine.decode(id.as_str().trim_end_matches('=')).ok()?).ok()?;
+    // Graph writes "ZD" for "=" and "ZA" for "Z".
+    let plain = id.as_str().replace("ZD", "=").replace("ZA", "Z");
+    let text = String::from_utf8(engine.decode(plain.trim_end_matches('=')).ok()?).ok()?;
     let (wa_id, _) = text.split_once(':')?;
     let digits = !wa_id.is_empty() && wa_id.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| wa_id.to_owned())
@@ -298,6 +300,9 @@ mod tests {
         let of = |text: &str| person_of(&JoinRequestId::new(text).unwrap());
         // The format of Facts 7.1: base64 of "<wa_id>:<group>".
         assert_eq!(of("MTU1NTAxMDAxMjM6MTIwMzYzNDA0Njk0MjMzODIw").as_deref(), Some("15550100123"));
+        // The lengths of a number whose padding is escaped: twelve digits, and ten.
+        assert_eq!(of("NDkxNzAxMjM0NTY3OjEyMDM2MzQ3MDA3NTExMTExNQZDZD").as_deref(), Some("491701234567"));
+        assert_eq!(of("NTA2MTIzNDU2NzoxMjAzNjM0NzAwNzUxMTExMTUZD").as_deref(), Some("5061234567"));
         assert_eq!(of("not-base64"), None);
         assert_eq!(of("bm8gY29sb24"), None);
         assert_eq!(of("YWJjOjE"), None);

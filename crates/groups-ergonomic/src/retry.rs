@@ -66,10 +66,12 @@ pub(crate) fn decide(
         return Decision::Stop;
     }
     let ceiling = policy.base.saturating_mul(1 << (attempt - 1).min(16)).min(policy.max_delay);
-    let drawn = ceiling.mul_f64(jitter.clamp(0.0, 1.0));
+    // A product may be longer than any duration by the rounding alone.
+    let part = |of: Duration, share: f64| Duration::try_from_secs_f64(of.as_secs_f64() * share).unwrap_or(of);
+    let drawn = part(ceiling, jitter.clamp(0.0, 1.0));
     // Jitter on top of a hint keeps clients that were told the same moment apart.
     let delay = match failed.hint {
-        Some(hint) => hint.min(policy.max_delay) + drawn.mul_f64(0.1),
+        Some(hint) => hint.min(policy.max_delay).saturating_add(part(drawn, 0.1)),
         None => drawn,
     };
     if delay >= left { Decision::Stop } else { Decision::RetryAfter(delay) }
@@ -146,6 +148,17 @@ mod tests {
         };
         assert_eq!(told(3), Decision::RetryAfter(Duration::from_secs(3)));
         assert_eq!(told(86_400), Decision::RetryAfter(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn times_without_end_are_reckoned_with() {
+        let policy = RetryPolicy { base: Duration::MAX, max_delay: Duration::MAX, ..RetryPolicy::default() };
+        for hint in [None, Some(Duration::from_secs(u64::MAX))] {
+            let kind = failed(ErrorKind::RateLimited, RetryClass::Backoff, Delivery::Refused);
+            let decision =
+                decide(&policy, Operation::GetGroup, Attempted { hint, ..kind }, 1, Duration::MAX, 1.0);
+            assert_eq!(decision, Decision::Stop, "{hint:?}");
+        }
     }
 
     proptest::proptest! {

@@ -106,6 +106,18 @@ fn commands_at_the_same_time_all_succeed() {
     assert_eq!(all.as_array().map(Vec::len), Some(4 + subjects.len()));
 }
 
+#[test]
+fn a_proxy_of_the_environment_is_not_asked_for_this_machine() {
+    let world = world();
+    let nobody = "http://127.0.0.1:9";
+    let mut command = world.command(&["list", "--sandbox"]);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, nobody);
+    }
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_state_folder_that_is_made_is_private() {
