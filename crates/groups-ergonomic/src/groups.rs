@@ -4,13 +4,14 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use groups_api::types;
-use groups_model::{Accepted, Cursor, Group, JoinApprovalMode, limits};
+use groups_model::{Accepted, Group, JoinApprovalMode, limits};
 
 use crate::client::Client;
 use crate::convert;
 use crate::error::{Error, Result};
+use crate::list::List;
 use crate::operation::Operation;
-use crate::pages::{Answered, Ask, Items, Options, Pages, Position};
+use crate::pages::{Answered, Ask};
 use crate::preview::Preview;
 
 /// What the builders of this crate become when awaited.
@@ -42,8 +43,9 @@ impl Groups {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self) -> ListGroups {
-        ListGroups { client: self.client.clone(), options: Options::default() }
+    pub fn list(&self) -> List<Group> {
+        let client = self.client.clone();
+        List::new(Operation::ListGroups, move |ask| Box::pin(page(client.clone(), ask)))
     }
 
     /// Creates a group, with 1 to 128 characters of subject. The answer is a receipt: id and invite link come by
@@ -56,63 +58,6 @@ impl Groups {
             description: None,
             approval: None,
         }
-    }
-}
-
-/// A list of groups to be walked.
-#[derive(Clone, Debug)]
-#[must_use = "ends in stream() or pages()"]
-pub struct ListGroups {
-    pub(crate) client: Client,
-    options: Options,
-}
-
-impl ListGroups {
-    /// Groups a page, 1 to 1024. Unless set: 1024, which walks a list with the fewest requests.
-    pub fn page_size(mut self, groups: u32) -> Self {
-        self.options.page_size = Some(groups);
-        self
-    }
-
-    /// At most this many groups in all, at least 1. Unless set: every one.
-    pub fn limit(mut self, groups: u64) -> Self {
-        self.options.limit = Some(groups);
-        self
-    }
-
-    /// Begins after a place, walking forward. Not together with `before`.
-    pub fn after(mut self, cursor: Cursor) -> Self {
-        self.options.after = Some(cursor);
-        self
-    }
-
-    /// Goes on where an earlier walk stopped: see [`Items::position`]. In place of `after` and `before`.
-    pub fn resume(mut self, position: Position) -> Self {
-        self.options.resume(position);
-        self
-    }
-
-    /// Fetches each page only when it is asked for, not while the one before it is consumed.
-    pub fn without_prefetch(mut self) -> Self {
-        self.options.no_prefetch = true;
-        self
-    }
-
-    /// Begins before a place, walking backward. Not together with `after`.
-    pub fn before(mut self, cursor: Cursor) -> Self {
-        self.options.before = Some(cursor);
-        self
-    }
-
-    /// Group by group.
-    pub fn stream(self) -> Items<Group> {
-        Items::new(self.pages())
-    }
-
-    /// Page by page, with the cursors to go on from.
-    pub fn pages(self) -> Pages<Group> {
-        let client = self.client;
-        Pages::new(Operation::ListGroups, self.options, move |ask| Box::pin(page(client.clone(), ask)))
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
@@ -236,8 +237,8 @@ fn cursor_of(link: &str, direction: Direction) -> Option<Cursor> {
     Cursor::new(value.into_owned()).ok()
 }
 
-type Fetching<T> = Pin<Box<dyn Future<Output = Result<Answered<T>>> + Send>>;
-type Fetch<T> = Box<dyn Fn(Ask) -> Fetching<T> + Send + Sync>;
+pub(crate) type Fetching<T> = Pin<Box<dyn Future<Output = Result<Answered<T>>> + Send>>;
+type Fetch<T> = Arc<dyn Fn(Ask) -> Fetching<T> + Send + Sync>;
 
 /// A page that is fetched while its predecessor is consumed. Dropped, it stops.
 struct Ahead<T>(tokio::task::JoinHandle<Result<Answered<T>>>);
@@ -279,15 +280,11 @@ pub struct Pages<T> {
 }
 
 impl<T: Listed> Pages<T> {
-    pub(crate) fn new(
-        operation: Operation,
-        mut options: Options,
-        fetch: impl Fn(Ask) -> Fetching<T> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn new(operation: Operation, mut options: Options, fetch: Fetch<T>) -> Self {
         let prefetch = !options.no_prefetch;
         let (skip, left) = (options.skip.clone(), options.limit);
         let walk = Walk::new(std::mem::take(&mut options)).map_err(|error| Some(error.during(operation)));
-        Self { operation, fetch: Box::new(fetch), walk, pending: None, prefetch, skip, left }
+        Self { operation, fetch, walk, pending: None, prefetch, skip, left }
     }
 
     /// The next page; `None` at the end.
@@ -592,14 +589,18 @@ mod tests {
             let mut options = Options { limit: Some(2), ..Options::default() };
             let delivered = vec!["gone".to_owned(), "b".to_owned()];
             options.resume(Position { backward, cursor: Some(cursor("start")), delivered });
-            let mut pages = Pages::new(Operation::ListGroups, options, |ask| {
-                assert_eq!(ask.limit, 4);
-                let items =
-                    ["a", "b", "c", "d"].map(|id| Group::new(groups_model::GroupId::new(id).unwrap()));
-                let paging = serde_json::json!({ "cursors": { "before": "x", "after": "y" } });
-                let paging = serde_json::from_value(paging).unwrap();
-                Box::pin(std::future::ready(Ok(Answered { items: items.to_vec(), paging })))
-            });
+            let mut pages = Pages::new(
+                Operation::ListGroups,
+                options,
+                Arc::new(|ask: Ask| {
+                    assert_eq!(ask.limit, 4);
+                    let items =
+                        ["a", "b", "c", "d"].map(|id| Group::new(groups_model::GroupId::new(id).unwrap()));
+                    let paging = serde_json::json!({ "cursors": { "before": "x", "after": "y" } });
+                    let paging = serde_json::from_value(paging).unwrap();
+                    Box::pin(std::future::ready(Ok(Answered { items: items.to_vec(), paging })))
+                }),
+            );
             let page = pages.next().await.unwrap().unwrap();
             let ids: Vec<_> = page.items.iter().map(|group| group.id.as_str()).collect();
             assert_eq!(ids, if backward { ["c", "d"] } else { ["a", "c"] });

@@ -4,23 +4,24 @@ use std::collections::HashSet;
 use std::future::IntoFuture;
 
 use groups_api::types;
-use groups_model::{
-    Batch, Cursor, ErrorKind, FailedItem, InvalidInput, ItemError, JoinRequest, JoinRequestId,
-};
+use groups_model::{Batch, ErrorKind, FailedItem, InvalidInput, ItemError, JoinRequest, JoinRequestId};
 
 use crate::client::Client;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Pending;
+use crate::list::List;
 use crate::operation::Operation;
-use crate::pages::{Answered, Ask, Items, Options, Pages, Position};
+use crate::pages::{Answered, Ask};
 use crate::preview::Preview;
 
 impl GroupHandle {
-    /// The open requests; none in a group that lets people in at once (Facts 1.8).
-    pub fn join_requests(&self) -> ListJoinRequests {
-        ListJoinRequests { group: self.clone(), options: Options::default() }
+    /// The open requests; none in a group that lets people in at once. That this list takes a limit and cursors is
+    /// inferred (Facts 1.8).
+    pub fn join_requests(&self) -> List<JoinRequest> {
+        let group = self.clone();
+        List::new(Operation::ListJoinRequests, move |ask| Box::pin(page(group.clone(), ask)))
     }
 
     /// Lets people in. What became of each request is in the result, also where some or all failed for reasons
@@ -44,63 +45,6 @@ impl GroupHandle {
     /// Turns people away; they may ask again (Facts 1.10). The result is told as for [`Self::approve`].
     pub fn reject(&self, ids: impl IntoIterator<Item = JoinRequestId>) -> DecideJoinRequests {
         DecideJoinRequests { group: self.clone(), ids: ids.into_iter().collect(), verdict: Verdict::Reject }
-    }
-}
-
-/// A list of open requests to be walked.
-#[derive(Clone, Debug)]
-#[must_use = "ends in stream() or pages()"]
-pub struct ListJoinRequests {
-    group: GroupHandle,
-    options: Options,
-}
-
-impl ListJoinRequests {
-    /// Requests a page, 1 to 1024; 1024 unless set. That this list takes a limit is inferred (Facts 1.8).
-    pub fn page_size(mut self, requests: u32) -> Self {
-        self.options.page_size = Some(requests);
-        self
-    }
-
-    /// At most this many requests in all, at least 1. Unless set: every one.
-    pub fn limit(mut self, requests: u64) -> Self {
-        self.options.limit = Some(requests);
-        self
-    }
-
-    /// Begins after a place, walking forward. Not together with `before`.
-    pub fn after(mut self, cursor: Cursor) -> Self {
-        self.options.after = Some(cursor);
-        self
-    }
-
-    /// Goes on where an earlier walk stopped: see [`Items::position`]. In place of `after` and `before`.
-    pub fn resume(mut self, position: Position) -> Self {
-        self.options.resume(position);
-        self
-    }
-
-    /// Fetches each page only when it is asked for, not while the one before it is consumed.
-    pub fn without_prefetch(mut self) -> Self {
-        self.options.no_prefetch = true;
-        self
-    }
-
-    /// Begins before a place, walking backward. Not together with `after`.
-    pub fn before(mut self, cursor: Cursor) -> Self {
-        self.options.before = Some(cursor);
-        self
-    }
-
-    /// Request by request.
-    pub fn stream(self) -> Items<JoinRequest> {
-        Items::new(self.pages())
-    }
-
-    /// Page by page, with the cursors to go on from.
-    pub fn pages(self) -> Pages<JoinRequest> {
-        let group = self.group;
-        Pages::new(Operation::ListJoinRequests, self.options, move |ask| Box::pin(page(group.clone(), ask)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::world;
 const KEY: &str = "the-secret-key";
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Runtime::new().unwrap()
+    tokio::runtime::Runtime::new().expect("a runtime starts")
 }
 
 #[test]

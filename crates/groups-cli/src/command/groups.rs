@@ -116,22 +116,7 @@ fn check_texts(subject: Option<&str>, description: Option<&str>) -> Result<(), I
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     match task {
         Task::List { part, details } => {
-            let list = |part: &Part| {
-                let mut list = call.client.groups().list();
-                if let Some(limit) = part.limit {
-                    list = list.limit(limit);
-                }
-                if let Some(size) = part.page_size {
-                    list = list.page_size(size);
-                }
-                if let Some(cursor) = part.after.clone() {
-                    list = list.after(cursor);
-                }
-                if let Some(cursor) = part.before.clone() {
-                    list = list.before(cursor);
-                }
-                list.pages()
-            };
+            let list = call.client.groups().list();
             let read =
                 async |groups: Vec<Group>| if details { read_each(groups, call).await } else { Ok(groups) };
             paging::show(list, read, &part, "groups", call.scene, out).await

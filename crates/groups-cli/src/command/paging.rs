@@ -2,7 +2,7 @@
 //! leave out silently what a list still holds.
 
 use groups_ergonomic::model::{Cursor, InvalidInput, limits};
-use groups_ergonomic::{ErrorKind, Listed, Pages};
+use groups_ergonomic::{ErrorKind, List, Listed, Pages};
 use serde::Serialize;
 
 use crate::args::Paging;
@@ -16,10 +16,10 @@ const LIMIT: u64 = 25;
 /// A checked wish for a part of a list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Part {
-    pub(super) limit: Option<u64>,
-    pub(super) page_size: Option<u32>,
-    pub(super) after: Option<Cursor>,
-    pub(super) before: Option<Cursor>,
+    limit: Option<u64>,
+    page_size: Option<u32>,
+    after: Option<Cursor>,
+    before: Option<Cursor>,
     /// As it was given, to be given again.
     given: Vec<String>,
 }
@@ -63,6 +63,23 @@ impl Part {
         self.given.push(option.to_owned());
     }
 
+    /// The pages of this part of a list.
+    fn of<T: Listed>(&self, mut list: List<T>) -> Pages<T> {
+        if let Some(limit) = self.limit {
+            list = list.limit(limit);
+        }
+        if let Some(size) = self.page_size {
+            list = list.page_size(size);
+        }
+        if let Some(cursor) = self.after.clone() {
+            list = list.after(cursor);
+        }
+        if let Some(cursor) = self.before.clone() {
+            list = list.before(cursor);
+        }
+        list.pages()
+    }
+
     fn is_backward(&self) -> bool {
         self.before.is_some()
     }
@@ -85,17 +102,17 @@ impl Part {
     }
 }
 
-/// Shows a list to its end or limit. `what` is its items in the plural, `list` the pages of a part of it, `read`
-/// what is done with the items of a page before they are shown.
+/// Shows a part of a list to its end or limit. `what` is its items in the plural, `read` what is done with the items
+/// of a page before they are shown.
 pub(super) async fn show<T: Serialize + Listed>(
-    list: impl Fn(&Part) -> Pages<T>,
+    list: List<T>,
     read: impl AsyncFn(Vec<T>) -> Result<Vec<T>, Failure>,
     part: &Part,
     what: &str,
     scene: &Scene,
     out: &mut Printer,
 ) -> Result<(), Failure> {
-    let mut pages = list(part);
+    let mut pages = part.of(list.clone());
     let mut shown = 0_u64;
     let mut rest = None;
     loop {
@@ -118,7 +135,7 @@ pub(super) async fn show<T: Serialize + Listed>(
     }
     let rest = match rest {
         // Whether a full page was the last only the next one tells. Where that fails, there may be more.
-        Some((Some(cursor), false)) => match list(&part.next_one(cursor.clone())).next().await {
+        Some((Some(cursor), false)) => match part.next_one(cursor.clone()).of(list).next().await {
             Some(Ok(page)) if page.items.is_empty() && !page.more => None,
             _ => Some(Some(cursor)),
         },

@@ -82,23 +82,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
     match task {
         Task::List { group, part } => {
-            let group = handle(group)?;
-            let list = |part: &Part| {
-                let mut list = group.join_requests();
-                if let Some(limit) = part.limit {
-                    list = list.limit(limit);
-                }
-                if let Some(size) = part.page_size {
-                    list = list.page_size(size);
-                }
-                if let Some(cursor) = part.after.clone() {
-                    list = list.after(cursor);
-                }
-                if let Some(cursor) = part.before.clone() {
-                    list = list.before(cursor);
-                }
-                list.pages()
-            };
+            let list = handle(group)?.join_requests();
             paging::show(list, async |requests| Ok(requests), &part, "open join requests", call.scene, out)
                 .await
         }
