@@ -167,8 +167,12 @@ impl World {
             (r"(Trace id for support: )\w+", "$1[TRACE]"),
             (r#""trace_id": ?"\w+""#, r#""trace_id":"[TRACE]""#),
             (r"(--(?:after|before)) ey\S+", "$1 [CURSOR]"),
+            (r#""(before|after)":"ey\w+""#, r#""$1":"[CURSOR]""#),
             (r"boundary=[0-9a-f-]+", "boundary=[BOUNDARY]"),
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
+            (r"after \d+(?:µs|ms|s)", "after [TIME]"),
+            (r"\* < date: [^\n]+", "* < date: [DATE]"),
+            (r"\* > user-agent: [^\n]+", "* > user-agent: [VERSION]"),
             (r"\(os error \d+\)", "(os error [N])"),
         ] {
             settings.add_filter(pattern, replacement);

@@ -314,6 +314,21 @@ async fn in_an_outage_the_process_stops_repeating() {
     assert_eq!(group(&client).get().await.unwrap_err().attempts(), 3);
 }
 
+/// No encoding is asked for and none is undone, so a small answer cannot become a huge one.
+#[tokio::test]
+async fn a_compressed_answer_is_not_unpacked() {
+    // The head of a gzip stream; what would follow is never looked at.
+    let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xed, 0xc1, 1, 1];
+    let answer = ResponseTemplate::new(200)
+        .insert_header("content-encoding", "gzip")
+        .set_body_raw(packed.to_vec(), "application/json");
+    let server = always(answer).await;
+    let error = group(&client(&server)).get().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    let request = &server.received_requests().await.unwrap()[0];
+    assert!(!request.headers.contains_key("accept-encoding"), "{:?}", request.headers);
+}
+
 #[tokio::test]
 async fn an_endless_answer_ends_at_the_limit() {
     let (url, _) = tcp(|mut stream| async move {

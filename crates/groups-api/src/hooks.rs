@@ -1,5 +1,5 @@
-//! What every raw request and answer passes through: the key goes on, the body of the answer is bounded.
-//! No retries, no logging and no decisions live here; those belong to the layer above.
+//! What every raw request and answer passes through: the key goes on, the body of the answer is bounded, and
+//! both are logged where somebody asks for it. No retries and no decisions; those belong to the layer above.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,7 @@ use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
 use reqwest::header::{HeaderName, HeaderValue, InvalidHeaderValue};
 
 use crate::Client;
+use crate::log::{Exchange, Log as _};
 
 /// Largest answer that is read unless [`Transport::max_body`] says otherwise: 16 MiB, some twenty times a full
 /// page of 1024 groups.
@@ -79,9 +80,18 @@ impl Transport {
         http: &reqwest::Client,
         request: reqwest::Request,
     ) -> reqwest::Result<reqwest::Response> {
-        let answer = http::Response::<reqwest::Body>::from(http.execute(request).await?);
+        let exchange = Exchange::begin(&request);
+        let answer = match http.execute(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                exchange.failed(&error);
+                return Err(error);
+            }
+        };
+        let answer = http::Response::<reqwest::Body>::from(answer);
         let limit = self.max_body;
-        Ok(answer.map(|body| reqwest::Body::wrap(http_body_util::Limited::new(body, limit))).into())
+        let answer = answer.map(|body| reqwest::Body::wrap(http_body_util::Limited::new(body, limit))).into();
+        exchange.answered(answer).await
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod hooks;
+mod log;
 
 pub use hooks::{Captured, DEFAULT_MAX_BODY, Transport};
 pub use progenitor_client;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use groups_ergonomic::{Client, DEFAULT_BASE_URL};
+use groups_ergonomic::{Client, ClientBuilder, DEFAULT_BASE_URL, RetryPolicy};
 use groups_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::args::{Format, Globals};
@@ -18,6 +18,7 @@ pub(crate) struct Environment {
     base_url: Option<String>,
     sandbox: Option<String>,
     output: Option<String>,
+    log: Option<String>,
     config_dir: Option<PathBuf>,
     state_home: Option<PathBuf>,
     home: Option<PathBuf>,
@@ -32,6 +33,7 @@ impl Environment {
             base_url: text("WAGROUPS_BASE_URL"),
             sandbox: text("WAGROUPS_SANDBOX"),
             output: text("WAGROUPS_OUTPUT"),
+            log: text("WAGROUPS_LOG"),
             config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
             home: os("HOME").map(PathBuf::from),
@@ -47,6 +49,17 @@ impl Environment {
                 Failure::usage(command, format!("WAGROUPS_OUTPUT must be table, json or jsonl, got {text:?}"))
                     .with_remedy("Correct the variable, or give `--output`.")
             }),
+        }
+    }
+
+    /// What is logged, as directives; nothing if empty. The variable beats `-v`.
+    pub(crate) fn log(&self, verbose: u8) -> &str {
+        match (&self.log, verbose) {
+            (Some(directives), _) => directives,
+            (None, 0) => "",
+            (None, 1) => "groups_ergonomic=debug",
+            (None, 2) => "groups_ergonomic=debug,groups_api::http=debug",
+            (None, _) => "groups_ergonomic=debug,groups_api::http=trace",
         }
     }
 
@@ -89,13 +102,25 @@ impl Target {
                     ));
             }
         };
-        let client = Client::builder()
+        let client = client_builder(globals)
             .api_key(key)
             .base_url(base_url.map_or(DEFAULT_BASE_URL, String::as_str))
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self::Api(client))
     }
+}
+
+/// A client with the options that say how patient it is.
+fn client_builder(globals: &Globals) -> ClientBuilder {
+    let mut builder = Client::builder();
+    if let Some(time) = globals.timeout {
+        builder = builder.timeout(time).attempt_timeout(time);
+    }
+    if let Some(max_retries) = globals.max_retries {
+        builder = builder.retry(RetryPolicy { max_retries, ..RetryPolicy::default() });
+    }
+    builder
 }
 
 /// A flag beats the other's variable; two of a kind contradict each other.
@@ -171,14 +196,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) async fn open(target: Target, scene: &Scene) -> Result<Self, Failure> {
+    pub(crate) async fn open(target: Target, globals: &Globals, scene: &Scene) -> Result<Self, Failure> {
         let database = match target {
             Target::Api(client) => return Ok(Self { client, sandbox: None }),
             Target::Sandbox(database) => database,
         };
         let sandbox =
             shared_sandbox(&database).start().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
-        let client = Client::builder()
+        let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())
             .build()

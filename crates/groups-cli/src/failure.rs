@@ -131,6 +131,11 @@ impl Failure {
         self
     }
 
+    /// Whether this is what went wrong.
+    pub(crate) fn is(&self, kind: ErrorKind) -> bool {
+        self.report.kind == kind.as_str()
+    }
+
     fn or_help(mut self) -> Self {
         let command = if self.report.operation == "wagroups" {
             "wagroups".to_owned()

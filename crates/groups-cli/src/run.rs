@@ -32,7 +32,10 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Err(failure) => return output::report(&failure, format),
     };
     let command = plan.scene.command();
-    let mut printer = Printer::new(format, plan.shape, &globals.fields);
+    if let Err(failure) = output::start_log(environment.log(globals.verbose), command) {
+        return output::report(&failure, format);
+    }
+    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet);
     let place = command::Place { globals: &globals, environment };
     let result = carry_out(plan, &place, &mut printer);
     // A sandbox that was served has ended as it should, whichever way it was told to.

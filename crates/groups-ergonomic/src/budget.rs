@@ -204,7 +204,12 @@ impl Budget {
         match heard {
             Heard::Accepted => self.pace().accepted(now),
             Heard::Refused { hint } => {
-                self.pace().refused(started, now, hint.map(|hint| hint.as_secs_f64()));
+                let mut pace = self.pace();
+                let before = pace.rate;
+                pace.refused(started, now, hint.map(|hint| hint.as_secs_f64()));
+                if pace.rate < before {
+                    tracing::debug!(per_second = pace.rate, "refused for too many calls; going slower");
+                }
             }
             Heard::Nothing => {}
         }

@@ -58,6 +58,7 @@ impl Client {
             Ok(answer) => Ok(Written::Answered(answer)),
             Err((error, in_doubt)) => match operation.idempotency() {
                 Idempotency::Repeatable { done: Some(done) } if in_doubt && error.kind() == done => {
+                    tracing::debug!(kind = %error.kind(), "an earlier attempt has done it already");
                     Ok(Written::AlreadyDone)
                 }
                 _ => Err(error),

@@ -218,6 +218,13 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
             "Set the base URL to the address that the server points to, if you trust it."
         }
         ErrorKind::OutcomeUnknown => "List the join requests and the participants to see where it stands.",
+        ErrorKind::Api => {
+            "Look the code and the details up; with the trace id the service's support finds the call."
+        }
+        ErrorKind::InvalidInput => "Correct the argument that the message names.",
+        ErrorKind::Configuration => {
+            "Correct the base URL, the key or the HTTP client; the message says which."
+        }
         _ => return None,
     })
 }
@@ -274,6 +281,14 @@ mod tests {
         assert_eq!(without_code("(#131041) Group unknown", Some(131_041)), "Group unknown");
         assert_eq!(without_code("(#131041)", Some(131_041)), "(#131041)");
         assert_eq!(without_code("Group unknown", None), "Group unknown");
+    }
+
+    #[test]
+    fn there_is_advice_for_every_kind() {
+        for kind in ErrorKind::ALL {
+            let row = groups_model::CODES.iter().find(|row| row.kind == *kind).map(|row| row.remedy);
+            assert!(remedy(*kind).or(row).is_some_and(|advice| advice.ends_with('.')), "{kind}");
+        }
     }
 
     #[test]

@@ -249,6 +249,7 @@ async fn settle(client: &Client, group: &GroupHandle, verdict: Verdict, batch: B
     if !batch.failed.iter().any(is_gone) {
         return batch;
     }
+    tracing::debug!("requests are gone after a repeat; looking at who is in the group");
     let inside = match verdict {
         Verdict::Approve => people_inside(client, group).await,
         Verdict::Reject => HashSet::new(),

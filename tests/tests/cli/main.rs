@@ -5,6 +5,7 @@ mod commands;
 mod errors;
 mod help;
 mod lists;
+mod patience;
 mod refusals;
 mod sandbox;
 

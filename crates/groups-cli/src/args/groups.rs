@@ -10,15 +10,21 @@ use super::{DryRun, Paging, Yes};
 ///
 /// Shows id, subject and time of each group; `get` tells the rest. Deleted and suspended groups are not listed.
 /// The first 25 are shown unless --limit or --all says otherwise; the command that continues is told on stderr.
+/// With --details each group is read, too: one more request per group, and one more for --fields invite_link.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups list
   wagroups list --all -o jsonl
-  wagroups list --limit 100 --fields id,subject")]
+  wagroups list --limit 100 --fields id,subject
+  wagroups list --all --details --fields id,subject,participant_count,invite_link")]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) paging: Paging,
+
+    /// Read each group and show all of it, or the fields that --fields names.
+    #[arg(long)]
+    pub(crate) details: bool,
 }
 
 /// Show a group.

@@ -9,6 +9,7 @@ mod requests;
 mod sandbox;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +28,7 @@ Environment:
   WAGROUPS_SANDBOX     1: as --sandbox
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
+  WAGROUPS_LOG         what to log, as filter directives; beats -v
   NO_COLOR             no colours in help
   An option beats its variable.
 
@@ -84,6 +86,22 @@ pub(crate) struct Globals {
     /// Ask for and show these fields only, in this order.
     #[arg(long, global = true, value_name = "A,B", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
+
+    /// How long one operation may take, repeats included, such as 30s or 2m [default: 60s].
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration())]
+    pub(crate) timeout: Option<Duration>,
+
+    /// How often a call is repeated where that is safe [default: 4].
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) max_retries: Option<u32>,
+
+    /// Print nothing but results and errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Log decisions; twice: HTTP lines, too; three times: headers and bodies, without secrets and people.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 /// Options of some commands, taken before the command too.
@@ -177,6 +195,14 @@ pub(crate) struct Paging {
     pub(crate) before: Option<String>,
 }
 
+/// `30s`, `2m`, `1m30s`, `500ms`; more than nothing.
+fn duration() -> impl TypedValueParser<Value = Duration> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+        parsed.filter(|time| !time.is_zero()).ok_or("it must be a duration such as 30s, 2m or 500ms")
+    })
+}
+
 /// Whole numbers; the limits have names of their own, and are checked later.
 fn whole() -> impl TypedValueParser<Value = u64> {
     clap::builder::StringValueParser::new()
@@ -207,6 +233,14 @@ mod tests {
     }
 
     #[test]
+    fn durations_are_written_as_people_write_them() {
+        for (text, millis) in [("30s", 30_000), ("2m", 120_000), ("1m30s", 90_000), ("500ms", 500)] {
+            let globals = parse(&format!("wagroups list --timeout {text}")).unwrap().globals;
+            assert_eq!(globals.timeout, Some(Duration::from_millis(millis)), "{text}");
+        }
+    }
+
+    #[test]
     fn an_option_stands_only_where_it_has_a_meaning() {
         for line in [
             "wagroups list --dry-run",
@@ -220,6 +254,11 @@ mod tests {
             "wagroups delete",
             "wagroups list --api-key secret",
             "wagroups list --limit -1",
+            "wagroups list --timeout 0s",
+            "wagroups list --timeout 30",
+            "wagroups list --timeout -5s",
+            "wagroups list --max-retries -1",
+            "wagroups list -q -v",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
+use futures_util::StreamExt;
 use groups_ergonomic::model::{Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, limits};
-use groups_ergonomic::{Operation, Picture};
+use groups_ergonomic::{ErrorKind, Operation, Picture};
 use serde::Serialize;
 
 use super::paging::{self, Part};
@@ -15,7 +16,7 @@ use crate::output::Printer;
 use crate::scene::Scene;
 
 pub(super) enum Task {
-    List(Part),
+    List { part: Part, details: bool },
     Get(GroupId),
     Create { subject: String, description: Option<String>, mode: Option<JoinApprovalMode> },
     Update { group: GroupId, subject: Option<String>, description: Option<String>, picture: Option<Picture> },
@@ -28,19 +29,27 @@ impl From<Task> for super::Task {
     }
 }
 
+/// Groups that are read at once.
+const AT_ONCE: usize = 16;
+
 /// What a list tells of each group.
 const LISTED: [&str; 4] = ["id", "subject", "created_at", "extra"];
 
 pub(super) fn list(args: List, scene: Scene, fields: &[String]) -> Result<Planned, Failure> {
-    if let Some(field) = fields.iter().find(|field| !LISTED.contains(&field.as_str())) {
+    let untold = fields.iter().find(|field| !args.details && !LISTED.contains(&field.as_str()));
+    if let Some(field) = untold {
         let message = format!("a list does not tell {field:?}, only id, subject and created_at");
-        let line = scene.line(&format!("get GROUP --fields {}", fields.join(",")));
-        return Err(
-            Failure::usage(scene.command(), message).with_remedy(format!("`{line}` tells it of one group."))
-        );
+        let fields = fields.join(",");
+        let one = scene.line(&format!("get GROUP --fields {fields}"));
+        let all = scene.line(&format!("list --details --fields {fields}"));
+        return Err(Failure::usage(scene.command(), message)
+            .with_remedy(format!("`{one}` tells it of one group, `{all}` of each.")));
     }
-    let part = Part::check(args.paging).map_err(|invalid| invalid_input(&invalid, &scene))?;
-    Ok(Planned::new(scene, Task::List(part).into()))
+    let mut part = Part::check(args.paging).map_err(|invalid| invalid_input(&invalid, &scene))?;
+    if args.details {
+        part.also("--details");
+    }
+    Ok(Planned::new(scene, Task::List { part, details: args.details }.into()))
 }
 
 pub(super) fn get(args: Get, scene: Scene) -> Result<Planned, Failure> {
@@ -106,7 +115,7 @@ fn check_texts(subject: Option<&str>, description: Option<&str>) -> Result<(), I
 
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     match task {
-        Task::List(part) => {
+        Task::List { part, details } => {
             let list = |part: &Part| {
                 let mut list = call.client.groups().list();
                 if let Some(limit) = part.limit {
@@ -123,7 +132,9 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 }
                 list.pages()
             };
-            paging::show(list, &part, "groups", call.scene, out).await
+            let read =
+                async |groups: Vec<Group>| if details { read_each(groups, call).await } else { Ok(groups) };
+            paging::show(list, read, &part, "groups", call.scene, out).await
         }
         Task::Get(group) => {
             out.one(&read(group, call).await?);
@@ -159,6 +170,28 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         }
         Task::Delete(groups) => remove(groups, call, out).await,
     }
+}
+
+/// Reads each group of a page, several at once, in the order of the page. A group that is gone by now is left out.
+async fn read_each(groups: Vec<Group>, call: &Call<'_>) -> Result<Vec<Group>, Failure> {
+    let mut reads = futures_util::stream::iter(groups)
+        .map(|listed| async move {
+            let mut group = read(listed.id, call).await?;
+            // What the list told, and was not asked for again.
+            group.subject = group.subject.or(listed.subject);
+            group.created_at = group.created_at.or(listed.created_at);
+            Ok::<_, Failure>(group)
+        })
+        .buffered(AT_ONCE);
+    let mut whole = Vec::new();
+    while let Some(read) = reads.next().await {
+        match read {
+            Ok(group) => whole.push(group),
+            Err(failure) if failure.is(ErrorKind::GroupUnknown) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(whole)
 }
 
 /// A group with the fields that are shown, and no more than that.

@@ -144,6 +144,7 @@ impl Command {
 
     fn shape(&self) -> &'static Shape {
         match self {
+            Self::List(args) if args.details => &Shape::GROUP_READ,
             Self::List(_) | Self::Get(_) => &Shape::GROUP,
             Self::Create(_) | Self::Update(_) => &Shape::ACCEPTED,
             Self::Delete(args) if args.groups.len() > 1 => &Shape::DELETED,
@@ -234,7 +235,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     }
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
-    let session = Session::open(target, &scene).await?;
+    let session = Session::open(target, place.globals, &scene).await?;
     let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,

@@ -58,6 +58,11 @@ impl Part {
         })
     }
 
+    /// An option that is given again where the list goes on.
+    pub(super) fn also(&mut self, option: &str) {
+        self.given.push(option.to_owned());
+    }
+
     fn is_backward(&self) -> bool {
         self.before.is_some()
     }
@@ -80,9 +85,11 @@ impl Part {
     }
 }
 
-/// Shows a list to its end or limit. `what` is its items in the plural, `list` the pages of a part of it.
+/// Shows a list to its end or limit. `what` is its items in the plural, `list` the pages of a part of it, `read`
+/// what is done with the items of a page before they are shown.
 pub(super) async fn show<T: Serialize + Listed>(
     list: impl Fn(&Part) -> Pages<T>,
+    read: impl AsyncFn(Vec<T>) -> Result<Vec<T>, Failure>,
     part: &Part,
     what: &str,
     scene: &Scene,
@@ -97,19 +104,12 @@ pub(super) async fn show<T: Serialize + Listed>(
             None => break,
             Some(Ok(page)) => page,
             Some(Err(error)) => {
-                let failure = Failure::of_call(&error, scene);
-                return Err(match place {
-                    Some(place) if shown > 0 && error.kind() != ErrorKind::InvalidCursor => {
-                        let advice = failure.report.remedy.clone().unwrap_or_default();
-                        let line = part.continuing(scene, &place);
-                        failure.with_remedy(format!("{advice} {shown} shown so far; go on with `{line}`."))
-                    }
-                    _ => failure,
-                });
+                return Err(stopped(Failure::of_call(&error, scene), place, shown, part, scene));
             }
         };
-        shown += page.items.len() as u64;
-        out.items(&page.items);
+        let items = read(page.items).await.map_err(|failure| stopped(failure, place, shown, part, scene))?;
+        shown += items.len() as u64;
+        out.items(&items);
         if out.has_ended() {
             return Ok(());
         }
@@ -135,6 +135,18 @@ pub(super) async fn show<T: Serialize + Listed>(
         None => {}
     }
     Ok(())
+}
+
+/// A list that failed on the way: what was shown is whole pages, so the place of the next one is where to go on.
+fn stopped(failure: Failure, place: Option<Cursor>, shown: u64, part: &Part, scene: &Scene) -> Failure {
+    match place {
+        Some(place) if shown > 0 && !failure.is(ErrorKind::InvalidCursor) => {
+            let advice = failure.report.remedy.clone().unwrap_or_default();
+            let line = part.continuing(scene, &place);
+            failure.with_remedy(format!("{advice} {shown} shown so far; go on with `{line}`."))
+        }
+        _ => failure,
+    }
 }
 
 #[cfg(test)]

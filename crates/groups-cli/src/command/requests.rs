@@ -99,7 +99,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 }
                 list.pages()
             };
-            paging::show(list, &part, "open join requests", call.scene, out).await
+            paging::show(list, async |requests| Ok(requests), &part, "open join requests", call.scene, out)
+                .await
         }
         Task::Decide { group, which, verdict } => decide(&handle(group)?, which, verdict, call, out).await,
     }

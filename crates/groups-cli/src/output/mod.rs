@@ -4,6 +4,7 @@
 mod error;
 mod json;
 mod jsonl;
+mod log;
 mod object;
 mod shape;
 mod table;
@@ -18,6 +19,7 @@ use crate::args::{Early, Format};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
+pub(crate) use log::start as start_log;
 use object::Object;
 pub(crate) use shape::Shape;
 
@@ -51,11 +53,12 @@ pub(crate) struct Printer {
     /// Set when nobody reads any more, or nothing can be written.
     ended: Option<std::io::Error>,
     notes: Vec<String>,
+    quiet: bool,
 }
 
 impl Printer {
     /// `fields`: those that are shown, in this order; all of them if empty.
-    pub(crate) fn new(format: Format, shape: &'static Shape, fields: &[String]) -> Self {
+    pub(crate) fn new(format: Format, shape: &'static Shape, fields: &[String], quiet: bool) -> Self {
         Self {
             format,
             shape,
@@ -68,6 +71,7 @@ impl Printer {
             out: BufWriter::new(std::io::stdout().lock()),
             ended: None,
             notes: Vec::new(),
+            quiet,
         }
     }
 
@@ -119,7 +123,9 @@ impl Printer {
 
     /// Something worth knowing besides the result. Told at the end, and not beside an error.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
-        self.notes.push(text.into());
+        if !self.quiet {
+            self.notes.push(text.into());
+        }
     }
 
     /// A note for people alone.

@@ -30,6 +30,11 @@ impl Shape {
         ],
         columns: &["id", "subject", "created_at"],
     };
+    /// A group, in a list that tells more of it.
+    pub(crate) const GROUP_READ: Self = Self {
+        columns: &["id", "subject", "participant_count", "join_approval_mode", "suspended", "created_at"],
+        ..Self::GROUP
+    };
     pub(crate) const PARTICIPANT: Self = Self {
         name: "participant",
         fields: &["wa_id", "user_id", "parent_user_id", "username", "extra"],
