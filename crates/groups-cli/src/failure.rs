@@ -188,7 +188,7 @@ impl Failure {
             S::NoRequest => Kind::Api(ErrorKind::JoinRequestUnknown),
             S::Full => Kind::Api(ErrorKind::ParticipantOverlimit),
             S::Suspended => Kind::Api(ErrorKind::GroupSuspended),
-            S::NewerDatabase | S::Storage | S::Bind => Kind::SandboxFailed,
+            S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind => Kind::SandboxFailed,
             _ => Kind::SandboxRefused,
         };
         let failure = Self::local(kind, scene.command(), error.to_string());
@@ -219,9 +219,9 @@ impl Failure {
                 format!("`{}` suspends it.", scene.local(&format!("sandbox group suspend {group}")))
             }
             S::Bind => "`--port` names another port; `--port 0` takes a free one.".to_owned(),
-            S::NewerDatabase | S::Storage => {
-                format!("`{}` starts over.", scene.local("sandbox reset"))
-            }
+            S::NewerDatabase => format!("`{}` starts over.", scene.local("sandbox reset")),
+            // Starting over would meet the same file in the same folder.
+            S::NotADatabase | S::Storage => "`--config-dir` names another folder.".to_owned(),
             _ => "`wagroups sandbox user --help` tells what people can do.".to_owned(),
         };
         failure.with_remedy(advice)

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     NotSuspended,
     /// The database is of a newer version of this software.
     NewerDatabase,
+    /// The file is there and is something other than a sandbox's database.
+    NotADatabase,
     /// The database could not be opened, read or written.
     Storage,
     /// The address could not be listened on.
@@ -67,8 +69,8 @@ impl SandboxError {
     ) -> Self {
         let source = source.into();
         let message = format!(
-            "the sandbox's database failed while {what}: {source}. Check that its folder is writable; \
-             `wagroups sandbox reset` starts over"
+            "the sandbox's database failed while {what}: {source}. Check that its folder is writable and its disk \
+             not full"
         );
         Self { kind: ErrorKind::Storage, message, source: Some(source) }
     }
@@ -80,7 +82,7 @@ impl SandboxError {
         let message = format!(
             "{place} is not a database of the sandbox; choose another file, or move or delete this one"
         );
-        Self { kind: ErrorKind::Storage, message, source: Some(source.into()) }
+        Self { kind: ErrorKind::NotADatabase, message, source: Some(source.into()) }
     }
 
     pub(crate) fn newer_database(found: i64, known: i64) -> Self {
@@ -133,7 +135,7 @@ impl SandboxError {
             K::Suspended => "the group is suspended; `restore` it first".into(),
             K::AlreadySuspended => "the group is suspended already; `restore` lifts that".into(),
             K::NotSuspended => "the group is not suspended; `suspend` does that".into(),
-            K::NewerDatabase | K::Storage | K::Bind => "the sandbox failed".into(),
+            K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind => "the sandbox failed".into(),
         };
         Self::new(kind, message)
     }

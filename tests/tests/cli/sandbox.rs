@@ -107,6 +107,20 @@ fn commands_at_the_same_time_all_succeed() {
 }
 
 #[test]
+fn where_starting_over_would_fail_alike_it_is_not_advised() {
+    let world = world();
+    world.file("sandbox.db", &[b'x'; 4096]);
+    for arguments in [&["list", "--sandbox", "-o", "json"][..], &["sandbox", "reset", "--yes", "-o", "json"]]
+    {
+        let refused = world.quietly(arguments);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        let error = refused.error();
+        assert_eq!(error["kind"], "sandbox_failed");
+        assert_eq!(error["remedy"], "`--config-dir` names another folder.");
+    }
+}
+
+#[test]
 fn a_proxy_of_the_environment_is_not_asked_for_this_machine() {
     let world = world();
     let nobody = "http://127.0.0.1:9";

@@ -169,7 +169,7 @@ async fn what_is_no_database_is_an_error_with_a_next_step() {
     let path = folder.path().join("notes.txt");
     std::fs::write(&path, "x".repeat(5000)).unwrap();
     let refused = at(&path).open().await.err().unwrap();
-    assert_eq!(refused.kind(), ErrorKind::Storage);
+    assert_eq!(refused.kind(), ErrorKind::NotADatabase);
     assert!(refused.to_string().contains("delete"), "{refused}");
     assert_eq!(std::fs::read_to_string(&path).unwrap().len(), 5000);
 }
