@@ -180,6 +180,8 @@ async fn every_form_of_an_acknowledgement_is_one() {
     }
     let server = always(ResponseTemplate::new(204)).await;
     assert!(group(&client(&server)).delete().await.is_ok());
+    let server = always(json_answer(202, ACK)).await;
+    assert!(group(&client(&server)).delete().await.unwrap().request_id.is_some());
 
     let server = always(json_answer(200, r#"{"id":"1234567890"}"#)).await;
     let accepted = client(&server).groups().create("Trip").await.unwrap();

@@ -63,7 +63,7 @@ struct Pace {
 impl Pace {
     fn new(limit: RateLimit) -> Self {
         let rate = match limit {
-            RateLimit::PerSecond(rate) if rate.is_finite() => rate.max(0.001),
+            RateLimit::PerSecond(rate) => rate,
             _ => f64::INFINITY,
         };
         Self {

@@ -98,8 +98,14 @@ impl Client {
         let mut in_doubt = false;
         let mut attempts = 0;
         loop {
-            attempts += 1;
-            let failure = match self.attempt(operation, times.attempt, deadline, &attempt).await {
+            let result = match tokio::time::timeout_at(deadline, self.budget().turn()).await {
+                Err(_) => Err(Failure::no_turn()),
+                Ok(started) => {
+                    attempts += 1;
+                    self.attempt(operation, started, times.attempt, deadline, &attempt).await
+                }
+            };
+            let failure = match result {
                 Ok(answer) => {
                     self.retries().refund();
                     let span = tracing::Span::current();
@@ -150,6 +156,7 @@ impl Client {
     async fn attempt<T, F, A>(
         &self,
         operation: Operation,
+        started: f64,
         time: Duration,
         deadline: Instant,
         attempt: &F,
@@ -158,10 +165,6 @@ impl Client {
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
-        let budget = self.budget();
-        let Ok(started) = tokio::time::timeout_at(deadline, budget.turn()).await else {
-            return Err(Failure::no_turn());
-        };
         // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt.
         let whole = async {
             match attempt().await {
@@ -184,7 +187,7 @@ impl Client {
             Err(failure) if failure.status.is_some_and(|status| !status.is_server_error()) => Heard::Accepted,
             Err(_) => Heard::Nothing,
         };
-        budget.heard(started, heard);
+        self.budget().heard(started, heard);
         result
     }
 }

@@ -127,7 +127,9 @@ impl Client {
         let raw = self.raw();
         let (transport, captured) = raw.inner().clone().capturing();
         let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
-        (Self(Arc::new(Inner { raw, ..(*self.0).clone() })), captured)
+        // What is not sent waits for no turn.
+        let budget = Arc::new(Budget::new(RateLimit::Unlimited));
+        (Self(Arc::new(Inner { raw, budget, ..(*self.0).clone() })), captured)
     }
 }
 
@@ -264,6 +266,11 @@ impl ClientBuilder {
     /// Checks all of it and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let base_url = check_base_url(&self.base_url)?;
+        if let RateLimit::PerSecond(rate) = self.rate
+            && !(rate.is_finite() && rate > 0.0)
+        {
+            return Err(configuration(format!("a rate must be a number of calls above 0, got {rate}")));
+        }
         let key = self.key.ok_or_else(|| configuration("no API key was given; set one with api_key"))?;
         let transport =
             Transport::new(usable_key(&key)?.expose_secret()).map_err(bad_key)?.max_body(self.max_body);
@@ -396,6 +403,10 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Configuration, "{key:?}");
         }
         assert!(Client::builder().build().is_err());
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let limited = Client::builder().api_key("k").rate_limit(RateLimit::PerSecond(rate));
+            assert_eq!(limited.build().unwrap_err().kind(), ErrorKind::Configuration, "{rate}");
+        }
         let builder = Client::builder().api_key("s3cret");
         assert!(!format!("{builder:?}").contains("s3cret"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));

@@ -57,7 +57,8 @@ impl Failure {
     pub(crate) fn no_turn() -> Self {
         let message = "the call's time was over before its turn came: calls are being held back to the pace \
                        that the service allows";
-        Self::local(ErrorKind::Timeout, message.into())
+        // Made again later it may well come through; within this call there is no time left for it.
+        Self { class: RetryClass::Backoff, ..Self::local(ErrorKind::Timeout, message.into()) }
     }
 
     /// Reads an error of the raw client, and the body of an answer that was not expected.

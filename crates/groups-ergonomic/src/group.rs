@@ -280,19 +280,18 @@ pub(crate) async fn or_empty(
         success: None,
         extra: serde_json::Map::new(),
     };
-    match answer.await {
+    let answer = match answer.await {
+        // A 2xx that the document does not name, such as 202 or 204, says the same.
+        Err(RawError::UnexpectedResponse(answer)) if answer.status().is_success() => {
+            ResponseValue::from_response(answer).await
+        }
+        other => other,
+    };
+    match answer {
         Err(RawError::InvalidResponsePayload(body, _))
             if operation.may_answer_empty() && body.trim_ascii().is_empty() =>
         {
             Ok(ResponseValue::new(nothing(), reqwest::StatusCode::OK, Default::default()))
-        }
-        Err(RawError::UnexpectedResponse(answer))
-            if operation.may_answer_empty()
-                && matches!(answer.status().as_u16(), 202 | 204)
-                && answer.content_length().unwrap_or(0) == 0 =>
-        {
-            let (status, headers) = (answer.status(), answer.headers().clone());
-            Ok(ResponseValue::new(nothing(), status, headers))
         }
         other => other,
     }

@@ -53,7 +53,7 @@ pub(crate) enum Decision {
     RetryAfter(Duration),
 }
 
-/// `attempt` counts from 1; `left` is what remains of the operation's time; `jitter` is in 0..=1.
+/// `attempt` counts the requests sent, 0 where not even one was; `left` is what remains of the operation's time; `jitter` is in 0..=1.
 pub(crate) fn decide(
     policy: &RetryPolicy,
     operation: Operation,
@@ -65,7 +65,7 @@ pub(crate) fn decide(
     if attempt > policy.max_retries || !can_help(failed) || !is_safe(operation, failed.delivery) {
         return Decision::Stop;
     }
-    let ceiling = policy.base.saturating_mul(1 << (attempt - 1).min(16)).min(policy.max_delay);
+    let ceiling = policy.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(policy.max_delay);
     // A product may be longer than any duration by the rounding alone.
     let part = |of: Duration, share: f64| Duration::try_from_secs_f64(of.as_secs_f64() * share).unwrap_or(of);
     let drawn = part(ceiling, jitter.clamp(0.0, 1.0));

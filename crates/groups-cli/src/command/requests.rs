@@ -107,7 +107,7 @@ async fn decide(
     };
     if ids.is_empty() {
         out.batch(&Batch::default());
-        out.note("No open join requests.");
+        out.hint("No open join requests.");
         return Ok(());
     }
     let (decision, operation, what) = match verdict {
