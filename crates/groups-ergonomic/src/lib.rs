@@ -19,6 +19,8 @@ mod preview;
 mod requests;
 mod retry;
 mod retry_budget;
+#[cfg(test)]
+mod tolerance;
 
 pub use budget::RateLimit;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, GivenIdError};
