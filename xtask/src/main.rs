@@ -14,6 +14,7 @@ mod check;
 mod ci;
 mod error_kinds;
 mod error_table;
+mod fuzz;
 mod lint;
 mod mode;
 mod output;
@@ -41,6 +42,12 @@ enum Command {
     Check,
     /// Tell where spec/groups.yaml breaks its rules
     SpecLint,
+    /// Feed arbitrary bytes to the decoders and the error classifier; skipped, saying so, without nightly and cargo-fuzz
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
     /// The whole gate: format, clippy, documentation, check, tests, packages
     Ci,
 }
@@ -50,6 +57,7 @@ fn main() -> ExitCode {
         Command::Regen => regen::run(),
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
+        Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)

@@ -7,6 +7,9 @@ mod convert;
 mod envelope;
 mod error;
 mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 mod groups;
 mod invite;
