@@ -18,6 +18,7 @@ mod fuzz;
 mod lint;
 mod mode;
 mod output;
+mod public_api;
 mod regen;
 mod spec_lint;
 mod workspace;
@@ -48,16 +49,28 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
     },
+    /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
+    PublicApi {
+        /// Write nothing; fail where the files differ
+        #[arg(long)]
+        check: bool,
+    },
     /// The whole gate: format, clippy, documentation, check, tests, packages
     Ci,
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = public_api::as_rustdoc() {
+        return code;
+    }
     let outcome = match Arguments::parse().command {
         Command::Regen => regen::run(),
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
         Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::PublicApi { check } => {
+            public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
+        }
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)
