@@ -14,9 +14,11 @@ mod check;
 mod ci;
 mod error_kinds;
 mod error_table;
+mod fuzz;
 mod lint;
 mod mode;
 mod output;
+mod public_api;
 mod regen;
 mod spec_lint;
 mod workspace;
@@ -41,15 +43,34 @@ enum Command {
     Check,
     /// Tell where spec/groups.yaml breaks its rules
     SpecLint,
+    /// Feed arbitrary bytes to the decoders and the error classifier; skipped, saying so, without nightly and cargo-fuzz
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
+    PublicApi {
+        /// Write nothing; fail where the files differ
+        #[arg(long)]
+        check: bool,
+    },
     /// The whole gate: format, clippy, documentation, check, tests, packages
     Ci,
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = public_api::as_rustdoc() {
+        return code;
+    }
     let outcome = match Arguments::parse().command {
         Command::Regen => regen::run(),
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
+        Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::PublicApi { check } => {
+            public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
+        }
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)

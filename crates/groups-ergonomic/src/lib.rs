@@ -7,6 +7,9 @@ mod convert;
 mod envelope;
 mod error;
 mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 mod groups;
 mod invite;
@@ -20,6 +23,8 @@ mod preview;
 mod requests;
 mod retry;
 mod retry_budget;
+#[cfg(test)]
+mod tolerance;
 
 pub use budget::RateLimit;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, GivenIdError};

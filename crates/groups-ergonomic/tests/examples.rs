@@ -1,4 +1,5 @@
 //! Runs every example against its sandbox. `cargo test` has built them; `cargo test --test examples` alone has not.
+#![allow(clippy::unwrap_used, reason = "a helper of tests")]
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
 
