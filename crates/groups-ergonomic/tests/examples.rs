@@ -1,8 +1,6 @@
 //! Runs every example against its sandbox. `cargo test` has built them; `cargo test --test examples` alone has not.
 #![allow(clippy::unwrap_used, reason = "a helper of tests")]
 
-#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
-
 use std::path::PathBuf;
 use std::process::Command;
 
