@@ -284,3 +284,47 @@ pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
 fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_millis() as f64 / 1000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(value: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(reqwest::header::RETRY_AFTER, value.parse().unwrap());
+        retry_after(&headers)
+    }
+
+    #[test]
+    fn a_hint_is_read_in_seconds_and_as_a_date() {
+        assert_eq!(hint("7"), Some(Duration::from_secs(7)));
+        assert_eq!(hint(" 0 "), Some(Duration::ZERO));
+        let soon = std::time::SystemTime::now() + Duration::from_secs(3_600);
+        let told = hint(&httpdate::fmt_http_date(soon)).unwrap();
+        assert!((3_500..=3_600).contains(&told.as_secs()), "{told:?}");
+        assert_eq!(hint("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO), "a date that has passed");
+        for bad in ["soon", "-5", "1.5", "99999999999999999999999"] {
+            assert_eq!(hint(bad), None, "{bad}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    /// Every row of the error table is recognised in an answer, with its kind, its retry class and its advice.
+    #[test]
+    fn every_code_and_every_text_of_the_table_is_classified() {
+        for row in groups_model::CODES {
+            let said = Envelope { code: Some(row.code), ..Envelope::default() };
+            let status =
+                row.http_status.map_or(StatusCode::BAD_REQUEST, |code| StatusCode::from_u16(code).unwrap());
+            assert_eq!(classify(status, &said), (row.kind, row.retry, Some(row.remedy)), "{}", row.code);
+        }
+        for row in groups_model::TEXTS {
+            let said = Envelope { message: Some(row.contains.to_uppercase()), ..Envelope::default() };
+            let status = StatusCode::from_u16(row.http_status).unwrap();
+            assert_eq!(classify(status, &said).0, row.kind, "{}", row.contains);
+        }
+        let unknown = Envelope { code: Some(999_999), ..Envelope::default() };
+        let unknown = classify(StatusCode::BAD_REQUEST, &unknown);
+        assert_eq!(unknown, (ErrorKind::Api, RetryClass::Never, None));
+    }
+}
