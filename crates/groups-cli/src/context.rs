@@ -63,10 +63,17 @@ impl Environment {
         }
     }
 
-    fn wants_sandbox(&self) -> bool {
-        self.sandbox
-            .as_deref()
-            .is_some_and(|value| !matches!(value.to_lowercase().as_str(), "0" | "false" | "no" | "off"))
+    /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
+    /// difference is between a sandbox and real groups.
+    fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {
+        match self.sandbox.as_deref().map(str::to_lowercase).as_deref() {
+            None | Some("0" | "false" | "no" | "off") => Ok(false),
+            Some("1" | "true" | "yes" | "on") => Ok(true),
+            Some(other) => {
+                Err(Failure::usage(command, format!("WAGROUPS_SANDBOX must be 1 or 0, got {other:?}"))
+                    .with_remedy("Correct the variable, or give `--sandbox` or `--base-url`."))
+            }
+        }
     }
 }
 
@@ -130,11 +137,11 @@ fn is_sandbox(globals: &Globals, environment: &Environment, command: &str) -> Re
             .with_remedy("Give one of them: `--sandbox` is its own address.")),
         (true, false) => Ok(true),
         (false, true) => Ok(false),
-        (false, false) if environment.wants_sandbox() && environment.base_url.is_some() => {
+        (false, false) if environment.base_url.is_some() && environment.wants_sandbox(command)? => {
             Err(Failure::usage(command, "WAGROUPS_SANDBOX and WAGROUPS_BASE_URL contradict each other")
                 .with_remedy("Unset one of them, or give `--sandbox` or `--base-url`."))
         }
-        (false, false) => Ok(environment.wants_sandbox()),
+        (false, false) => environment.wants_sandbox(command),
     }
 }
 
@@ -248,6 +255,8 @@ mod tests {
             (false, url, Some("1"), None, Some(false)),
             (true, url, None, None, None),
             (false, None, Some("1"), url, None),
+            (false, None, Some("maybe"), None, None),
+            (true, None, Some("maybe"), None, Some(true)),
         ] {
             let globals =
                 Globals { sandbox: flag, base_url: flag_url.map(str::to_owned), ..Globals::default() };
