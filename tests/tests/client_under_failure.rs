@@ -275,7 +275,7 @@ async fn a_stall_and_a_trickle_end_when_the_attempts_time_is_over() {
     })
     .await;
     for (url, count) in [stall, trickle] {
-        let client = builder(&url).attempt_timeout(Duration::from_millis(60)).build().unwrap();
+        let client = builder(&url).attempt_timeout(Duration::from_millis(400)).build().unwrap();
         let error = create(&client).await;
         assert_eq!(
             (error.kind(), error.delivery()),

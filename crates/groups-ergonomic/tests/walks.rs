@@ -193,7 +193,7 @@ async fn another_number_has_its_own_key_and_its_own_pace() {
         .base_url(server.uri())
         // Once in a quarter of an hour: a second call of the same number would not come through in time.
         .rate_limit(RateLimit::PerSecond(0.001))
-        .timeout(Duration::from_millis(300))
+        .timeout(Duration::from_millis(1_500))
         .build()
         .unwrap();
     let second = first.with_api_key("two").unwrap();
