@@ -15,7 +15,7 @@ async fn an_empty_number_has_an_empty_list_without_paging() {
 
 #[tokio::test]
 async fn a_group_appears_when_its_creation_is_due_and_not_before() {
-    let api = Api::with(Sandbox::builder().outcome_delay(Duration::from_millis(300))).await;
+    let api = Api::with(Sandbox::builder().outcome_delay(Duration::from_millis(1_000))).await;
     let body =
         json!({ "messaging_product": "whatsapp", "subject": "  Team  ", "description": "Who does what" });
     let accepted = api.call_with("POST", "/groups", body).await.ok();
@@ -111,7 +111,7 @@ async fn a_deleted_group_is_unknown_to_every_call() {
 
 #[tokio::test]
 async fn deleting_twice_before_it_is_due_is_accepted_twice_and_fails_once() {
-    let api = Api::with(Sandbox::builder().outcome_delay(Duration::from_millis(300)).seeded()).await;
+    let api = Api::with(Sandbox::builder().outcome_delay(Duration::from_millis(1_000)).seeded()).await;
     let id = api.listed().await.remove(0);
     for _ in 0..2 {
         api.call("DELETE", &format!("/groups/{id}")).await.ok();
@@ -167,7 +167,7 @@ async fn a_number_that_is_not_eligible_sees_nothing_and_may_do_nothing() {
 
 #[tokio::test]
 async fn the_group_limit_counts_groups_that_are_still_to_come() {
-    let delay = Duration::from_millis(300);
+    let delay = Duration::from_millis(1_000);
     let api = Api::with(Sandbox::builder().group_limit(2).outcome_delay(delay)).await;
     let body = json!({ "messaging_product": "whatsapp", "subject": "Team" });
     for _ in 0..2 {

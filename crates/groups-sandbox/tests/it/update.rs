@@ -100,7 +100,7 @@ async fn forms_are_checked_like_json() {
 
 #[tokio::test]
 async fn an_update_of_a_group_deleted_meanwhile_fails_in_its_outcome() {
-    let delay = std::time::Duration::from_millis(300);
+    let delay = std::time::Duration::from_millis(1_000);
     let api = Api::with(groups_sandbox::Sandbox::builder().outcome_delay(delay).seeded()).await;
     let path = format!("/groups/{}", api.listed().await[0]);
     api.call("DELETE", &path).await.ok();
