@@ -280,10 +280,10 @@ pub struct Pages<T> {
 }
 
 impl<T: Listed> Pages<T> {
-    pub(crate) fn new(operation: Operation, mut options: Options, fetch: Fetch<T>) -> Self {
+    pub(crate) fn new(operation: Operation, options: Options, fetch: Fetch<T>) -> Self {
         let prefetch = !options.no_prefetch;
         let (skip, left) = (options.skip.clone(), options.limit);
-        let walk = Walk::new(std::mem::take(&mut options)).map_err(|error| Some(error.during(operation)));
+        let walk = Walk::new(options).map_err(|error| Some(error.during(operation)));
         Self { operation, fetch, walk, pending: None, prefetch, skip, left }
     }
 

@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use groups_api::types;
 use groups_model::{Batch, ErrorKind, FailedItem, InvalidInput, ItemError, JoinRequest, JoinRequestId};
 
-use crate::client::Client;
+use crate::call::Answer;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
@@ -107,45 +107,30 @@ impl DecideJoinRequests {
             messaging_product: types::MessagingProduct::Whatsapp,
             join_requests: ids.clone(),
         };
+        let raw = client.raw();
         let decided = match self.verdict {
-            Verdict::Approve => {
-                let raw = client.raw();
-                client
-                    .run(operation, || {
-                        raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send()
-                    })
-                    .await
-                    .map(|answer| {
-                        let said = answer.value;
-                        let done = said.approved_join_requests;
-                        let batch = convert::batch(&ids, done, said.failed_join_requests, &said.errors);
-                        (batch, answer.in_doubt)
-                    })
-            }
-            Verdict::Reject => {
-                let raw = client.raw();
-                client
-                    .run(operation, || {
-                        raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send()
-                    })
-                    .await
-                    .map(|answer| {
-                        let said = answer.value;
-                        let done = said.rejected_join_requests;
-                        let batch = convert::batch(&ids, done, said.failed_join_requests, &said.errors);
-                        (batch, answer.in_doubt)
-                    })
-            }
+            Verdict::Approve => client
+                .run(operation, || raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send())
+                .await
+                .map(|Answer { value, in_doubt }| {
+                    ((value.approved_join_requests, value.failed_join_requests, value.errors), in_doubt)
+                }),
+            Verdict::Reject => client
+                .run(operation, || raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send())
+                .await
+                .map(|Answer { value, in_doubt }| {
+                    ((value.rejected_join_requests, value.failed_join_requests, value.errors), in_doubt)
+                }),
         };
         let (batch, in_doubt) = match decided {
-            Ok(decided) => decided,
+            Ok(((done, failed, errors), in_doubt)) => (convert::batch(&ids, done, failed, &errors), in_doubt),
             // The whole call is refused where every request is gone.
             Err((error, true)) if error.kind() == ErrorKind::JoinRequestUnknown => {
                 (all_gone(&ids, &error), true)
             }
             Err((error, _)) => return Err(error),
         };
-        if in_doubt { Ok(settle(client, &self.group, self.verdict, batch).await) } else { Ok(batch) }
+        if in_doubt { Ok(settle(&self.group, self.verdict, batch).await) } else { Ok(batch) }
     }
 
     fn checked(&self) -> Result<Vec<JoinRequestId>, InvalidInput> {
@@ -188,14 +173,14 @@ fn all_gone(ids: &[JoinRequestId], error: &Error) -> Batch {
 
 /// After a repeat, "no such request" may mean that the first sending worked, or that the person withdrew. Only
 /// who is in the group now tells, and only for an approval; what cannot be told is said to be unknown.
-async fn settle(client: &Client, group: &GroupHandle, verdict: Verdict, batch: Batch) -> Batch {
+async fn settle(group: &GroupHandle, verdict: Verdict, batch: Batch) -> Batch {
     let is_gone = |item: &FailedItem| item.error.kind == ErrorKind::JoinRequestUnknown;
     if !batch.failed.iter().any(is_gone) {
         return batch;
     }
     tracing::debug!("requests are gone after a repeat; looking at who is in the group");
     let inside = match verdict {
-        Verdict::Approve => people_inside(client, group).await,
+        Verdict::Approve => people_inside(group).await,
         Verdict::Reject => HashSet::new(),
     };
     let mut settled = Batch::default();
@@ -215,8 +200,7 @@ async fn settle(client: &Client, group: &GroupHandle, verdict: Verdict, batch: B
     settled
 }
 
-async fn people_inside(client: &Client, group: &GroupHandle) -> HashSet<String> {
-    let group = GroupHandle::new(client.clone(), group.id.clone());
+async fn people_inside(group: &GroupHandle) -> HashSet<String> {
     let read = group.get().fields([groups_model::GroupField::Participants]).await;
     let people = read.ok().and_then(|group| group.participants).unwrap_or_default();
     people.into_iter().filter_map(|person| Some(person.wa_id?.as_str().to_owned())).collect()
