@@ -1,6 +1,7 @@
 //! The emulator without its HTTP skin: a cache of the world to read, one way to write, and outcomes applied when
 //! they are due. Nothing is visible to anyone before it is committed.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -11,14 +12,22 @@ use tokio::sync::{Mutex, Notify};
 use crate::clock::now_ms;
 use crate::doorbell::Doorbell;
 use crate::error::SandboxError;
+use crate::outbox;
+use crate::seed::Seed;
+use crate::state::behaviour::Behaviour;
 use crate::state::cursor::Version;
 use crate::state::draft::{Changes, Draft};
 use crate::state::event::Event;
-use crate::state::world::{Number, World};
+use crate::state::fault::Fault;
+use crate::state::settings::{Settings, Webhook};
+use crate::state::world::World;
 use crate::store::{self, Location, News};
 
 /// On opening, outcomes due within this time are waited for, so that a command sees what the one before it did.
 const WAIT_ON_OPEN_MS: i64 = 500;
+
+/// How often somebody who waits looks whether a stopped clock goes on.
+const LOOK_AT_STOPPED_CLOCK: Duration = Duration::from_millis(20);
 
 /// The state of a sandbox: groups, people, and what is due. Cheap to clone; clones share the state.
 ///
@@ -34,11 +43,46 @@ struct Inner {
     /// The one connection; whoever holds it is the only one in this process to change the cache.
     connection: Mutex<SqliteConnection>,
     doorbell: Doorbell,
-    delay_ms: i64,
+    /// Set anew when the sandbox begins anew.
+    preset: Preset,
     /// Where the randomness of ids comes from.
     rng: StdMutex<Rng>,
     /// Wakes the timer of a served sandbox: something was accepted.
     accepted: Notify,
+    /// Wakes whoever delivers webhooks: there may be one.
+    told: Notify,
+    /// Wakes whoever waits for a webhook to be tried: one was.
+    tried: Notify,
+}
+
+/// Settings that this process was started with. They go over those stored.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Preset {
+    pub(crate) api_key: Option<String>,
+    pub(crate) behaviour: Option<Behaviour>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) webhook: Option<Webhook>,
+}
+
+impl Preset {
+    fn is_empty(&self) -> bool {
+        self.api_key.is_none() && self.behaviour.is_none() && self.faults.is_empty() && self.webhook.is_none()
+    }
+
+    fn apply(&self, settings: &mut Settings) {
+        if let Some(key) = &self.api_key {
+            settings.api_key.clone_from(key);
+        }
+        if let Some(behaviour) = &self.behaviour {
+            settings.behaviour = behaviour.clone();
+        }
+        if self.webhook.is_some() {
+            settings.webhook.clone_from(&self.webhook);
+        }
+        for fault in &self.faults {
+            settings.add_fault(fault.clone());
+        }
+    }
 }
 
 struct Cache {
@@ -46,6 +90,13 @@ struct Cache {
     revision: i64,
     /// The doorbell's count that this cache is current for.
     heard: u64,
+}
+
+impl Cache {
+    fn is_overdue(&self) -> bool {
+        let now = self.world.settings.clock.now(now_ms());
+        self.world.next_due().is_some_and(|due| due <= now)
+    }
 }
 
 /// How full a sandbox is.
@@ -77,16 +128,17 @@ pub struct Happening {
 /// What an emulator needs to know to open.
 pub(crate) struct Opening {
     pub(crate) location: Location,
-    pub(crate) seeded: bool,
-    pub(crate) number: Number,
-    pub(crate) delay: Duration,
+    pub(crate) seed: Seed,
+    pub(crate) preset: Preset,
+    /// Makes ids and everything left to chance the same each time.
+    pub(crate) rng_seed: Option<u64>,
     /// Throw away what the database holds, of whatever version.
     pub(crate) discard: bool,
 }
 
 impl Emulator {
     pub(crate) async fn open(opening: Opening) -> Result<Self, SandboxError> {
-        let mut rng = Rng::new();
+        let mut rng = opening.rng_seed.map_or_else(Rng::new, Rng::with_seed);
         let mut connection = store::connect(&opening.location).await?;
         let doorbell = match &opening.location {
             Location::Memory => Doorbell::silent(),
@@ -95,29 +147,32 @@ impl Emulator {
         let version = fresh_version(&mut rng);
         let mut tx = store::begin_write(&mut connection).await?;
         let created = if opening.discard {
-            store::recreate(&mut tx, opening.seeded, version).await?;
+            store::recreate(&mut tx, &opening.seed, version).await?;
             true
         } else {
-            store::prepare(&mut tx, opening.seeded, version).await?
+            store::prepare(&mut tx, &opening.seed, version).await?
         };
         store::commit(tx).await?;
         if created {
             doorbell.ring()?;
         }
         // Revision 0 of a version nobody has: the first look reads everything.
-        let world = World::new(opening.number, Version::from_number(0));
+        let world = World::new(Arc::default(), Version::from_number(0));
         let emulator = Self {
             inner: Arc::new(Inner {
                 cache: RwLock::new(Cache { world, revision: 0, heard: 0 }),
                 connection: Mutex::new(connection),
                 doorbell,
-                delay_ms: i64::try_from(opening.delay.as_millis()).unwrap_or(i64::MAX),
+                preset: opening.preset,
                 rng: StdMutex::new(rng),
                 accepted: Notify::new(),
+                told: Notify::new(),
+                tried: Notify::new(),
             }),
         };
         emulator.catch_up().await?;
-        let patience = now_ms() + WAIT_ON_OPEN_MS;
+        emulator.apply_preset().await?;
+        let patience = emulator.now() + WAIT_ON_OPEN_MS;
         emulator.wait_for_due(Some(patience)).await?;
         Ok(emulator)
     }
@@ -143,9 +198,43 @@ impl Emulator {
             store::start_over(&mut tx, version).await?;
             store::commit(tx).await?;
             this.inner.doorbell.ring()?;
-            this.refresh(&mut connection).await
+            this.refresh(&mut connection).await?;
+            drop(connection);
+            this.apply_preset().await
         })
         .await
+    }
+
+    async fn apply_preset(&self) -> Result<(), SandboxError> {
+        if self.inner.preset.is_empty() {
+            return Ok(());
+        }
+        let preset = self.inner.preset.clone();
+        self.change_settings(move |settings| preset.apply(settings)).await
+    }
+
+    /// Changes what is set, and gives what the change gives.
+    pub(crate) async fn change_settings<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Settings) -> T + Send + 'static,
+    ) -> Result<T, SandboxError> {
+        let changed = self.write(|draft| Ok::<_, Infallible>(change(draft.edit_settings()))).await?;
+        Ok(changed.unwrap_or_else(|never| match never {}))
+    }
+
+    /// What is set now.
+    pub(crate) async fn settings(&self) -> Result<Arc<Settings>, SandboxError> {
+        self.read(|world| Arc::clone(&world.settings)).await
+    }
+
+    /// What is set as far as this process knows; costs no look at the database.
+    pub(crate) fn known_settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.cache().world.settings)
+    }
+
+    /// What time it is in the sandbox, in milliseconds since 1970 UTC.
+    pub(crate) fn now(&self) -> i64 {
+        self.cache().world.settings.clock.now(now_ms())
     }
 
     /// Counts what there is.
@@ -185,7 +274,7 @@ impl Emulator {
             let count = self.inner.doorbell.count()?;
             let overdue = {
                 let cache = self.cache();
-                let overdue = cache.world.next_due().is_some_and(|due| due <= now_ms());
+                let overdue = cache.is_overdue();
                 if cache.heard == count && !overdue {
                     return Ok(look(&cache.world));
                 }
@@ -198,7 +287,7 @@ impl Emulator {
             }
             // A file that others write to without pause must not keep a reader waiting for a quiet moment.
             let cache = self.cache();
-            if cache.heard >= count && cache.world.next_due().is_none_or(|due| due > now_ms()) {
+            if cache.heard >= count && !cache.is_overdue() {
                 return Ok(look(&cache.world));
             }
         }
@@ -232,35 +321,43 @@ impl Emulator {
         if let Some(news) = store::news(&mut tx, revision, version).await? {
             self.absorb_news(news);
         }
-        let now = now_ms();
-        let (result, changes, revision) = {
+        let mut rng = self.fork_rng();
+        let (result, changes, deliveries, revision, now) = {
             let cache = self.cache();
-            let mut draft = Draft::new(&cache.world, now, inner.delay_ms, self.fork_rng());
+            let now = cache.world.settings.clock.now(now_ms());
+            let mut draft = Draft::new(&cache.world, now, rng.fork());
             draft.apply_due();
             let result = draft.attempt(operation);
-            (result, draft.into_changes(), cache.revision + 1)
+            let changes = draft.into_changes();
+            let settings = changes.settings.as_ref().unwrap_or(&cache.world.settings);
+            let deliveries = outbox::compose(&changes.events, settings, now, &mut rng)?;
+            (result, changes, deliveries, cache.revision + 1, now)
         };
         if changes.is_empty() {
             drop(tx);
             self.cache_mut().heard = count;
             return Ok(result);
         }
-        store::save(&mut tx, &changes, revision, now).await?;
+        store::save(&mut tx, &changes, &deliveries, revision, now).await?;
         store::commit(tx).await?;
         // Ring first: else a ring of someone else could pass for this one, and their change go unnoticed here.
         let rung = inner.doorbell.ring();
-        let has_accepted = !changes.accepted.is_empty();
+        // A change of the clock moves what is due as well.
+        let has_accepted = !changes.accepted.is_empty() || changes.settings.is_some();
         self.absorb_own(changes, revision, count + *rung.as_ref().unwrap_or(&0));
         rung?;
         if has_accepted {
             inner.accepted.notify_one();
+        }
+        if has_accepted || !deliveries.is_empty() {
+            inner.told.notify_one();
         }
         Ok(result)
     }
 
     /// Applies what is due by now; costs nothing when nothing is.
     pub(crate) async fn apply_due(&self) -> Result<(), SandboxError> {
-        let result = self.write(|_| Ok::<_, std::convert::Infallible>(())).await?;
+        let result = self.write(|_| Ok::<_, Infallible>(())).await?;
         result.unwrap_or_else(|never| match never {});
         Ok(())
     }
@@ -289,6 +386,13 @@ impl Emulator {
         self.cache().world.next_due()
     }
 
+    /// How long from now until a time of the sandbox, in milliseconds of the machine; `None` while the clock stands.
+    pub(crate) fn until(&self, due_ms: i64) -> Option<i64> {
+        let clock = self.cache().world.settings.clock;
+        let left = due_ms.saturating_sub(clock.now(now_ms()));
+        (left <= 0 || !clock.is_stopped()).then_some(left.max(0))
+    }
+
     /// Returns when something has been accepted here since the last time.
     pub(crate) async fn something_accepted(&self) {
         self.inner.accepted.notified().await;
@@ -299,10 +403,14 @@ impl Emulator {
         loop {
             self.read(|_| ()).await?;
             match self.next_due() {
-                Some(due) if deadline.is_none_or(|deadline| due <= deadline) => {
-                    let wait = u64::try_from(due - now_ms()).unwrap_or(0);
-                    tokio::time::sleep(Duration::from_millis(wait)).await;
-                }
+                Some(due) if deadline.is_none_or(|deadline| due <= deadline) => match self.until(due) {
+                    Some(wait) => {
+                        tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+                    }
+                    // Somebody may let it go on, or move it.
+                    None if deadline.is_none() => tokio::time::sleep(LOOK_AT_STOPPED_CLOCK).await,
+                    None => return Ok(()),
+                },
                 _ => return Ok(()),
             }
         }
@@ -316,8 +424,9 @@ impl Emulator {
     fn absorb_news(&self, news: News) {
         let mut cache = self.cache_mut();
         if news.from_scratch {
-            cache.world = World::new(cache.world.number, news.version);
+            cache.world = World::new(Arc::default(), news.version);
         }
+        cache.world.settings = Arc::new(news.settings);
         cache.world.serial = news.serial;
         for (id, group) in news.groups {
             cache.world.put(&id, group);

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     AlreadySuspended,
     /// The group is not suspended.
     NotSuspended,
+    /// A switch, a fault, a seed or the like makes no sense; the message says why.
+    Invalid,
     /// The database is of a newer version of this software.
     NewerDatabase,
     /// The file is there and is something other than a sandbox's database.
@@ -61,6 +63,10 @@ impl SandboxError {
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), source: None }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message)
     }
 
     pub(crate) fn storage(
@@ -135,7 +141,9 @@ impl SandboxError {
             K::Suspended => "the group is suspended; `restore` it first".into(),
             K::AlreadySuspended => "the group is suspended already; `restore` lifts that".into(),
             K::NotSuspended => "the group is not suspended; `suspend` does that".into(),
-            K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind => "the sandbox failed".into(),
+            K::Invalid | K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind => {
+                "the sandbox failed".into()
+            }
         };
         Self::new(kind, message)
     }

@@ -53,6 +53,7 @@ mod doorbell;
 mod emulator;
 mod error;
 mod http;
+mod outbox;
 mod people;
 mod sandbox;
 mod seed;
@@ -63,5 +64,12 @@ mod validate;
 pub use emulator::{Emulator, Happening, Status};
 pub use error::{ErrorKind, SandboxError};
 pub use sandbox::{Sandbox, SandboxBuilder};
+pub use seed::{Seed, SeedGroup};
+pub use state::behaviour::{
+    Acknowledgement, Behaviour, ErrorEnvelope, Identity, ListShape, ListTimestamp, PagingUrls, PartialStatus,
+    PicturePart, RateLimit, RateLimitForm, Values, WebhookNames, WebhookOrder, WebhookTimestamp,
+};
 pub use state::event::{Event, FailedParticipant, RemovedParticipant, SettingOutcome};
+pub use state::fault::Fault;
 pub use state::group::JoinApprovalMode;
+pub use state::settings::Webhook;

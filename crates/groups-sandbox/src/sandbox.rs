@@ -8,16 +8,15 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::clock::now_ms;
-use crate::emulator::{Emulator, Opening};
+use crate::emulator::{Emulator, Opening, Preset};
 use crate::error::SandboxError;
 use crate::http;
-use crate::state::world::Number;
+use crate::seed::Seed;
+use crate::state::behaviour::Behaviour;
+use crate::state::fault::Fault;
+use crate::state::settings::Webhook;
 use crate::store::Location;
 
-const DEFAULT_KEY: &str = "sandbox";
-/// Together with the time a poll takes this stays within the half second the sandbox promises.
-const DEFAULT_DELAY: Duration = Duration::from_millis(200);
 /// How often a served sandbox looks for work that other processes have accepted.
 const LOOK_MS: i64 = 250;
 /// How long connections may finish what they are doing on shutdown.
@@ -66,11 +65,11 @@ impl Sandbox {
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder {
             location: Location::Memory,
-            seeded: false,
+            seed: Seed::empty(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            api_key: DEFAULT_KEY.to_owned(),
-            delay: DEFAULT_DELAY,
-            number: Number::default(),
+            preset: Preset::default(),
+            rng_seed: None,
+            delivers: true,
         }
     }
 
@@ -110,11 +109,11 @@ impl Drop for Sandbox {
 #[must_use]
 pub struct SandboxBuilder {
     location: Location,
-    seeded: bool,
+    seed: Seed,
     listen: SocketAddr,
-    api_key: String,
-    delay: Duration,
-    number: Number,
+    preset: Preset,
+    rng_seed: Option<u64>,
+    delivers: bool,
 }
 
 impl SandboxBuilder {
@@ -126,7 +125,13 @@ impl SandboxBuilder {
 
     /// Begins with a few believable groups. A database that exists already stays as it is.
     pub fn seeded(mut self) -> Self {
-        self.seeded = true;
+        self.seed = Seed::believable();
+        self
+    }
+
+    /// Begins with these groups and settings. A database that exists already stays as it is.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = seed;
         self
     }
 
@@ -138,26 +143,61 @@ impl SandboxBuilder {
 
     /// Accepts this API key and no other.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = key.into();
+        self.preset.api_key = Some(key.into());
         self
     }
 
     /// How long after its acceptance a create, update, delete or remove is carried out; 200 ms by default.
     pub fn outcome_delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+        self.switches().outcome_delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self
     }
 
     /// How many groups the number may have, 10,000 by default; one more is refused with 131211.
     pub fn group_limit(mut self, groups: usize) -> Self {
-        self.number.group_limit = groups;
+        self.switches().group_limit = groups;
         self
     }
 
     /// Makes the number not eligible for groups: lists are empty, everything else is refused with 131215.
     pub fn ineligible(mut self) -> Self {
-        self.number.eligible = false;
+        self.switches().eligible = false;
         self
+    }
+
+    /// Behaves like this; [`Behaviour::messy`] turns on every variant that a client must survive. It takes the place of
+    /// what a database has stored, and of what these options have set before.
+    pub fn behaviour(mut self, behaviour: Behaviour) -> Self {
+        self.preset.behaviour = Some(behaviour);
+        self
+    }
+
+    /// Goes wrong like this. May be called several times; the first fault that hits a call is the one.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.preset.faults.push(fault);
+        self
+    }
+
+    /// Delivers webhooks there, as if the configuration endpoint had been called.
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.preset.webhook = Some(webhook);
+        self
+    }
+
+    /// Draws ids and whatever else is left to chance from this number, so that they are the same in each run.
+    pub fn rng_seed(mut self, seed: u64) -> Self {
+        self.rng_seed = Some(seed);
+        self
+    }
+
+    /// Delivers no webhooks: they stay in the database for one that does. For a process that lives for one call.
+    pub fn without_deliveries(mut self) -> Self {
+        self.delivers = false;
+        self
+    }
+
+    fn switches(&mut self) -> &mut Behaviour {
+        self.preset.behaviour.get_or_insert_default()
     }
 
     /// Opens the state and serves it over HTTP.
@@ -169,8 +209,9 @@ impl SandboxBuilder {
             TcpListener::bind(self.listen).await.map_err(|error| SandboxError::bind(self.listen, error))?;
         let address = listener.local_addr().map_err(|error| SandboxError::bind(self.listen, error))?;
         let base_url = format!("http://{}", reachable(address));
-        let api_key = self.api_key.clone();
+        let delivers = self.delivers;
         let emulator = self.open().await?;
+        let api_key = emulator.known_settings().api_key.clone();
         let app = http::router(emulator.clone(), &api_key, &base_url);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
@@ -203,8 +244,8 @@ impl SandboxBuilder {
     }
 
     fn opening(self, discard: bool) -> Opening {
-        let Self { location, seeded, number, delay, .. } = self;
-        Opening { location, seeded, number, delay, discard }
+        let Self { location, seed, preset, rng_seed, .. } = self;
+        Opening { location, seed, preset, rng_seed, discard }
     }
 }
 
@@ -221,14 +262,13 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 /// Applies outcomes when they are due, without waiting for a call to come.
 async fn keep_time(emulator: Emulator) {
     loop {
-        let now = now_ms();
-        let next = emulator.next_due().unwrap_or(i64::MAX).min(now + LOOK_MS);
-        let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
+        let due = emulator.next_due().and_then(|due| emulator.until(due));
+        let wait = Duration::from_millis(due.unwrap_or(LOOK_MS).clamp(0, LOOK_MS).unsigned_abs());
         tokio::select! {
             () = emulator.something_accepted() => continue,
             () = tokio::time::sleep(wait) => {}
         }
-        let overdue = emulator.next_due().is_some_and(|due| due <= now_ms());
+        let overdue = emulator.next_due().is_some_and(|due| due <= emulator.now());
         // A failing database shows in the calls; the next round tries again.
         let _ = if overdue { emulator.apply_due().await } else { emulator.catch_up().await };
     }

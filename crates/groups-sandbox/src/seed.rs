@@ -1,127 +1,329 @@
-//! The groups a first use finds: believable, always the same, with fictitious numbers only.
+//! What a sandbox begins with: groups with their people, and settings. As code, or as a file in YAML or JSON.
+//! Only reads and checks; the store writes it down.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use fastrand::Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::SandboxError;
+use crate::state::behaviour::Behaviour;
 use crate::state::business::BUSINESS_NUMBER;
+use crate::state::fault::Fault;
 use crate::state::group::{Group, JoinApprovalMode, JoinRequest, Participant};
 use crate::state::ids;
+use crate::state::rules::{self, SEATS, User};
+use crate::state::settings::{Settings, Webhook};
 
-struct Seed {
-    wa_group_number: &'static str,
-    invite_code: &'static str,
-    created_ms: i64,
-    subject: &'static str,
-    description: Option<&'static str>,
-    join_approval_mode: JoinApprovalMode,
-    participants: &'static [&'static str],
-    requests: &'static [(&'static str, i64)],
+/// Where groups without a time of their own begin: 2026-01-05 09:00 UTC, and an hour later each.
+const FIRST_CREATED_S: i64 = 1_767_603_600;
+const HOUR_MS: i64 = 3_600_000;
+
+/// What a sandbox begins with.
+///
+/// ```
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use groups_sandbox::{Sandbox, Seed, SeedGroup};
+///
+/// let seed = Seed::empty().group(SeedGroup::new("Trip to Kyoto").participants(["+15550100123"]));
+/// let sandbox = Sandbox::builder().seed(seed).start().await?;
+/// assert_eq!(sandbox.emulator().status().await?.participants, 1);
+///
+/// // The same as a file.
+/// let text = "
+/// api_key: my-own
+/// behaviour: {list_shape: flat}
+/// faults: [create_group status=500 times=1]
+/// groups:
+///   - subject: Trip to Kyoto
+///     join_approval_mode: approval_required
+///     participants: ['+15550100123']
+///     join_requests: ['+15550100124']
+/// ";
+/// let sandbox = Sandbox::builder().seed(Seed::from_yaml(text)?).start().await?;
+/// assert_eq!(sandbox.api_key(), "my-own");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Seed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<String>,
+    /// `strict`, `messy`, or an object of switches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behaviour: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<Webhook>,
+    groups: Vec<SeedGroup>,
 }
 
-const SEEDS: [Seed; 4] = [
-    Seed {
-        wa_group_number: "120363402718281828",
-        invite_code: "GkT7wQ2mXb9RfL4sVn6HdY",
-        created_ms: 1_767_603_600_000,
-        subject: "Lisbon trip in June",
-        description: Some("Flights, rooms and the plan for each day. Ask to join if you have booked."),
-        join_approval_mode: JoinApprovalMode::ApprovalRequired,
-        participants: &["15550100110", "15550100111", "15550100112"],
-        requests: &[("15550100113", 1_767_690_000_000), ("15550100114", 1_767_693_600_000)],
-    },
-    Seed {
-        wa_group_number: "120363403141592653",
-        invite_code: "Jp3cZs8NqUe1WtK5yBo7Mx",
-        created_ms: 1_768_212_000_000,
-        subject: "Spanish for beginners",
-        description: Some("Tuesdays at 18:30. Homework and recordings are posted here."),
-        join_approval_mode: JoinApprovalMode::AutoApprove,
-        participants: &["15550100120", "15550100121", "15550100122", "15550100123", "15550100124"],
-        requests: &[],
-    },
-    Seed {
-        wa_group_number: "120363405772156649",
-        invite_code: "Dv6aRh1YlFi0EuP9zCg2Tj",
-        created_ms: 1_768_903_200_000,
-        subject: "Support: order 4711",
-        description: None,
-        join_approval_mode: JoinApprovalMode::AutoApprove,
-        participants: &["15550100130"],
-        requests: &[],
-    },
-    Seed {
-        wa_group_number: "120363406931471805",
-        invite_code: "Sx8oBm5KwGn3QdA7rIv4Lc",
-        created_ms: 1_769_421_600_000,
-        subject: "Book club",
-        description: Some("One book a month. All eight seats are taken."),
-        join_approval_mode: JoinApprovalMode::AutoApprove,
-        participants: &[
-            "15550100140",
-            "15550100141",
-            "15550100142",
-            "15550100143",
-            "15550100144",
-            "15550100145",
-            "15550100146",
-            "15550100147",
-        ],
-        requests: &[],
-    },
-];
+/// A group of a [`Seed`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SeedGroup {
+    subject: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    join_approval_mode: JoinApprovalMode,
+    suspended: bool,
+    participants: Vec<String>,
+    join_requests: Vec<String>,
+    /// Seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wa_group_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite_code: Option<String>,
+}
 
-/// The seeded groups, their serials following on `serial`, which is moved along.
-pub(crate) fn groups(serial: &mut u64) -> Vec<Group> {
-    let mut next = || {
-        *serial += 1;
-        *serial
-    };
-    SEEDS
-        .iter()
-        .map(|seed| {
-            let id = ids::group_id(BUSINESS_NUMBER, seed.wa_group_number);
-            let request = |(wa_id, created_ms): &(&str, i64), serial| JoinRequest {
-                id: ids::join_request_id(wa_id, &id),
-                serial,
-                wa_id: (*wa_id).to_owned(),
-                created_ms: *created_ms,
-            };
-            Group {
-                serial: next(),
-                created_ms: seed.created_ms,
-                subject: seed.subject.to_owned(),
-                description: seed.description.map(str::to_owned),
-                join_approval_mode: seed.join_approval_mode,
-                invite_code: seed.invite_code.to_owned(),
-                picture: None,
-                suspended: false,
-                participants: seed
-                    .participants
-                    .iter()
-                    .map(|wa_id| Participant { wa_id: (*wa_id).to_owned() })
-                    .collect(),
-                join_requests: seed.requests.iter().map(|asked| request(asked, next())).collect(),
-                removed: Default::default(),
-                id,
+impl SeedGroup {
+    /// An empty group that everybody may join.
+    pub fn new(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), ..Self::default() }
+    }
+
+    /// With a description.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// How people get in.
+    #[must_use]
+    pub fn join_approval_mode(mut self, mode: JoinApprovalMode) -> Self {
+        self.join_approval_mode = mode;
+        self
+    }
+
+    /// With these people inside, by number; eight at most.
+    #[must_use]
+    pub fn participants<U: Into<String>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
+        self.participants.extend(users.into_iter().map(Into::into));
+        self
+    }
+
+    /// With these people asking to join, by number.
+    #[must_use]
+    pub fn join_requests<U: Into<String>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
+        self.join_requests.extend(users.into_iter().map(Into::into));
+        self
+    }
+
+    /// Suspended by WhatsApp.
+    #[must_use]
+    pub fn suspended(mut self) -> Self {
+        self.suspended = true;
+        self
+    }
+}
+
+impl Seed {
+    /// No groups.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The four groups of a first use.
+    #[must_use]
+    pub fn believable() -> Self {
+        // Embedded and tested.
+        serde_saphyr::from_str(include_str!("seed/default.yaml")).unwrap_or_default()
+    }
+
+    /// One more group.
+    #[must_use]
+    pub fn group(mut self, group: SeedGroup) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// Reads YAML, which includes JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), naming what is wrong and where.
+    pub fn from_yaml(text: &str) -> Result<Self, SandboxError> {
+        let seed: Self = serde_saphyr::from_str(text)
+            .map_err(|error| SandboxError::invalid(format!("the seed cannot be read: {error}")))?;
+        seed.check()?;
+        Ok(seed)
+    }
+
+    /// Reads a file of YAML or JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) when it cannot be read or makes no sense.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SandboxError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            SandboxError::invalid(format!("the seed {} cannot be read: {error}", path.display()))
+        })?;
+        Self::from_yaml(&text).map_err(|error| SandboxError::invalid(format!("{}: {error}", path.display())))
+    }
+
+    /// Whether it keeps the rules of the API.
+    pub(crate) fn check(&self) -> Result<(), SandboxError> {
+        self.settings()?;
+        self.groups(&mut 0).map(|_| ())
+    }
+
+    pub(crate) fn settings(&self) -> Result<Settings, SandboxError> {
+        let mut settings = Settings { webhook: self.webhook.clone(), ..Settings::default() };
+        if let Some(key) = &self.api_key {
+            if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(SandboxError::invalid("api_key must be printable ASCII without spaces"));
             }
+            settings.api_key.clone_from(key);
+        }
+        match &self.behaviour {
+            None => {}
+            Some(Value::String(name)) => {
+                settings.behaviour = Behaviour::profile(name).ok_or_else(|| {
+                    SandboxError::invalid(format!("behaviour is strict, messy or switches, got {name:?}"))
+                })?;
+            }
+            Some(switches) => {
+                settings
+                    .behaviour
+                    .merge(switches)
+                    .map_err(|why| SandboxError::invalid(format!("behaviour: {why}")))?;
+            }
+        }
+        for fault in &self.faults {
+            settings.add_fault(fault.clone());
+        }
+        Ok(settings)
+    }
+
+    /// The groups, their serials following on `serial`, which is moved along.
+    pub(crate) fn groups(&self, serial: &mut u64) -> Result<Vec<Group>, SandboxError> {
+        let mut groups: Vec<Group> = Vec::with_capacity(self.groups.len());
+        let mut ids = BTreeSet::new();
+        for (index, seed) in self.groups.iter().enumerate() {
+            let group = seed.group(index, serial).map_err(|why| {
+                SandboxError::invalid(format!("group {} ({:?}): {why}", index + 1, seed.subject))
+            })?;
+            if !ids.insert(group.id.clone()) {
+                return Err(SandboxError::invalid(format!("group {} has the number of another", index + 1)));
+            }
+            groups.push(group);
+        }
+        Ok(groups)
+    }
+}
+
+impl SeedGroup {
+    fn group(&self, index: usize, serial: &mut u64) -> Result<Group, String> {
+        let mut next = || {
+            *serial += 1;
+            *serial
+        };
+        let subject = rules::subject(&self.subject).map_err(|refusal| refusal.details)?;
+        if subject.chars().count() > rules::SUBJECT_MAX {
+            return Err(format!("subject has more than {} characters", rules::SUBJECT_MAX));
+        }
+        let description = self.description.clone().and_then(rules::description);
+        if description.as_ref().is_some_and(|text| text.chars().count() > rules::DESCRIPTION_MAX) {
+            return Err(format!("description has more than {} characters", rules::DESCRIPTION_MAX));
+        }
+        if self.participants.len() > SEATS {
+            return Err(format!("a group has {SEATS} seats"));
+        }
+        if !self.join_requests.is_empty() && self.join_approval_mode == JoinApprovalMode::AutoApprove {
+            return Err("join_requests need join_approval_mode approval_required".to_owned());
+        }
+        // The same seed gives the same ids every time.
+        let mut rng = Rng::with_seed(index as u64);
+        let number = self.wa_group_number.clone().unwrap_or_else(|| ids::wa_group_number(&mut rng));
+        if number.len() != 18 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err("wa_group_number has 18 digits".to_owned());
+        }
+        let invite_code = self.invite_code.clone().unwrap_or_else(|| ids::invite_code(&mut rng));
+        let id = ids::group_id(BUSINESS_NUMBER, &number);
+        let hours = i64::try_from(index).unwrap_or(0);
+        let created_ms = match self.created_at {
+            Some(seconds) => seconds.checked_mul(1000).ok_or("created_at is seconds since 1970")?,
+            None => FIRST_CREATED_S * 1000 + hours * HOUR_MS,
+        };
+        let mut seen = BTreeSet::new();
+        let mut person = |user: &String| match User::parse(user) {
+            Some(User::WaId(wa_id)) if wa_id != BUSINESS_NUMBER => {
+                if seen.insert(wa_id.clone()) {
+                    Ok(wa_id)
+                } else {
+                    Err(format!("{user} is there twice"))
+                }
+            }
+            _ => Err(format!("{user:?} is no person; name one as +15550100123, not the business")),
+        };
+        let participants = self.participants.iter().map(&mut person).collect::<Result<Vec<_>, _>>()?;
+        let asking = self.join_requests.iter().map(&mut person).collect::<Result<Vec<_>, _>>()?;
+        let own_serial = next();
+        let join_requests = asking.into_iter().zip(0..).map(|(wa_id, place)| JoinRequest {
+            id: ids::join_request_id(&wa_id, &id),
+            serial: next(),
+            wa_id,
+            // They began to ask a day after.
+            created_ms: created_ms + (24 + place) * HOUR_MS,
+        });
+        Ok(Group {
+            serial: own_serial,
+            created_ms,
+            subject,
+            description,
+            join_approval_mode: self.join_approval_mode,
+            invite_code,
+            picture: None,
+            suspended: self.suspended,
+            participants: participants.into_iter().map(|wa_id| Participant { wa_id }).collect(),
+            join_requests: join_requests.collect(),
+            removed: BTreeSet::new(),
+            id,
         })
-        .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::rules::SEATS;
 
     #[test]
-    fn seeds_are_the_same_every_time_and_keep_the_rules() {
-        let (mut one, mut two) = (0, 0);
-        let groups = groups(&mut one);
-        assert_eq!(groups, super::groups(&mut two));
-        let mut full = 0;
-        for group in &groups {
-            assert_eq!(group.invite_code.len(), 22);
-            assert!(group.participants.len() <= SEATS);
-            assert!(group.join_requests.iter().all(|request| !group.has(&request.wa_id)));
-            full += usize::from(group.is_full());
+    fn the_groups_of_a_first_use_are_the_same_every_time_and_keep_the_rules() {
+        let text = include_str!("seed/default.yaml");
+        let seed = Seed::from_yaml(text).unwrap();
+        assert_eq!(seed, Seed::believable());
+        let groups = seed.groups(&mut 0).unwrap();
+        assert_eq!(groups.len(), 4);
+        assert_eq!(groups, seed.groups(&mut 0).unwrap());
+        assert!(groups.iter().all(|group| group.invite_code.len() == 22));
+        assert_eq!(groups.iter().filter(|group| group.is_full(SEATS)).count(), 1);
+        let serials: BTreeSet<u64> = groups.iter().map(|group| group.serial).collect();
+        assert_eq!(serials.len(), 4);
+    }
+
+    #[test]
+    fn a_seed_that_breaks_a_rule_says_which_and_where() {
+        for (text, expected) in [
+            ("groups: [{subject: ''}]", "subject"),
+            ("groups: [{subject: a}, {subject: b, participants: [bob]}]", "group 2"),
+            ("groups: [{subject: a, participants: ['15550100110', '+15550100110']}]", "twice"),
+            ("groups: [{subject: a, join_requests: ['15550100110']}]", "approval_required"),
+            ("groups: [{subject: a, members: []}]", "members"),
+            ("behaviour: tidy", "messy"),
+            ("behaviour: {list_shape: round}", "nested"),
+            ("faults: [lists status=500]", "list_groups"),
+            ("api_key: ''", "api_key"),
+        ] {
+            let said = Seed::from_yaml(text).unwrap_err().to_string();
+            assert!(said.contains(expected), "{text}: {said}");
         }
-        assert_eq!(full, 1);
     }
 }

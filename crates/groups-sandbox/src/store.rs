@@ -5,6 +5,7 @@
 //! killing the process loses nothing. Only a power cut can lose the last commits, and it never damages the file;
 //! a sandbox does not pay an fsync per call for that.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,14 +13,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 
 use crate::error::SandboxError;
-use crate::seed;
+use crate::outbox::{Delivery, NewDelivery};
+use crate::seed::Seed;
 use crate::state::cursor::Version;
 use crate::state::draft::Changes;
 use crate::state::event::Event;
 use crate::state::group::Group;
 use crate::state::outcome::Accepted;
+use crate::state::settings::Settings;
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE world (
@@ -27,7 +30,9 @@ CREATE TABLE world (
     revision INTEGER NOT NULL,
     version INTEGER NOT NULL,
     serial INTEGER NOT NULL,
-    seeded INTEGER NOT NULL
+    -- What it began with, as JSON; what is set about it now, as JSON.
+    seed TEXT NOT NULL,
+    settings TEXT NOT NULL
 );
 -- body is NULL once the group is gone: other processes learn of it by the row's revision.
 CREATE TABLE groups (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT);
@@ -40,6 +45,29 @@ CREATE TABLE events (
     request_id TEXT UNIQUE,
     body TEXT NOT NULL
 );
+";
+
+const DELIVERIES: &str = "
+-- Webhooks to be delivered. A row goes once it was answered 200, lost on purpose, or given up.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    group_id TEXT NOT NULL,
+    request_id TEXT,
+    body TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- While a process delivers it, others leave it alone until then.
+    leased_until_ms INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX deliveries_by_time ON deliveries (due_ms);
+";
+
+/// From the first version, which had neither settings nor webhooks. Its groups and history stay.
+const UPGRADE_1: &str = "
+ALTER TABLE world ADD COLUMN seed TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE world ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE world DROP COLUMN seeded;
 ";
 
 /// How long to wait for another process that writes; a write takes about a millisecond.
@@ -77,6 +105,7 @@ pub(crate) struct News {
     pub(crate) from_scratch: bool,
     pub(crate) groups: Vec<(String, Option<Group>)>,
     pub(crate) accepted: Vec<Accepted>,
+    pub(crate) settings: Settings,
 }
 
 /// Opens the file (creating it and its folder) or a database in memory.
@@ -141,59 +170,83 @@ pub(crate) async fn commit(tx: Tx<'_>) -> Result<(), SandboxError> {
 }
 
 /// Makes a new file a sandbox database and says so; leaves an existing one as it is. A newer one is an error.
-pub(crate) async fn prepare(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<bool, SandboxError> {
+pub(crate) async fn prepare(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> Result<bool, SandboxError> {
     let found =
         user_version(tx).await.map_err(|error| SandboxError::storage("reading its version", error))?;
     match found {
-        0 => match create(tx, seeded, version).await {
-            Ok(()) => Ok(true),
-            Err(error) => Err(SandboxError::storage("creating it", error)),
-        },
+        0 => create(tx, seed, version).await.map(|()| true),
+        1 => upgrade(tx).await.map(|()| false).map_err(|error| SandboxError::storage("upgrading it", error)),
         SCHEMA_VERSION => Ok(false),
         newer => Err(SandboxError::newer_database(newer, SCHEMA_VERSION)),
     }
 }
 
 /// Throws away all there is, of whatever version, and begins anew.
-pub(crate) async fn recreate(tx: &mut Tx<'_>, seeded: bool, version: Version) -> Result<(), SandboxError> {
-    let work = async {
+pub(crate) async fn recreate(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> Result<(), SandboxError> {
+    let dropped = async {
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         for row in sqlx::query(tables).fetch_all(&mut **tx).await? {
             let name = row.try_get::<String, _>(0)?.replace('"', "\"\"");
             // The name comes from the database itself and is quoted.
             sqlx::raw_sql(AssertSqlSafe(format!("DROP TABLE \"{name}\""))).execute(&mut **tx).await?;
         }
-        create(tx, seeded, version).await
+        Ok(())
     };
-    work.await.map_err(|error: sqlx::Error| SandboxError::storage("starting over", error))
+    dropped.await.map_err(|error: sqlx::Error| SandboxError::storage("starting over", error))?;
+    create(tx, seed, version).await
 }
 
 /// Back to the state of the first use: seeded or empty, as it was then.
 pub(crate) async fn start_over(tx: &mut Tx<'_>, version: Version) -> Result<(), SandboxError> {
-    let seeded = sqlx::query_scalar("SELECT seeded FROM world").fetch_one(&mut **tx).await;
-    let seeded: bool = seeded.map_err(|error| SandboxError::storage("starting over", error))?;
-    recreate(tx, seeded, version).await
+    let seed = sqlx::query_scalar("SELECT seed FROM world").fetch_one(&mut **tx).await;
+    let seed = seed.and_then(|seed: String| from_json(&seed));
+    let seed: Seed = seed.map_err(|error| SandboxError::storage("starting over", error))?;
+    recreate(tx, &seed, version).await
 }
 
 async fn user_version(tx: &mut Tx<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut **tx).await
 }
 
-async fn create(tx: &mut Tx<'_>, seeded: bool, version: Version) -> sqlx::Result<()> {
-    sqlx::raw_sql(SCHEMA).execute(&mut **tx).await?;
-    let set_version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
-    sqlx::raw_sql(AssertSqlSafe(set_version)).execute(&mut **tx).await?;
+async fn create(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> Result<(), SandboxError> {
     let mut serial = 0;
-    let groups = if seeded { seed::groups(&mut serial) } else { Vec::new() };
-    sqlx::query("INSERT INTO world (id, revision, version, serial, seeded) VALUES (1, 1, ?, ?, ?)")
-        .bind(version.number())
-        .bind(number(serial))
-        .bind(seeded)
+    let (settings, groups) = (seed.settings()?, seed.groups(&mut serial)?);
+    let work = async {
+        sqlx::raw_sql(SCHEMA).execute(&mut **tx).await?;
+        sqlx::raw_sql(DELIVERIES).execute(&mut **tx).await?;
+        set_user_version(tx).await?;
+        let world =
+            "INSERT INTO world (id, revision, version, serial, seed, settings) VALUES (1, 1, ?, ?, ?, ?)";
+        sqlx::query(world)
+            .bind(version.number())
+            .bind(number(serial))
+            .bind(to_json(seed)?)
+            .bind(to_json(&settings)?)
+            .execute(&mut **tx)
+            .await?;
+        for group in &groups {
+            put_group(tx, &group.id, Some(group), 1).await?;
+        }
+        Ok(())
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("creating it", error))
+}
+
+async fn upgrade(tx: &mut Tx<'_>) -> sqlx::Result<()> {
+    let seeded: bool = sqlx::query_scalar("SELECT seeded FROM world").fetch_one(&mut **tx).await?;
+    sqlx::raw_sql(UPGRADE_1).execute(&mut **tx).await?;
+    sqlx::raw_sql(DELIVERIES).execute(&mut **tx).await?;
+    let seed = if seeded { Seed::believable() } else { Seed::empty() };
+    sqlx::query("UPDATE world SET seed = ?, revision = revision + 1")
+        .bind(to_json(&seed)?)
         .execute(&mut **tx)
         .await?;
-    for group in &groups {
-        put_group(tx, &group.id, Some(group), 1).await?;
-    }
+    set_user_version(tx).await
+}
+
+async fn set_user_version(tx: &mut Tx<'_>) -> sqlx::Result<()> {
+    let set_version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+    sqlx::raw_sql(AssertSqlSafe(set_version)).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -207,7 +260,8 @@ pub(crate) async fn news(
 }
 
 async fn read_news(tx: &mut Tx<'_>, known: i64, version: Version) -> sqlx::Result<Option<News>> {
-    let row = sqlx::query("SELECT revision, version, serial FROM world").fetch_one(&mut **tx).await?;
+    let row =
+        sqlx::query("SELECT revision, version, serial, settings FROM world").fetch_one(&mut **tx).await?;
     let revision: i64 = row.try_get(0)?;
     let stored_version = Version::from_number(row.try_get(1)?);
     let serial = row.try_get::<i64, _>(2)?.unsigned_abs();
@@ -215,6 +269,7 @@ async fn read_news(tx: &mut Tx<'_>, known: i64, version: Version) -> sqlx::Resul
     if !from_scratch && revision == known {
         return Ok(None);
     }
+    let settings = from_json(row.try_get(3)?)?;
     let since = if from_scratch { i64::MIN } else { known };
     let mut groups = Vec::new();
     let rows = sqlx::query("SELECT id, body FROM groups WHERE revision > ?").bind(since);
@@ -225,27 +280,37 @@ async fn read_news(tx: &mut Tx<'_>, known: i64, version: Version) -> sqlx::Resul
     let bodies: Vec<String> =
         sqlx::query_scalar("SELECT body FROM accepted ORDER BY serial").fetch_all(&mut **tx).await?;
     let accepted = bodies.iter().map(|body| from_json(body)).collect::<sqlx::Result<_>>()?;
-    Ok(Some(News { revision, version: stored_version, serial, from_scratch, groups, accepted }))
+    Ok(Some(News { revision, version: stored_version, serial, from_scratch, groups, accepted, settings }))
 }
 
 /// Stores what a write changed, as one more revision.
 pub(crate) async fn save(
     tx: &mut Tx<'_>,
     changes: &Changes,
+    deliveries: &[NewDelivery],
     revision: i64,
     now_ms: i64,
 ) -> Result<(), SandboxError> {
-    write_changes(tx, changes, revision, now_ms)
+    write_changes(tx, changes, deliveries, revision, now_ms)
         .await
         .map_err(|error| SandboxError::storage("writing", error))
 }
 
-async fn write_changes(tx: &mut Tx<'_>, changes: &Changes, revision: i64, now_ms: i64) -> sqlx::Result<()> {
+async fn write_changes(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    deliveries: &[NewDelivery],
+    revision: i64,
+    now_ms: i64,
+) -> sqlx::Result<()> {
     sqlx::query("UPDATE world SET revision = ?, serial = ?")
         .bind(revision)
         .bind(number(changes.serial))
         .execute(&mut **tx)
         .await?;
+    if let Some(settings) = &changes.settings {
+        sqlx::query("UPDATE world SET settings = ?").bind(to_json(settings)?).execute(&mut **tx).await?;
+    }
     for (id, group) in &changes.groups {
         put_group(tx, id, group.as_ref(), revision).await?;
     }
@@ -267,7 +332,87 @@ async fn write_changes(tx: &mut Tx<'_>, changes: &Changes, revision: i64, now_ms
             .execute(&mut **tx)
             .await?;
     }
+    for NewDelivery { group_id, request_id, body, due_ms } in deliveries {
+        let insert =
+            "INSERT INTO deliveries (group_id, request_id, body, created_ms, due_ms) VALUES (?, ?, ?, ?, ?)";
+        sqlx::query(insert)
+            .bind(group_id)
+            .bind(request_id)
+            .bind(body)
+            .bind(now_ms)
+            .bind(due_ms)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
+}
+
+/// Takes webhooks that are due, at most `limit`, and leases them. Groups in `busy` are left out, and of each group
+/// only the first is taken, so that what happened to a group is told in order.
+pub(crate) async fn lease_deliveries(
+    tx: &mut Tx<'_>,
+    now_ms: i64,
+    lease_ms: i64,
+    limit: usize,
+    busy: &HashSet<String>,
+) -> Result<Vec<Delivery>, SandboxError> {
+    let work = async {
+        let due = "SELECT id, group_id, body, created_ms, attempts FROM deliveries
+             WHERE due_ms <= ? AND leased_until_ms <= ? ORDER BY due_ms, id LIMIT 1000";
+        let rows = sqlx::query(due).bind(now_ms).bind(now_ms).fetch_all(&mut **tx).await?;
+        let mut taken: Vec<Delivery> = Vec::new();
+        for row in rows {
+            let group_id: String = row.try_get(1)?;
+            if taken.len() >= limit {
+                break;
+            }
+            if busy.contains(&group_id) || taken.iter().any(|other| other.group_id == group_id) {
+                continue;
+            }
+            let (id, body, created_ms, attempts) =
+                (row.try_get(0)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+            sqlx::query("UPDATE deliveries SET leased_until_ms = ? WHERE id = ?")
+                .bind(now_ms.saturating_add(lease_ms))
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
+            taken.push(Delivery { id, group_id, body, created_ms, attempts });
+        }
+        Ok(taken)
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("taking webhooks", error))
+}
+
+/// A webhook is done with: delivered, lost on purpose, or given up.
+pub(crate) async fn finish_delivery(tx: &mut Tx<'_>, id: i64) -> Result<(), SandboxError> {
+    let done = sqlx::query("DELETE FROM deliveries WHERE id = ?").bind(id).execute(&mut **tx).await;
+    done.map(|_| ()).map_err(|error| SandboxError::storage("finishing a webhook", error))
+}
+
+/// A webhook was not taken: it comes again at that time.
+pub(crate) async fn postpone_delivery(tx: &mut Tx<'_>, id: i64, due_ms: i64) -> Result<(), SandboxError> {
+    let update =
+        "UPDATE deliveries SET attempts = attempts + 1, due_ms = ?, leased_until_ms = 0 WHERE id = ?";
+    let done = sqlx::query(update).bind(due_ms).bind(id).execute(&mut **tx).await;
+    done.map(|_| ()).map_err(|error| SandboxError::storage("postponing a webhook", error))
+}
+
+/// When the next webhook is due, leased ones not counted; and how many wait altogether.
+pub(crate) async fn next_delivery(tx: &mut Tx<'_>, now_ms: i64) -> Result<(Option<i64>, u64), SandboxError> {
+    let work = async {
+        let select =
+            "SELECT min(CASE WHEN leased_until_ms > ? THEN NULL ELSE due_ms END), count(*) FROM deliveries";
+        let row = sqlx::query(select).bind(now_ms).fetch_one(&mut **tx).await?;
+        Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs()))
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("looking for webhooks", error))
+}
+
+/// Whether a webhook of this request is due and has not been tried.
+pub(crate) async fn is_untold(tx: &mut Tx<'_>, request_id: &str, now_ms: i64) -> Result<bool, SandboxError> {
+    let select = "SELECT count(*) FROM deliveries WHERE request_id = ? AND attempts = 0 AND due_ms <= ?";
+    let count = sqlx::query_scalar::<_, i64>(select).bind(request_id).bind(now_ms).fetch_one(&mut **tx).await;
+    count.map(|count| count > 0).map_err(|error| SandboxError::storage("looking for a webhook", error))
 }
 
 async fn put_group(tx: &mut Tx<'_>, id: &str, group: Option<&Group>, revision: i64) -> sqlx::Result<()> {

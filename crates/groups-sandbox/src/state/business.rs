@@ -63,8 +63,8 @@ pub(crate) fn item_details(code: Code) -> &'static str {
 
 impl Draft<'_> {
     pub(crate) fn create(&mut self, new: NewGroup) -> Result<String, Refusal> {
-        self.world.require_eligible()?;
-        let limit = self.world.number.group_limit;
+        self.require_eligible()?;
+        let limit = self.settings().behaviour.group_limit;
         if self.groups_in_use() >= limit {
             let details = format!("This number has reached its limit of {limit} groups. Delete some first.");
             return Err(Refusal::new(GROUP_LIMIT_REACHED, details));
@@ -102,11 +102,12 @@ impl Draft<'_> {
         self.usable(group_id)?;
         let mut batch = Batch::default();
         let mut wa_ids = Vec::new();
+        let seats = self.settings().behaviour.seats;
         let group = self.edit(group_id).ok_or_else(Refusal::group_unknown)?;
         for id in requests {
             match group.join_requests.iter().position(|request| request.id == id) {
                 None => batch.failed.push((id, NO_JOIN_REQUEST)),
-                Some(_) if group.is_full() => batch.failed.push((id, PARTICIPANT_OVERLIMIT)),
+                Some(_) if group.is_full(seats) => batch.failed.push((id, PARTICIPANT_OVERLIMIT)),
                 Some(at) => {
                     let request = group.join_requests.remove(at);
                     group.participants.push(Participant { wa_id: request.wa_id.clone() });
@@ -152,12 +153,16 @@ impl Draft<'_> {
             })
             .collect::<Result<_, _>>()?;
         let group = self.usable(group_id)?;
-        if named.iter().collect::<HashSet<_>>().len() < named.len() {
+        // A number and the user id of the same person are the same participant.
+        let people = named.iter().map(|user| match (group.participant(user), user) {
+            (Some(participant), _) => participant.wa_id.as_str(),
+            (None, User::WaId(name) | User::Scoped(name)) => name.as_str(),
+        });
+        if people.collect::<HashSet<_>>().len() < named.len() {
             let details = "The same participant is named more than once.";
             return Err(Refusal::new(DUPLICATE_PARTICIPANT, details));
         }
-        let is_in = |user: &User| matches!(user, User::WaId(wa_id) if group.has(wa_id));
-        if !named.iter().any(is_in) {
+        if !named.iter().any(|user| group.participant(user).is_some()) {
             return Err(Refusal::new(NOT_IN_GROUP, "None of the named users is in the group."));
         }
         Ok(self.accept(Work::Remove { group_id: group_id.to_owned(), users }))

@@ -1,12 +1,50 @@
 //! The error codes the emulator answers with, and a refusal: one of them with its details.
 //! Codes, titles and HTTP statuses are those of the fact sheet's "Group error table" and "General codes".
 
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
 /// A code of the API together with what the documentation says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Code {
     pub(crate) number: u32,
     pub(crate) title: &'static str,
     pub(crate) status: u16,
+}
+
+impl Code {
+    /// What the error table says about a number; also about one that this file does not name.
+    pub(crate) fn of_number(number: u32) -> Self {
+        static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
+        // The table is embedded and tested; were it broken, an error would still have its number.
+        let rows = TABLE.get_or_init(|| {
+            serde_saphyr::from_str::<Table>(groups_spec::ERRORS_YAML)
+                .map(|table| table.codes)
+                .unwrap_or_default()
+        });
+        let row = rows.iter().find(|row| row.code == number);
+        let row = row.or_else(|| {
+            rows.iter().find(|row| (row.code..=row.code_to.unwrap_or(row.code)).contains(&number))
+        });
+        match row {
+            Some(row) => Self { number, title: &row.title, status: row.http_status.unwrap_or(400) },
+            None => Self { number, title: "Something went wrong", status: 400 },
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Table {
+    codes: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    code: u32,
+    code_to: Option<u32>,
+    title: String,
+    http_status: Option<u16>,
 }
 
 const fn code(number: u32, status: u16, title: &'static str) -> Code {
@@ -31,6 +69,7 @@ pub(crate) const PICTURE_TOO_SMALL: Code = code(131210, 400, "Image too small to
 pub(crate) const GROUP_LIMIT_REACHED: Code = code(131211, 400, "Group create limit reached");
 pub(crate) const NOT_IN_GROUP: Code = code(131212, 400, "Participant not part of the group");
 pub(crate) const NO_JOIN_REQUEST: Code = code(131213, 400, "Group join request does not exist");
+pub(crate) const RATE_LIMITED: Code = code(131208, 429, "Group rate limit hit");
 pub(crate) const NOT_ELIGIBLE: Code = code(131215, 400, "Number not eligible for Groups APIs");
 
 /// An API call that is refused: why, and the words that say what to change.
@@ -72,7 +111,9 @@ mod tests {
             NOT_IN_GROUP,
             NO_JOIN_REQUEST,
             NOT_ELIGIBLE,
+            RATE_LIMITED,
         ] {
+            assert_eq!(Code::of_number(code.number), code);
             let row = rows.iter().find(|row| row["code"] == code.number).unwrap();
             assert_eq!(row["title"], code.title, "{}", code.number);
             assert_eq!(row["http_status"], code.status, "{}", code.number);

@@ -9,7 +9,8 @@ use super::codes::Refusal;
 use super::event::Event;
 use super::group::Group;
 use super::ids;
-use super::outcome::{Accepted, Work};
+use super::outcome::{Accepted, Failing, Work};
+use super::settings::Settings;
 use super::world::World;
 
 /// What one write altered.
@@ -21,6 +22,7 @@ pub(crate) struct Changes {
     /// Serials of accepted requests that have had their outcome.
     pub(crate) settled: BTreeSet<u64>,
     pub(crate) events: Vec<Event>,
+    pub(crate) settings: Option<Settings>,
     pub(crate) serial: u64,
 }
 
@@ -30,22 +32,23 @@ impl Changes {
             && self.accepted.is_empty()
             && self.settled.is_empty()
             && self.events.is_empty()
+            && self.settings.is_none()
     }
 }
 
 pub(crate) struct Draft<'w> {
     pub(crate) world: &'w World,
     pub(crate) now_ms: i64,
-    /// How long accepted work takes.
-    pub(crate) delay_ms: i64,
     pub(crate) rng: Rng,
     changes: Changes,
+    /// How the outcome of what is accepted next fails.
+    failing: Option<Failing>,
 }
 
 impl<'w> Draft<'w> {
-    pub(crate) fn new(world: &'w World, now_ms: i64, delay_ms: i64, rng: Rng) -> Self {
+    pub(crate) fn new(world: &'w World, now_ms: i64, rng: Rng) -> Self {
         let changes = Changes { serial: world.serial, ..Changes::default() };
-        Self { world, now_ms, delay_ms, rng, changes }
+        Self { world, now_ms, rng, changes, failing: None }
     }
 
     pub(crate) fn into_changes(self) -> Changes {
@@ -72,6 +75,20 @@ impl<'w> Draft<'w> {
         }
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        self.changes.settings.as_ref().unwrap_or(&self.world.settings)
+    }
+
+    /// The settings to alter; their copy becomes part of the changes.
+    pub(crate) fn edit_settings(&mut self) -> &mut Settings {
+        self.changes.settings.get_or_insert_with(|| Settings::clone(&self.world.settings))
+    }
+
+    /// What is accepted in this draft from here on fails like this when it is due.
+    pub(crate) fn fail_outcomes(&mut self, failing: Failing) {
+        self.failing = Some(failing);
+    }
+
     /// A group to alter; its copy becomes part of the changes.
     pub(crate) fn edit(&mut self, id: &str) -> Option<&mut Group> {
         if !self.changes.groups.contains_key(id) {
@@ -81,9 +98,13 @@ impl<'w> Draft<'w> {
         self.changes.groups.get_mut(id)?.as_mut()
     }
 
+    pub(crate) fn require_eligible(&self) -> Result<(), Refusal> {
+        self.settings().behaviour.require_eligible()
+    }
+
     /// As [`World::usable`], with what this draft has altered.
     pub(crate) fn usable(&self, id: &str) -> Result<&Group, Refusal> {
-        self.world.require_eligible()?;
+        self.require_eligible()?;
         let group = self.group(id).ok_or_else(Refusal::group_unknown)?;
         group.require_active()?;
         Ok(group)
@@ -124,8 +145,16 @@ impl<'w> Draft<'w> {
     pub(crate) fn accept(&mut self, work: Work) -> String {
         let request_id = ids::request_id(&mut self.rng);
         let serial = self.next_serial();
-        let due_ms = self.now_ms + self.delay_ms;
-        self.changes.accepted.push(Accepted { serial, request_id: request_id.clone(), due_ms, work });
+        let delay_ms = i64::try_from(self.settings().behaviour.outcome_delay_ms).unwrap_or(i64::MAX);
+        let due_ms = self.now_ms.saturating_add(delay_ms);
+        let failing = self.failing;
+        self.changes.accepted.push(Accepted {
+            serial,
+            request_id: request_id.clone(),
+            due_ms,
+            work,
+            failing,
+        });
         request_id
     }
 

@@ -27,6 +27,19 @@ pub enum Event {
         /// How people get in.
         join_approval_mode: JoinApprovalMode,
     },
+    /// A create request was accepted, and then failed: there is no group.
+    GroupCreateFailed {
+        /// The request it is the outcome of.
+        request_id: String,
+        /// The id the group would have had; Meta's sample has one.
+        group_id: String,
+        /// The subject that was asked for.
+        subject: String,
+        /// The description that was asked for.
+        description: Option<String>,
+        /// The code of the error.
+        code: u32,
+    },
     /// A delete request was carried out, or failed.
     GroupDeleted {
         /// The request it is the outcome of.
@@ -141,10 +154,28 @@ impl Event {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::GroupCreated { request_id, .. }
+            | Self::GroupCreateFailed { request_id, .. }
             | Self::GroupDeleted { request_id, .. }
             | Self::SettingsUpdated { request_id, .. }
             | Self::ParticipantsRemoved { request_id, .. } => Some(request_id),
             _ => None,
+        }
+    }
+
+    /// The group it is about.
+    pub fn group_id(&self) -> &str {
+        match self {
+            Self::GroupCreated { group_id, .. }
+            | Self::GroupCreateFailed { group_id, .. }
+            | Self::GroupDeleted { group_id, .. }
+            | Self::SettingsUpdated { group_id, .. }
+            | Self::ParticipantsAdded { group_id, .. }
+            | Self::JoinRequestCreated { group_id, .. }
+            | Self::JoinRequestRevoked { group_id, .. }
+            | Self::ParticipantsRemoved { group_id, .. }
+            | Self::ParticipantLeft { group_id, .. }
+            | Self::GroupSuspended { group_id }
+            | Self::GroupSuspensionCleared { group_id } => group_id,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{GROUP_SUSPENDED, Refusal};
-use super::rules::SEATS;
-use super::{cursor::Version, ids};
+use super::rules::User;
+use super::{cursor::Version, identity, ids};
 
 /// How people get in by the invite link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -70,8 +70,16 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    pub(crate) fn is_full(&self) -> bool {
-        self.participants.len() >= SEATS
+    pub(crate) fn is_full(&self, seats: usize) -> bool {
+        self.participants.len() >= seats
+    }
+
+    /// The participant a caller names, by number or by user id.
+    pub(crate) fn participant(&self, user: &User) -> Option<&Participant> {
+        self.participants.iter().find(|participant| match user {
+            User::WaId(wa_id) => participant.wa_id == *wa_id,
+            User::Scoped(user_id) => identity::user_id(&participant.wa_id) == *user_id,
+        })
     }
 
     pub(crate) fn has(&self, wa_id: &str) -> bool {

@@ -102,10 +102,11 @@ impl Draft<'_> {
         if group.has(wa_id) {
             return Err(ErrorKind::AlreadyIn);
         }
-        if group.removed.contains(wa_id) {
+        let behaviour = &self.settings().behaviour;
+        if group.removed.contains(wa_id) && !behaviour.removed_may_return {
             return Err(ErrorKind::Blocked);
         }
-        if group.is_full() {
+        if group.is_full(behaviour.seats) {
             return Err(ErrorKind::Full);
         }
         Ok(group)

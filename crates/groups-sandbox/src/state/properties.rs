@@ -1,6 +1,7 @@
 //! What must hold whatever happens, tried with random histories: the rules of the fact sheet's "State machine".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fastrand::Rng;
 use proptest::prelude::*;
@@ -11,7 +12,8 @@ use super::draft::Draft;
 use super::event::Event;
 use super::group::JoinApprovalMode;
 use super::rules::SEATS;
-use super::world::{Number, World};
+use super::settings::Settings;
+use super::world::World;
 
 /// One thing somebody does. Groups and people are picked by number among those there are.
 #[derive(Debug, Clone)]
@@ -72,8 +74,10 @@ impl Run {
     const DELAY_MS: i64 = 15;
 
     fn new() -> Self {
-        let number = Number { group_limit: 5, ..Number::default() };
-        let world = World::new(number, Version::of(1_759_320_000_000, 1));
+        let mut settings = Settings::default();
+        settings.behaviour.group_limit = 5;
+        settings.behaviour.outcome_delay_ms = Self::DELAY_MS.unsigned_abs();
+        let world = World::new(Arc::new(settings), Version::of(1_759_320_000_000, 1));
         Self {
             world,
             now_ms: 1_759_320_000_000,
@@ -84,7 +88,7 @@ impl Run {
     }
 
     fn change<T, E>(&mut self, operation: impl FnOnce(&mut Draft<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut draft = Draft::new(&self.world, self.now_ms, Self::DELAY_MS, self.rng.fork());
+        let mut draft = Draft::new(&self.world, self.now_ms, self.rng.fork());
         draft.apply_due();
         let result = draft.attempt(operation);
         let changes = draft.into_changes();
@@ -217,7 +221,7 @@ proptest! {
             run.take(step);
         }
         for group in run.world.groups() {
-            let mut draft = Draft::new(&run.world, run.now_ms, Run::DELAY_MS, Rng::with_seed(1));
+            let mut draft = Draft::new(&run.world, run.now_ms, Rng::with_seed(1));
             let ids = people.iter().map(|number| super::ids::join_request_id(&person(*number), &group.id));
             let ids = ids.collect();
             if draft.attempt(|draft| draft.approve(&group.id, ids)).is_err() {
@@ -234,7 +238,7 @@ proptest! {
         backwards in any::<bool>(),
     ) {
         let mut run = Run::new();
-        run.world.number.group_limit = 1000;
+        Arc::make_mut(&mut run.world.settings).behaviour.group_limit = 1000;
         let add = |run: &mut Run| {
             run.take(Step::Create(false));
             run.take(Step::Wait(2));

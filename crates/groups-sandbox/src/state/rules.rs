@@ -7,6 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::codes::{INVALID_VALUE, PICTURE_NOT_SQUARE, PICTURE_TOO_SMALL, Refusal};
 use super::group::Picture;
 
+/// Characters of a subject, and of a description.
+pub(crate) const SUBJECT_MAX: usize = 128;
+pub(crate) const DESCRIPTION_MAX: usize = 2048;
 /// Seats besides the business. Sources disagree on whether the business takes one of the eight.
 pub(crate) const SEATS: usize = 8;
 /// Groups that one business number may have.

@@ -4,29 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::codes::{NOT_ELIGIBLE, Refusal};
+use super::codes::Refusal;
 use super::cursor::{self, Page, Version, Window};
 use super::draft::Changes;
 use super::group::{Group, JoinRequest};
 use super::outcome::Accepted;
-use super::rules::GROUP_LIMIT;
-
-/// What the number the sandbox plays is allowed to do.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Number {
-    pub(crate) eligible: bool,
-    pub(crate) group_limit: usize,
-}
-
-impl Default for Number {
-    fn default() -> Self {
-        Self { eligible: true, group_limit: GROUP_LIMIT }
-    }
-}
+use super::settings::Settings;
 
 #[derive(Debug, Clone)]
 pub(crate) struct World {
-    pub(crate) number: Number,
+    pub(crate) settings: Arc<Settings>,
     /// Changes when the world starts over; cursors of an earlier one are then invalid.
     pub(crate) version: Version,
     /// The last serial given to anything; serials grow and are never given twice.
@@ -37,9 +24,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(number: Number, version: Version) -> Self {
+    pub(crate) fn new(settings: Arc<Settings>, version: Version) -> Self {
         Self {
-            number,
+            settings,
             version,
             serial: 0,
             groups: BTreeMap::new(),
@@ -66,7 +53,7 @@ impl World {
 
     /// Active groups, oldest first; the order is undocumented. A number that is not eligible sees none.
     pub(crate) fn list(&self, window: &Window) -> Result<Page<Arc<Group>>, Refusal> {
-        let eligible = self.number.eligible;
+        let eligible = self.settings.behaviour.eligible;
         cursor::page(window, self.version, self.serial, |low, high| {
             self.groups
                 .range((low, high))
@@ -97,10 +84,7 @@ impl World {
 
     /// Refuses a number that may not use groups at all.
     pub(crate) fn require_eligible(&self) -> Result<(), Refusal> {
-        if self.number.eligible {
-            return Ok(());
-        }
-        Err(Refusal::new(NOT_ELIGIBLE, "This phone number is not eligible to access Groups APIs."))
+        self.settings.behaviour.require_eligible()
     }
 
     /// A group the business may act on now: its number is eligible, the group exists and is not suspended.
@@ -113,6 +97,9 @@ impl World {
 
     pub(crate) fn absorb(&mut self, changes: Changes) {
         self.serial = self.serial.max(changes.serial);
+        if let Some(settings) = changes.settings {
+            self.settings = Arc::new(settings);
+        }
         for (id, group) in changes.groups {
             self.put(&id, group);
         }
