@@ -2,10 +2,11 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::Uri;
 use serde::Serialize;
 
+use super::layout;
 use super::query::{self, Field};
 use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
 use super::{GroupId, Shared, body};
@@ -34,10 +35,10 @@ struct Summary<'a> {
     created_at: i64,
 }
 
-pub(super) async fn list(State(context): Shared, uri: Uri) -> Answer {
+pub(super) async fn list(State(context): Shared, uri: OriginalUri) -> Answer {
     let window = query::window(&uri)?;
     let page = context.emulator.read(|world| world.list(&window)).await??;
-    let paging = reply::paging(&page, &window, &format!("{}/groups", context.base_url));
+    let paging = reply::paging(&page, &window, &layout::list_url(&context.base_url, &uri));
     let groups = page
         .items
         .iter()
