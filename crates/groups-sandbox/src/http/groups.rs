@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{OriginalUri, Request, State};
+use axum::extract::{Extension, OriginalUri, Request, State};
 use axum::http::Uri;
 use serde::Serialize;
 
-use super::layout;
+use super::layout::{self, Layout};
 use super::query::{self, Field};
 use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
 use super::{GroupId, Shared, body};
@@ -109,8 +109,13 @@ impl<'a> Info<'a> {
     }
 }
 
-pub(super) async fn get(State(context): Shared, GroupId(id): GroupId, uri: Uri) -> Answer {
-    let fields = query::fields(&uri)?;
+pub(super) async fn get(
+    State(context): Shared,
+    Extension(layout): Extension<Layout>,
+    GroupId(id): GroupId,
+    uri: Uri,
+) -> Answer {
+    let fields = query::fields(&uri, layout)?;
     // A suspended group can be looked at, else nobody could see that it is.
     let found = context.emulator.read(|world| {
         world.require_eligible()?;

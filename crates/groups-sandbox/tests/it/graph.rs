@@ -176,6 +176,15 @@ async fn pages_link_to_pages_of_the_same_layout() {
 }
 
 #[tokio::test]
+async fn the_id_may_be_asked_for_by_name_here_only() {
+    let api = Api::start().await;
+    let id = api.group_with(0).await;
+    let info = call(&api, "GET", &format!("/{id}?fields=id,subject"), None).await.ok();
+    assert_eq!(info, json!({ "messaging_product": "whatsapp", "id": id, "subject": "Team" }));
+    assert_eq!(api.get(&format!("/groups/{id}?fields=id,subject")).await.code(), (400, 100));
+}
+
+#[tokio::test]
 async fn a_form_of_texts_alone_updates_a_group() {
     let api = Api::start().await;
     let id = api.group_with(0).await;
