@@ -1,6 +1,7 @@
 //! A local, stateful emulator of the WhatsApp groups API on 360dialog: real HTTP, no account, no network.
 //!
-//! [`Sandbox`] serves the eleven operations; [`Emulator`] is the state behind them, through which a test acts as the
+//! [`Sandbox`] serves the eleven operations, in 360dialog's layout (`/groups`, `D360-API-KEY`) and in Graph's
+//! (`/v23.0/{phone_number_id}/groups`, bearer token; any version, any number); [`Emulator`] is the state behind them, through which a test acts as the
 //! people of WhatsApp. Requests are checked against the OpenAPI document of `groups-spec`, not against types of the
 //! SDK: a fake that shares its client's types agrees with its client's mistakes.
 //!
@@ -44,6 +45,7 @@
 //! - people the business removed cannot return by the link, people who left can; approved people are in at once;
 //! - a removal in which nobody named is in the group is refused at once with 131212; if some are, it is accepted, and
 //!   the others fail in the outcome;
+//! - a removal may name a person as `user_id` in Graph's layout, where two clients do, and not in 360dialog's;
 //! - cursors stay valid until the sandbox is reset;
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 

@@ -24,11 +24,15 @@ pub(super) struct Update {
 
 /// A JSON body of the given shape.
 pub(super) fn json(bytes: Result<Bytes, BytesRejection>, shape: Shape) -> Result<Value, Problem> {
-    let bytes = bytes.map_err(|rejection| unreadable(rejection.status(), &rejection.body_text()))?;
-    let value = serde_json::from_slice(&bytes)
-        .map_err(|error| Refusal::new(INVALID_PARAMETER, format!("The body is not JSON: {error}.")))?;
+    let value = parse(bytes)?;
     validate::check(shape, &value)?;
     Ok(value)
+}
+
+/// A JSON body whose shape is still to be checked.
+pub(super) fn parse(bytes: Result<Bytes, BytesRejection>) -> Result<Value, Problem> {
+    let bytes = bytes.map_err(|rejection| unreadable(rejection.status(), &rejection.body_text()))?;
+    serde_json::from_slice(&bytes).map_err(|error| invalid(format!("The body is not JSON: {error}.")))
 }
 
 pub(super) async fn update(request: Request) -> Result<Update, Problem> {

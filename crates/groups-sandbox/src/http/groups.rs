@@ -2,10 +2,11 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, OriginalUri, Request, State};
 use axum::http::Uri;
 use serde::Serialize;
 
+use super::layout::{self, Layout};
 use super::query::{self, Field};
 use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
 use super::{GroupId, Shared, body};
@@ -34,10 +35,10 @@ struct Summary<'a> {
     created_at: i64,
 }
 
-pub(super) async fn list(State(context): Shared, uri: Uri) -> Answer {
+pub(super) async fn list(State(context): Shared, uri: OriginalUri) -> Answer {
     let window = query::window(&uri)?;
     let page = context.emulator.read(|world| world.list(&window)).await??;
-    let paging = reply::paging(&page, &window, &format!("{}/groups", context.base_url));
+    let paging = reply::paging(&page, &window, &layout::list_url(&context.base_url, &uri));
     let groups = page
         .items
         .iter()
@@ -108,8 +109,13 @@ impl<'a> Info<'a> {
     }
 }
 
-pub(super) async fn get(State(context): Shared, GroupId(id): GroupId, uri: Uri) -> Answer {
-    let fields = query::fields(&uri)?;
+pub(super) async fn get(
+    State(context): Shared,
+    Extension(layout): Extension<Layout>,
+    GroupId(id): GroupId,
+    uri: Uri,
+) -> Answer {
+    let fields = query::fields(&uri, layout)?;
     // A suspended group can be looked at, else nobody could see that it is.
     let found = context.emulator.read(|world| {
         world.require_eligible()?;

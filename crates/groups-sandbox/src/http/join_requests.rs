@@ -1,15 +1,15 @@
 //! `/groups/{group_id}/join_requests`: list, approve, reject.
 
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{StatusCode, Uri};
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
-use super::{GroupId, Shared, body, query};
+use super::{GroupId, Shared, body, layout, query};
 use crate::state::business::{Batch, item_details};
 use crate::state::codes::PARTIAL_SUCCESS;
 use crate::state::group::JoinRequest;
@@ -29,12 +29,11 @@ struct Item<'a> {
     creation_timestamp: i64,
 }
 
-pub(super) async fn list(State(context): Shared, GroupId(id): GroupId, uri: Uri) -> Answer {
+pub(super) async fn list(State(context): Shared, GroupId(id): GroupId, uri: OriginalUri) -> Answer {
     let window = query::window(&uri)?;
     let found = context.emulator.read(|world| world.list_requests(world.usable(&id)?, &window));
     let page = found.await??;
-    let url = format!("{}/groups/{id}/join_requests", context.base_url);
-    let paging = reply::paging(&page, &window, &url);
+    let paging = reply::paging(&page, &window, &layout::list_url(&context.base_url, &uri));
     reply::ok(&List { data: page.items.iter().map(Item::of).collect(), paging })
 }
 

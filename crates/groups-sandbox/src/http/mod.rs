@@ -4,6 +4,7 @@ mod body;
 mod groups;
 mod invite_link;
 mod join_requests;
+mod layout;
 mod participants;
 mod query;
 mod reply;
@@ -12,22 +13,21 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Extension, FromRequestParts, OriginalUri, Path, Request, State};
+use axum::http::Method;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get};
-use serde_json::json;
 
 use crate::emulator::Emulator;
 use crate::state::codes::{BODY_TOO_LARGE, Refusal, UNKNOWN_PATH, WRONG_METHOD};
+use layout::Layout;
 use reply::Problem;
 
 /// No limit is documented for a whole body; this is far above the 5 MB of a picture.
 const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
-const KEY_HEADER: &str = "D360-API-KEY";
 
 /// What every handler can reach.
 pub(crate) struct Context {
@@ -38,11 +38,11 @@ pub(crate) struct Context {
 
 type Shared = State<Arc<Context>>;
 
-/// The 360dialog layout of the API.
+/// The API in both layouts. The routes are those of 360dialog's; see [`layout`].
 pub(crate) fn router(emulator: Emulator, api_key: &str, base_url: &str) -> Router {
     let context = Context { emulator, api_key: api_key.to_owned(), base_url: base_url.to_owned() };
     let context = Arc::new(context);
-    Router::new()
+    let routes = Router::new()
         .route("/groups", get(groups::list).post(groups::create))
         .route("/groups/{group_id}", get(groups::get).post(groups::update).delete(groups::delete))
         .route("/groups/{group_id}/invite_link", get(invite_link::get).post(invite_link::reset))
@@ -56,18 +56,22 @@ pub(crate) fn router(emulator: Emulator, api_key: &str, base_url: &str) -> Route
         .layer(from_fn(bound_body))
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(from_fn_with_state(Arc::clone(&context), require_key))
-        .with_state(context)
+        .with_state(context);
+    // Outside the routes: it decides which of them is meant.
+    Router::new().fallback_service(routes).layer(from_fn(layout::recognise))
 }
 
 /// The key comes before everything else, even before whether the path exists.
-async fn require_key(State(context): Shared, request: Request, next: Next) -> Response {
-    let mut keys = request.headers().get_all(KEY_HEADER).iter();
-    let given = keys.next().map(|key| key.as_bytes());
-    if given == Some(context.api_key.as_bytes()) && keys.next().is_none() {
-        return next.run(request).await;
+async fn require_key(
+    State(context): Shared,
+    Extension(layout): Extension<Layout>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match layout.refusal(&context.api_key, request.headers(), request.uri()) {
+        None => next.run(request).await,
+        Some(refusal) => refusal,
     }
-    // 360dialog's gateway, not Meta, refuses a key: its documented body has a plain string.
-    reply::json(StatusCode::UNAUTHORIZED, &json!({ "error": "Invalid API key" }))
 }
 
 /// Refuses a body that announces more than the bound, without waiting for it to arrive.
@@ -80,12 +84,12 @@ async fn bound_body(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn unknown_path(uri: Uri) -> Response {
+async fn unknown_path(OriginalUri(uri): OriginalUri) -> Response {
     let details = format!("There is nothing at {}.", uri.path());
     Problem::from(Refusal::new(UNKNOWN_PATH, details)).into_response()
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> Response {
+async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Response {
     let details = format!("{} does not take {method}.", uri.path());
     Problem::from(Refusal::new(WRONG_METHOD, details)).into_response()
 }

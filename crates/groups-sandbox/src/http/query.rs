@@ -3,6 +3,7 @@
 use axum::extract::Query;
 use axum::http::Uri;
 
+use super::layout::Layout;
 use super::reply::Problem;
 use crate::state::codes::{INVALID_PARAMETER, Refusal};
 use crate::state::cursor::{From, Window};
@@ -72,8 +73,9 @@ pub(super) fn window(uri: &Uri) -> Result<Window, Problem> {
     Ok(Window { limit, from })
 }
 
-/// The fields asked for; an empty list asks for none.
-pub(super) fn fields(uri: &Uri) -> Result<Vec<Field>, Problem> {
+/// The fields asked for; an empty list asks for none. In Graph's layout `id` may be named too: each object has it,
+/// and one client asks for it by name. It comes in any case.
+pub(super) fn fields(uri: &Uri, layout: Layout) -> Result<Vec<Field>, Problem> {
     let text = single(uri, "fields")?.unwrap_or_default();
     if text.is_empty() {
         return Ok(Vec::new());
@@ -81,5 +83,6 @@ pub(super) fn fields(uri: &Uri) -> Result<Vec<Field>, Problem> {
     let parse = |name: &str| {
         Field::parse(name).ok_or_else(|| invalid(format!("fields: there is no field {name:?}.")))
     };
-    text.split(',').map(|name| parse(name.trim())).collect()
+    let named = text.split(',').map(str::trim);
+    named.filter(|name| layout != Layout::Graph || *name != "id").map(parse).collect()
 }

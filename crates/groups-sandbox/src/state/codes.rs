@@ -55,6 +55,8 @@ pub(crate) const INVALID_PARAMETER: Code = code(100, 400, "Invalid parameter");
 pub(crate) const UNKNOWN_PATH: Code = code(100, 404, "Unknown path");
 pub(crate) const WRONG_METHOD: Code = code(100, 405, "Unsupported method");
 pub(crate) const BODY_TOO_LARGE: Code = code(100, 413, "Request body too large");
+pub(crate) const TOKEN_MISSING: Code = code(104, 401, "Token missing");
+pub(crate) const TOKEN_INVALID: Code = code(190, 401, "Token invalid or expired");
 pub(crate) const API_UNKNOWN: Code = code(1, 500, "API unknown");
 pub(crate) const MISSING_PARAMETER: Code = code(131008, 400, "Required parameter is missing");
 pub(crate) const INVALID_VALUE: Code = code(131009, 400, "Parameter value is not valid");
@@ -99,6 +101,8 @@ mod tests {
         let table: serde_json::Value = serde_saphyr::from_str(groups_spec::ERRORS_YAML).unwrap();
         let rows = table["codes"].as_array().unwrap();
         for code in [
+            TOKEN_MISSING,
+            TOKEN_INVALID,
             GROUP_UNKNOWN,
             INVALID_CURSOR,
             PARTIAL_SUCCESS,

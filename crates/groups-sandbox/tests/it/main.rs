@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod errors;
+mod graph;
 mod groups;
 mod join_requests;
 mod paging;
