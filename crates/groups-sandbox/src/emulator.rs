@@ -1,6 +1,7 @@
 //! The emulator without its HTTP skin: a cache of the world to read, one way to write, and outcomes applied when
 //! they are due. Nothing is visible to anyone before it is committed.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -12,14 +13,14 @@ use tokio::sync::{Mutex, Notify};
 use crate::clock::now_ms;
 use crate::doorbell::Doorbell;
 use crate::error::SandboxError;
-use crate::outbox;
+use crate::outbox::{self, Delivery};
 use crate::seed::Seed;
 use crate::state::behaviour::Behaviour;
 use crate::state::cursor::Version;
 use crate::state::draft::{Changes, Draft};
 use crate::state::event::Event;
 use crate::state::fault::Fault;
-use crate::state::settings::{Settings, Webhook};
+use crate::state::settings::{ScriptedFault, Settings, Webhook};
 use crate::state::world::World;
 use crate::store::{self, Location, News};
 
@@ -232,6 +233,71 @@ impl Emulator {
         Arc::clone(&self.cache().world.settings)
     }
 
+    /// The scripted fault that hits a call, if one does; it is used up by that as far as it says.
+    pub(crate) async fn meet_fault(
+        &self,
+        operation: Option<&'static str>,
+        paged: bool,
+    ) -> Result<Option<Fault>, SandboxError> {
+        // Most sandboxes have none, and a call should not pay for that.
+        let settings = self.settings().await?;
+        if !settings.faults.iter().any(|scripted| scripted.fault.concerns(operation, paged)) {
+            return Ok(None);
+        }
+        let met = self.write(move |draft| {
+            let mut rng = draft.rng.fork();
+            let faults = draft.settings().faults.clone();
+            for ScriptedFault { id, fault } in
+                faults.into_iter().filter(|one| one.fault.concerns(operation, paged))
+            {
+                let (hits, left) = fault.meet(&mut rng);
+                if left.as_ref() != Some(&fault) {
+                    let faults = &mut draft.edit_settings().faults;
+                    match left {
+                        None => faults.retain(|one| one.id != id),
+                        Some(left) => {
+                            faults
+                                .iter_mut()
+                                .filter(|one| one.id == id)
+                                .for_each(|one| one.fault = left.clone());
+                        }
+                    }
+                }
+                if hits {
+                    return Ok::<_, Infallible>(Some(fault));
+                }
+            }
+            Ok(None)
+        });
+        Ok(met.await?.unwrap_or_else(|never| match never {}))
+    }
+
+    /// Has the outcome of an accepted request applied now and, where webhooks are delivered, its webhook tried.
+    pub(crate) async fn tell_first(&self, request_id: &str, delivers: bool) -> Result<(), SandboxError> {
+        self.apply_due().await?;
+        let settings = self.settings().await?;
+        if !delivers || settings.webhook.is_none() {
+            return Ok(());
+        }
+        let told = async {
+            loop {
+                let tried = self.inner.tried.notified();
+                let untold = {
+                    let mut connection = self.inner.connection.lock().await;
+                    let mut tx = store::begin_read(&mut connection).await?;
+                    store::is_untold(&mut tx, request_id, self.now()).await?
+                };
+                if !untold {
+                    return Ok(());
+                }
+                tried.await;
+            }
+        };
+        // A receiver that takes its time holds the answer no longer than it may take.
+        let patience = Duration::from_millis(settings.behaviour.webhook_timeout_ms);
+        tokio::time::timeout(patience, told).await.unwrap_or(Ok(()))
+    }
+
     /// What time it is in the sandbox, in milliseconds since 1970 UTC.
     pub(crate) fn now(&self) -> i64 {
         self.cache().world.settings.clock.now(now_ms())
@@ -393,6 +459,50 @@ impl Emulator {
         (left <= 0 || !clock.is_stopped()).then_some(left.max(0))
     }
 
+    /// Takes webhooks whose turn it is; they are this process's own for the time of the lease.
+    pub(crate) async fn lease_deliveries(
+        &self,
+        lease_ms: i64,
+        limit: usize,
+        busy: &HashSet<String>,
+    ) -> Result<Vec<Delivery>, SandboxError> {
+        let mut connection = self.inner.connection.lock().await;
+        let mut tx = store::begin_write(&mut connection).await?;
+        let taken = store::lease_deliveries(&mut tx, self.now(), lease_ms, limit, busy).await?;
+        store::commit(tx).await?;
+        Ok(taken)
+    }
+
+    /// Puts a webhook away, or back until a later time.
+    pub(crate) async fn settle_delivery(
+        &self,
+        id: i64,
+        again_at_ms: Option<i64>,
+    ) -> Result<(), SandboxError> {
+        let mut connection = self.inner.connection.lock().await;
+        let mut tx = store::begin_write(&mut connection).await?;
+        match again_at_ms {
+            None => store::finish_delivery(&mut tx, id).await?,
+            Some(due_ms) => store::postpone_delivery(&mut tx, id, due_ms).await?,
+        }
+        store::commit(tx).await?;
+        drop(connection);
+        self.inner.tried.notify_waiters();
+        Ok(())
+    }
+
+    /// When the next webhook is due, and how many there are.
+    pub(crate) async fn next_delivery(&self) -> Result<(Option<i64>, u64), SandboxError> {
+        let mut connection = self.inner.connection.lock().await;
+        let mut tx = store::begin_read(&mut connection).await?;
+        store::next_delivery(&mut tx, self.now()).await
+    }
+
+    /// Returns when there may be something to deliver since the last time.
+    pub(crate) async fn something_to_tell(&self) {
+        self.inner.told.notified().await;
+    }
+
     /// Returns when something has been accepted here since the last time.
     pub(crate) async fn something_accepted(&self) {
         self.inner.accepted.notified().await;
@@ -442,7 +552,7 @@ impl Emulator {
         cache.heard = heard;
     }
 
-    fn fork_rng(&self) -> Rng {
+    pub(crate) fn fork_rng(&self) -> Rng {
         self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner).fork()
     }
 

@@ -50,12 +50,16 @@
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
 mod clock;
+mod deliver;
 pub mod document;
 mod doorbell;
 mod emulator;
 mod error;
 mod http;
+mod listener;
+mod log;
 mod outbox;
+mod pace;
 mod people;
 mod sandbox;
 mod seed;
@@ -65,6 +69,7 @@ mod validate;
 
 pub use emulator::{Emulator, Happening, Status};
 pub use error::{ErrorKind, SandboxError};
+pub use log::{Body, Call, Entry, Log, WebhookOutcome, WebhookTry};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use seed::{Seed, SeedGroup};
 pub use state::behaviour::{

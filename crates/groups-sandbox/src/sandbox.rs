@@ -2,15 +2,19 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::deliver;
 use crate::emulator::{Emulator, Opening, Preset};
 use crate::error::SandboxError;
 use crate::http;
+use crate::listener::{Cuttable, Knife};
+use crate::log::Log;
 use crate::seed::Seed;
 use crate::state::behaviour::Behaviour;
 use crate::state::fault::Fault;
@@ -46,8 +50,10 @@ pub struct Sandbox {
     emulator: Emulator,
     base_url: String,
     api_key: String,
+    log: Arc<Log>,
     server: JoinHandle<()>,
-    timer: JoinHandle<()>,
+    /// The clock, and who delivers webhooks.
+    helpers: Vec<JoinHandle<()>>,
     /// Dropped to ask the server to stop.
     stop: Option<oneshot::Sender<()>>,
 }
@@ -88,6 +94,11 @@ impl Sandbox {
         &self.emulator
     }
 
+    /// What it was asked and what it told, for assertions.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
     /// Stops listening and waits for calls in progress, five seconds at most.
     pub async fn shutdown(mut self) {
         self.stop = None;
@@ -99,7 +110,9 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stop = None;
-        self.timer.abort();
+        for helper in &self.helpers {
+            helper.abort();
+        }
         self.server.abort();
     }
 }
@@ -212,7 +225,9 @@ impl SandboxBuilder {
         let delivers = self.delivers;
         let emulator = self.open().await?;
         let api_key = emulator.known_settings().api_key.clone();
-        let app = http::router(emulator.clone(), &api_key, &base_url);
+        let context = Arc::new(http::Context::new(emulator.clone(), &base_url, delivers));
+        let log = Arc::clone(&context.log);
+        let app = http::router(context).into_make_service_with_connect_info::<Knife>();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let stopped = async {
@@ -220,10 +235,13 @@ impl SandboxBuilder {
                 let _ = stopped.await;
             };
             // Serving never fails: axum retries what accept reports.
-            let _ = axum::serve(listener, app).with_graceful_shutdown(stopped).await;
+            let _ = axum::serve(Cuttable(listener), app).with_graceful_shutdown(stopped).await;
         });
-        let timer = tokio::spawn(keep_time(emulator.clone()));
-        Ok(Sandbox { emulator, base_url, api_key, server, timer, stop: Some(stop) })
+        let mut helpers = vec![tokio::spawn(keep_time(emulator.clone()))];
+        if delivers {
+            helpers.push(tokio::spawn(deliver::run(emulator.clone(), Arc::clone(&log))));
+        }
+        Ok(Sandbox { emulator, base_url, api_key, log, server, helpers, stop: Some(stop) })
     }
 
     /// Opens the state alone, without HTTP. Outcomes due within the next half second are waited for.

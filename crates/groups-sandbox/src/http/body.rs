@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::reply::Problem;
+use crate::state::behaviour::PicturePart;
 use crate::state::codes::{BODY_TOO_LARGE, INVALID_PARAMETER, Refusal};
 use crate::validate::{self, Shape};
 
@@ -35,7 +36,7 @@ pub(super) fn parse(bytes: Result<Bytes, BytesRejection>) -> Result<Value, Probl
     serde_json::from_slice(&bytes).map_err(|error| invalid(format!("The body is not JSON: {error}.")))
 }
 
-pub(super) async fn update(request: Request) -> Result<Update, Problem> {
+pub(super) async fn update(request: Request, allowed: PicturePart) -> Result<Update, Problem> {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !media_type.to_ascii_lowercase().starts_with("multipart/form-data") {
         let bytes = Bytes::from_request(request, &()).await;
@@ -52,6 +53,7 @@ pub(super) async fn update(request: Request) -> Result<Update, Problem> {
         let name = part.name().unwrap_or_default().to_owned();
         let bytes = part.bytes().await.map_err(unreadable_part)?;
         let value = if PICTURE_PARTS.contains(&name.as_str()) {
+            check_part(&name, allowed)?;
             if picture.replace(bytes).is_some() {
                 return Err(invalid("There is more than one picture."));
             }
@@ -67,6 +69,16 @@ pub(super) async fn update(request: Request) -> Result<Update, Problem> {
     let settings = Value::Object(settings);
     validate::check(Shape::UpdateMultipart, &settings)?;
     Ok(Update { settings, picture })
+}
+
+/// Refuses the name of the picture's part that is switched off.
+fn check_part(name: &str, part: PicturePart) -> Result<(), Problem> {
+    let only = match part {
+        PicturePart::File => "file",
+        PicturePart::ProfilePictureFile => "profile_picture_file",
+        PicturePart::Both => return Ok(()),
+    };
+    if name == only { Ok(()) } else { Err(invalid(format!("The picture must be in a part named {only}."))) }
 }
 
 /// A text member of a body that has been checked.

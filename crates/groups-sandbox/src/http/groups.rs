@@ -6,13 +6,17 @@ use axum::extract::{Extension, OriginalUri, Request, State};
 use axum::http::Uri;
 use serde::Serialize;
 
+use super::front::Visit;
 use super::layout::{self, Layout};
 use super::query::{self, Field};
-use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
+use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging, Scalar};
 use super::{GroupId, Shared, body};
+use crate::state::behaviour::{Identity, ListShape, ListTimestamp, Values};
 use crate::state::business::{NewGroup, Settings};
 use crate::state::codes::Refusal;
+use crate::state::draft::Draft;
 use crate::state::group::{Group, JoinApprovalMode, Participant};
+use crate::state::identity::Names;
 use crate::state::rules;
 use crate::validate::Shape;
 
@@ -23,35 +27,60 @@ struct List<'a> {
     paging: Option<Paging>,
 }
 
+/// The list in the nested form that documents have, or the flat one of a capture.
 #[derive(Serialize)]
-struct ListData<'a> {
-    groups: Vec<Summary<'a>>,
+#[serde(untagged)]
+enum ListData<'a> {
+    Nested { groups: Vec<Summary<'a>> },
+    Flat(Vec<Summary<'a>>),
 }
 
 #[derive(Serialize)]
 struct Summary<'a> {
     id: &'a str,
     subject: &'a str,
-    created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Scalar<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_timestamp: Option<i64>,
 }
 
-pub(super) async fn list(State(context): Shared, uri: OriginalUri) -> Answer {
-    let window = query::window(&uri)?;
-    let page = context.emulator.read(|world| world.list(&window)).await??;
-    let paging = reply::paging(&page, &window, &layout::list_url(&context.base_url, &uri));
-    let groups = page
-        .items
-        .iter()
-        .map(|group| Summary {
+impl<'a> Summary<'a> {
+    fn of(group: &'a Group, form: ListTimestamp) -> Self {
+        let created = group.created_ms.div_euclid(1000);
+        let is_other = form == ListTimestamp::CreationTimestamp;
+        let quoted = form == ListTimestamp::String;
+        Self {
             id: &group.id,
             subject: &group.subject,
-            created_at: seconds(group.created_ms),
-        })
-        .collect();
-    reply::ok(&List { data: ListData { groups }, paging })
+            created_at: (!is_other).then(|| Scalar::new(created, quoted)),
+            creation_timestamp: is_other.then_some(created),
+        }
+    }
 }
 
-pub(super) async fn create(State(context): Shared, bytes: Result<Bytes, BytesRejection>) -> Answer {
+pub(super) async fn list(State(context): Shared, visit: Visit, uri: OriginalUri) -> Answer {
+    let window = query::window(&uri)?;
+    let (page, version) =
+        context.emulator.read(|world| world.list(&window).map(|page| (page, world.version))).await??;
+    let page = visit.disturbed(page, &window, version);
+    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
+    let url = layout::list_url(&context.base_url, &uri);
+    let paging = reply::paging(&page, &window, &url, behaviour, &mut rng);
+    let form = behaviour.list_timestamp.pick(&mut rng);
+    let groups = page.items.iter().map(|group| Summary::of(group, form)).collect();
+    let data = match behaviour.list_shape.pick(&mut rng) {
+        ListShape::Flat => ListData::Flat(groups),
+        _ => ListData::Nested { groups },
+    };
+    reply::ok(&List { data, paging })
+}
+
+pub(super) async fn create(
+    State(context): Shared,
+    visit: Visit,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Answer {
     let body = body::json(bytes, Shape::CreateGroup)?;
     let subject = rules::subject(&body::text(&body, "subject").unwrap_or_default())?;
     let description = body::text(&body, "description").and_then(rules::description);
@@ -61,8 +90,8 @@ pub(super) async fn create(State(context): Shared, bytes: Result<Bytes, BytesRej
         _ => JoinApprovalMode::default(),
     };
     let new = NewGroup { subject, description, join_approval_mode };
-    let request_id = context.emulator.write(|draft| draft.create(new)).await??;
-    reply::accepted(&request_id)
+    let create = |draft: &mut Draft<'_>| draft.create(new);
+    visit.accept(&context, create, |promise| &promise.request_id, |promise| Some(&promise.group_id)).await
 }
 
 /// A group as `GET` shows it: two members always, the others when asked for.
@@ -73,36 +102,33 @@ struct Info<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    creation_timestamp: Option<i64>,
+    creation_timestamp: Option<Scalar<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    suspended: Option<bool>,
+    suspended: Option<Scalar<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    total_participant_count: Option<usize>,
+    total_participant_count: Option<Scalar<usize>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    participants: Option<Vec<Member<'a>>>,
+    participants: Option<Vec<Names<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     join_approval_mode: Option<JoinApprovalMode>,
 }
 
-#[derive(Serialize)]
-struct Member<'a> {
-    wa_id: &'a str,
-}
-
 impl<'a> Info<'a> {
-    fn of(group: &'a Group, fields: &[Field]) -> Self {
+    fn of(group: &'a Group, fields: &[Field], quoted: bool, identity: Identity) -> Self {
         let asked = |field| fields.contains(&field);
-        let member = |participant: &'a Participant| Member { wa_id: &participant.wa_id };
+        let member = |participant: &'a Participant| Names::of(&participant.wa_id, identity);
         Self {
             messaging_product: MESSAGING_PRODUCT,
             id: &group.id,
             subject: asked(Field::Subject).then_some(&group.subject),
-            creation_timestamp: asked(Field::CreationTimestamp).then(|| seconds(group.created_ms)),
-            suspended: asked(Field::Suspended).then_some(group.suspended),
+            creation_timestamp: asked(Field::CreationTimestamp)
+                .then(|| Scalar::new(group.created_ms.div_euclid(1000), quoted)),
+            suspended: asked(Field::Suspended).then(|| Scalar::new(group.suspended, quoted)),
             description: group.description.as_deref().filter(|_| asked(Field::Description)),
-            total_participant_count: asked(Field::TotalParticipantCount).then_some(group.participants.len()),
+            total_participant_count: asked(Field::TotalParticipantCount)
+                .then(|| Scalar::new(group.participants.len(), quoted)),
             participants: asked(Field::Participants).then(|| group.participants.iter().map(member).collect()),
             join_approval_mode: asked(Field::JoinApprovalMode).then_some(group.join_approval_mode),
         }
@@ -111,6 +137,7 @@ impl<'a> Info<'a> {
 
 pub(super) async fn get(
     State(context): Shared,
+    visit: Visit,
     Extension(layout): Extension<Layout>,
     GroupId(id): GroupId,
     uri: Uri,
@@ -121,27 +148,30 @@ pub(super) async fn get(
         world.require_eligible()?;
         world.group(&id).cloned().ok_or_else(Refusal::group_unknown)
     });
-    reply::ok(&Info::of(&*found.await??, &fields))
+    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
+    let quoted = behaviour.values.pick(&mut rng) == Values::Quoted;
+    reply::ok(&Info::of(&*found.await??, &fields, quoted, behaviour.identity.pick(&mut rng)))
 }
 
-pub(super) async fn update(State(context): Shared, GroupId(id): GroupId, request: Request) -> Answer {
-    let body::Update { settings, picture } = body::update(request).await?;
+pub(super) async fn update(
+    State(context): Shared,
+    visit: Visit,
+    GroupId(id): GroupId,
+    request: Request,
+) -> Answer {
+    let body::Update { settings, picture } = body::update(request, visit.behaviour().picture_part).await?;
     let subject = body::text(&settings, "subject").map(|subject| rules::subject(&subject)).transpose()?;
     let description = body::text(&settings, "description");
     let picture = picture.map(|bytes| rules::picture(&bytes)).transpose();
-    let updated = context.emulator.write(move |draft| {
+    let update = move |draft: &mut Draft<'_>| {
         // Whether the group exists comes before what is wrong with the picture.
         draft.usable(&id)?;
         draft.update(&id, Settings { subject, description, picture: picture? })
-    });
-    reply::accepted(&updated.await??)
+    };
+    visit.accept(&context, update, String::as_str, |_| None).await
 }
 
-pub(super) async fn delete(State(context): Shared, GroupId(id): GroupId) -> Answer {
-    let request_id = context.emulator.write(move |draft| draft.delete(&id)).await??;
-    reply::accepted(&request_id)
-}
-
-fn seconds(millis: i64) -> i64 {
-    millis.div_euclid(1000)
+pub(super) async fn delete(State(context): Shared, visit: Visit, GroupId(id): GroupId) -> Answer {
+    let delete = move |draft: &mut Draft<'_>| draft.delete(&id);
+    visit.accept(&context, delete, String::as_str, |_| None).await
 }

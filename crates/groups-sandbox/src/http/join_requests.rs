@@ -8,11 +8,14 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging};
-use super::{GroupId, Shared, body, layout, query};
+use super::front::Visit;
+use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging, Scalar};
+use super::{Context, GroupId, Shared, body, layout, query};
+use crate::state::behaviour::{Identity, PartialStatus, Values};
 use crate::state::business::{Batch, item_details};
 use crate::state::codes::PARTIAL_SUCCESS;
 use crate::state::group::JoinRequest;
+use crate::state::identity::Names;
 use crate::validate::Shape;
 
 #[derive(Serialize)]
@@ -25,50 +28,74 @@ struct List<'a> {
 #[derive(Serialize)]
 struct Item<'a> {
     join_request_id: &'a str,
-    wa_id: &'a str,
-    creation_timestamp: i64,
+    #[serde(flatten)]
+    person: Names<'a>,
+    creation_timestamp: Scalar<i64>,
 }
 
-pub(super) async fn list(State(context): Shared, GroupId(id): GroupId, uri: OriginalUri) -> Answer {
+pub(super) async fn list(
+    State(context): Shared,
+    visit: Visit,
+    GroupId(id): GroupId,
+    uri: OriginalUri,
+) -> Answer {
     let window = query::window(&uri)?;
-    let found = context.emulator.read(|world| world.list_requests(world.usable(&id)?, &window));
-    let page = found.await??;
-    let paging = reply::paging(&page, &window, &layout::list_url(&context.base_url, &uri));
-    reply::ok(&List { data: page.items.iter().map(Item::of).collect(), paging })
+    let found = context.emulator.read(|world| {
+        let group = world.usable(&id)?;
+        world.list_requests(group, &window).map(|page| (page, group.version()))
+    });
+    let (page, version) = found.await??;
+    let page = visit.disturbed(page, &window, version);
+    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
+    let url = layout::list_url(&context.base_url, &uri);
+    let paging = reply::paging(&page, &window, &url, behaviour, &mut rng);
+    let quoted = behaviour.values.pick(&mut rng) == Values::Quoted;
+    let identity = behaviour.identity.pick(&mut rng);
+    let data = page.items.iter().map(|request| Item::of(request, quoted, identity)).collect();
+    reply::ok(&List { data, paging })
 }
 
 impl<'a> Item<'a> {
-    fn of(request: &'a JoinRequest) -> Self {
+    fn of(request: &'a JoinRequest, quoted: bool, identity: Identity) -> Self {
         Self {
             join_request_id: &request.id,
-            wa_id: &request.wa_id,
-            creation_timestamp: request.created_ms.div_euclid(1000),
+            person: Names::of(&request.wa_id, identity),
+            creation_timestamp: Scalar::new(request.created_ms.div_euclid(1000), quoted),
         }
     }
 }
 
 pub(super) async fn approve(
     State(context): Shared,
+    visit: Visit,
     GroupId(id): GroupId,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Answer {
     let requests = body::texts(&body::json(bytes, Shape::JoinRequests)?, "join_requests");
     let batch = context.emulator.write(move |draft| draft.approve(&id, requests)).await??;
-    Ok(answer("approved_join_requests", batch))
+    Ok(answer("approved_join_requests", batch, partial_status(&context, &visit)))
 }
 
 pub(super) async fn reject(
     State(context): Shared,
+    visit: Visit,
     GroupId(id): GroupId,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Answer {
     let requests = body::texts(&body::json(bytes, Shape::JoinRequests)?, "join_requests");
     let batch = context.emulator.write(move |draft| draft.reject(&id, requests)).await??;
-    Ok(answer("rejected_join_requests", batch))
+    Ok(answer("rejected_join_requests", batch, partial_status(&context, &visit)))
 }
 
-/// Both lists; the members about failures only if there were any, and then with status 206.
-fn answer(done: &str, batch: Batch) -> Response {
+fn partial_status(context: &Context, visit: &Visit) -> StatusCode {
+    match visit.behaviour().partial_status.pick(&mut context.emulator.fork_rng()) {
+        PartialStatus::Http200 => StatusCode::OK,
+        _ => StatusCode::PARTIAL_CONTENT,
+    }
+}
+
+/// Both lists; the members about failures only if there were any, and then with the status for that.
+fn answer(done: &str, batch: Batch, partial: StatusCode) -> Response {
     let mut body = json!({ "messaging_product": MESSAGING_PRODUCT, done: batch.done });
     if batch.failed.is_empty() {
         return reply::json(StatusCode::OK, &body);
@@ -83,5 +110,5 @@ fn answer(done: &str, batch: Batch) -> Response {
     body["failed_join_requests"] = failed.into();
     let details = "Some join requests failed; see failed_join_requests.";
     body["errors"] = json!([reply::inline_error(PARTIAL_SUCCESS, details)]);
-    reply::json(StatusCode::PARTIAL_CONTENT, &body)
+    reply::json(partial, &body)
 }

@@ -4,10 +4,9 @@
 use axum::extract::{OriginalUri, Query, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
 
 use super::reply::{self, Problem};
 use crate::state::codes::{Refusal, TOKEN_INVALID, TOKEN_MISSING};
@@ -75,7 +74,7 @@ impl Layout {
                     return None;
                 }
                 // 360dialog's gateway, not Meta, refuses a key: its documented body has a plain string.
-                Some(reply::json(StatusCode::UNAUTHORIZED, &json!({ "error": "Invalid API key" })))
+                Some(reply::gateway(401, "Invalid API key"))
             }
             Self::Graph => {
                 let tokens = tokens(headers, uri);

@@ -5,13 +5,16 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use serde_json::Value;
 
+use super::front::Visit;
 use super::layout::Layout;
-use super::reply::{self, Answer};
+use super::reply::Answer;
 use super::{GroupId, Shared, body};
+use crate::state::draft::Draft;
 use crate::validate::{self, Shape};
 
 pub(super) async fn remove(
     State(context): Shared,
+    visit: Visit,
     Extension(layout): Extension<Layout>,
     GroupId(id): GroupId,
     bytes: Result<Bytes, BytesRejection>,
@@ -23,8 +26,8 @@ pub(super) async fn remove(
     validate::check(Shape::RemoveParticipants, &body)?;
     let items = body.get("participants").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let users = items.iter().filter_map(|item| body::text(item, "user")).collect();
-    let request_id = context.emulator.write(move |draft| draft.remove_participants(&id, users)).await??;
-    reply::accepted(&request_id)
+    let remove = move |draft: &mut Draft<'_>| draft.remove_participants(&id, users);
+    visit.accept(&context, remove, String::as_str, |_| None).await
 }
 
 /// Clients of Graph put a user id into `user_id`, where the documents have `user` for it (fact sheet, 1.11).

@@ -24,6 +24,13 @@ pub(crate) struct NewGroup {
     pub(crate) join_approval_mode: JoinApprovalMode,
 }
 
+/// A group that will be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Promise {
+    pub(crate) request_id: String,
+    pub(crate) group_id: String,
+}
+
 /// The settings to change; at least one is set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
@@ -62,7 +69,7 @@ pub(crate) fn item_details(code: Code) -> &'static str {
 }
 
 impl Draft<'_> {
-    pub(crate) fn create(&mut self, new: NewGroup) -> Result<String, Refusal> {
+    pub(crate) fn create(&mut self, new: NewGroup) -> Result<Promise, Refusal> {
         self.require_eligible()?;
         let limit = self.settings().behaviour.group_limit;
         if self.groups_in_use() >= limit {
@@ -72,7 +79,9 @@ impl Draft<'_> {
         let group_id = ids::group_id(BUSINESS_NUMBER, &ids::wa_group_number(&mut self.rng));
         let invite_code = ids::invite_code(&mut self.rng);
         let NewGroup { subject, description, join_approval_mode } = new;
-        Ok(self.accept(Work::Create { group_id, invite_code, subject, description, join_approval_mode }))
+        let promised = group_id.clone();
+        let work = Work::Create { group_id, invite_code, subject, description, join_approval_mode };
+        Ok(Promise { request_id: self.accept(work), group_id: promised })
     }
 
     pub(crate) fn update(&mut self, group_id: &str, settings: Settings) -> Result<String, Refusal> {

@@ -77,6 +77,43 @@ pub(crate) struct Page<T> {
     pub(crate) has_next: bool,
 }
 
+impl<T> Page<T> {
+    /// The page without its items, though it leads on as before: its cursor stands where the one that led here does, but
+    /// is another text.
+    pub(crate) fn emptied(self, window: &Window, version: Version) -> Self {
+        if self.items.is_empty() {
+            return self;
+        }
+        let again = |cursor: &str| ids::decode(cursor).map(|inside| ids::encode(&format!("{inside} ")));
+        let (before, after) = match &window.from {
+            From::Start => (Some(write(0, version)), Some(write(0, version))),
+            From::After(cursor) => (Some(cursor.clone()), again(cursor)),
+            From::Before(cursor) => (again(cursor), Some(cursor.clone())),
+        };
+        let (has_previous, has_next) = match window.from {
+            From::Before(_) => (true, self.has_next),
+            _ => (self.has_previous, true),
+        };
+        Self { items: Vec::new(), before, after, has_previous, has_next }
+    }
+
+    /// The page with the cursor that led to it in place of the one that leads on.
+    pub(crate) fn repeated(mut self, window: &Window) -> Self {
+        match &window.from {
+            From::Start => {}
+            From::After(cursor) => {
+                self.after = Some(cursor.clone());
+                self.has_next = true;
+            }
+            From::Before(cursor) => {
+                self.before = Some(cursor.clone());
+                self.has_previous = true;
+            }
+        }
+        self
+    }
+}
+
 /// Cuts a page out of a list that `range` walks in the order of serials.
 pub(crate) fn page<T, I>(
     window: &Window,

@@ -43,12 +43,14 @@ pub(crate) struct Draft<'w> {
     changes: Changes,
     /// How the outcome of what is accepted next fails.
     failing: Option<Failing>,
+    /// Whether what is accepted next is due at once.
+    hurried: bool,
 }
 
 impl<'w> Draft<'w> {
     pub(crate) fn new(world: &'w World, now_ms: i64, rng: Rng) -> Self {
         let changes = Changes { serial: world.serial, ..Changes::default() };
-        Self { world, now_ms, rng, changes, failing: None }
+        Self { world, now_ms, rng, changes, failing: None, hurried: false }
     }
 
     pub(crate) fn into_changes(self) -> Changes {
@@ -87,6 +89,11 @@ impl<'w> Draft<'w> {
     /// What is accepted in this draft from here on fails like this when it is due.
     pub(crate) fn fail_outcomes(&mut self, failing: Failing) {
         self.failing = Some(failing);
+    }
+
+    /// What is accepted in this draft from here on is due at once.
+    pub(crate) fn hurry(&mut self) {
+        self.hurried = true;
     }
 
     /// A group to alter; its copy becomes part of the changes.
@@ -145,7 +152,10 @@ impl<'w> Draft<'w> {
     pub(crate) fn accept(&mut self, work: Work) -> String {
         let request_id = ids::request_id(&mut self.rng);
         let serial = self.next_serial();
-        let delay_ms = i64::try_from(self.settings().behaviour.outcome_delay_ms).unwrap_or(i64::MAX);
+        let delay_ms = match self.hurried {
+            true => 0,
+            false => i64::try_from(self.settings().behaviour.outcome_delay_ms).unwrap_or(i64::MAX),
+        };
         let due_ms = self.now_ms.saturating_add(delay_ms);
         let failing = self.failing;
         self.changes.accepted.push(Accepted {

@@ -110,8 +110,11 @@ impl Effect {
 }
 
 impl Fault {
-    /// The one word that says which of the two ways a fault can be used up: it hits, or is passed by this time.
-    pub(crate) fn concerns(&self, operation: Option<&str>) -> bool {
+    /// Whether it is about such a call. `paged`: the call carries a cursor; without one there is none to repeat.
+    pub(crate) fn concerns(&self, operation: Option<&str>, paged: bool) -> bool {
+        if self.effect.repeated_cursor && !paged {
+            return false;
+        }
         self.operation.as_deref().is_none_or(|one| Some(one) == operation)
     }
 

@@ -8,18 +8,18 @@ use super::behaviour::Identity;
 
 /// The names of one person that an answer or a webhook shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Names {
+pub(crate) struct Names<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) wa_id: Option<String>,
+    pub(crate) wa_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) username: Option<String>,
 }
 
-impl Names {
+impl<'a> Names<'a> {
     /// `identity` must have been picked: `Any` shows the number.
-    pub(crate) fn of(wa_id: &str, identity: Identity) -> Self {
+    pub(crate) fn of(wa_id: &'a str, identity: Identity) -> Self {
         let (phone, id, username) = match identity {
             Identity::Phone | Identity::Any => (true, false, false),
             Identity::Both => (true, true, false),
@@ -27,7 +27,7 @@ impl Names {
             Identity::Username => (false, true, true),
         };
         Self {
-            wa_id: phone.then(|| wa_id.to_owned()),
+            wa_id: phone.then_some(wa_id),
             user_id: id.then(|| user_id(wa_id)),
             username: username.then(|| self::username(wa_id)),
         }

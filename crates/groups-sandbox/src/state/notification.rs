@@ -161,7 +161,7 @@ fn object(value: &impl serde::Serialize) -> Map<String, Value> {
 
 fn added(wa_id: &str, approved: bool, identity: Identity) -> Value {
     let names = Names::of(wa_id, identity);
-    let input = names.wa_id.clone().or_else(|| names.user_id.clone());
+    let input = names.wa_id.map(str::to_owned).or_else(|| names.user_id.clone());
     let mut shown = object(&names);
     if approved && let Some(input) = input {
         shown.insert("input".to_owned(), input.into());

@@ -12,7 +12,6 @@ use super::draft::Draft;
 use super::event::Event;
 use super::group::JoinApprovalMode;
 use super::rules::SEATS;
-use super::settings::Settings;
 use super::world::World;
 
 /// One thing somebody does. Groups and people are picked by number among those there are.
@@ -74,7 +73,7 @@ impl Run {
     const DELAY_MS: i64 = 15;
 
     fn new() -> Self {
-        let mut settings = Settings::default();
+        let mut settings = super::settings::Settings::default();
         settings.behaviour.group_limit = 5;
         settings.behaviour.outcome_delay_ms = Self::DELAY_MS.unsigned_abs();
         let world = World::new(Arc::new(settings), Version::of(1_759_320_000_000, 1));
@@ -106,7 +105,7 @@ impl Run {
             Step::Create(approval) => {
                 let join_approval_mode = if approval { Mode::ApprovalRequired } else { Mode::AutoApprove };
                 let new = NewGroup { subject: "Team".into(), description: None, join_approval_mode };
-                self.change(|draft| draft.create(new))
+                self.change(|draft| draft.create(new)).map(|promise| promise.request_id)
             }
             Step::Update(group) => {
                 let settings = Settings { subject: Some("New".into()), ..Settings::default() };

@@ -1,0 +1,161 @@
+//! Delivers webhooks, as 360dialog does (Facts 4.7): five seconds to answer 200, else again with growing gaps for up to
+//! seven days. What happened to one group is told in order, as long as the receiver takes it the first time.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use tokio::task::JoinSet;
+
+use crate::emulator::Emulator;
+use crate::error::SandboxError;
+use crate::log::{Body, Entry, Log, WebhookOutcome, WebhookTry};
+use crate::outbox::Delivery;
+use crate::state::settings::{Settings, Webhook};
+
+/// Webhooks under way at once.
+const ABREAST: usize = 32;
+/// How often it looks for webhooks that other processes have stored.
+const LOOK_MS: i64 = 250;
+/// After this long one that was being delivered when its process was killed is taken up again.
+const LEASE_MS: i64 = 30_000;
+const LONGEST_GAP_MS: u64 = 3_600_000;
+const GIVE_UP_MS: i64 = 7 * 24 * 3_600_000;
+const SIGNATURE: &str = "x-360dialog-signature";
+
+/// Delivers until it is dropped.
+pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
+    // Redirects are not documented, and a receiver on this machine must not be reached through a proxy.
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    let Ok(client) = client else { return };
+    let mut busy: HashSet<String> = HashSet::new();
+    let mut under_way: JoinSet<(Delivery, WebhookOutcome, String)> = JoinSet::new();
+    loop {
+        // A failing database shows in the calls; the next round tries again.
+        let settings = emulator.settings().await.unwrap_or_else(|_| emulator.known_settings());
+        let mut wait = LOOK_MS;
+        if let Some(webhook) = &settings.webhook {
+            let free = ABREAST.saturating_sub(under_way.len());
+            if let Ok((Some(due), _)) = emulator.next_delivery().await {
+                match emulator.until(due) {
+                    Some(0) if free > 0 => {
+                        for delivery in
+                            emulator.lease_deliveries(LEASE_MS, free, &busy).await.unwrap_or_default()
+                        {
+                            busy.insert(delivery.group_id.clone());
+                            under_way.spawn(attempt(
+                                client.clone(),
+                                webhook.clone(),
+                                Arc::clone(&settings),
+                                {
+                                    let chance = emulator.fork_rng().f64();
+                                    (delivery, chance)
+                                },
+                            ));
+                        }
+                    }
+                    Some(left) => wait = left.clamp(1, LOOK_MS),
+                    None => {}
+                }
+            }
+        }
+        tokio::select! {
+            Some(done) = under_way.join_next(), if !under_way.is_empty() => {
+                if let Ok((delivery, outcome, url)) = done {
+                    busy.remove(&delivery.group_id);
+                    settle(&emulator, &log, &settings, delivery, outcome, url).await;
+                }
+            }
+            () = emulator.something_to_tell() => {}
+            () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => {}
+        }
+    }
+}
+
+async fn attempt(
+    client: reqwest::Client,
+    webhook: Webhook,
+    settings: Arc<Settings>,
+    (delivery, chance): (Delivery, f64),
+) -> (Delivery, WebhookOutcome, String) {
+    let Webhook { url, headers, secret } = webhook;
+    // One that was tried before has been let through already.
+    if delivery.attempts == 0 && chance < settings.behaviour.webhook_drops {
+        return (delivery, WebhookOutcome::Dropped, url);
+    }
+    let timeout = Duration::from_millis(settings.behaviour.webhook_timeout_ms);
+    let mut request = client.post(&url).timeout(timeout).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    if let Some(secret) = secret {
+        request = request.header(SIGNATURE, signature(&secret, delivery.body.as_bytes()));
+    }
+    let outcome = match request.body(delivery.body.clone()).send().await {
+        Ok(response) if response.status() == 200 => WebhookOutcome::Delivered,
+        Ok(response) => WebhookOutcome::Refused(response.status().as_u16()),
+        Err(error) if error.is_timeout() => WebhookOutcome::Failed("no answer in time".to_owned()),
+        Err(error) => WebhookOutcome::Failed(innermost(&error)),
+    };
+    (delivery, outcome, url)
+}
+
+/// HMAC-SHA256 of the body in hex. That it is hex is not documented.
+pub(crate) fn signature(secret: &str, body: &[u8]) -> String {
+    // A key of any length is taken.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    mac.update(body);
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What lies behind an error of the client, whose own words hold the URL.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut source = std::error::Error::source(error);
+    let mut words = "it cannot be sent".to_owned();
+    while let Some(error) = source {
+        words = error.to_string();
+        source = error.source();
+    }
+    words
+}
+
+async fn settle(
+    emulator: &Emulator,
+    log: &Log,
+    settings: &Settings,
+    delivery: Delivery,
+    outcome: WebhookOutcome,
+    url: String,
+) {
+    let at_ms = emulator.now();
+    let again = match &outcome {
+        WebhookOutcome::Delivered | WebhookOutcome::Dropped | WebhookOutcome::GivenUp => None,
+        WebhookOutcome::Refused(_) | WebhookOutcome::Failed(_) => {
+            let doubled = 1_u64.checked_shl(delivery.attempts).unwrap_or(u64::MAX);
+            let gap = settings.behaviour.webhook_retry_ms.saturating_mul(doubled).min(LONGEST_GAP_MS);
+            Some(at_ms.saturating_add(i64::try_from(gap).unwrap_or(i64::MAX)))
+        }
+    };
+    let Delivery { id, group_id, body, created_ms, attempts } = delivery;
+    let expired = again.is_some_and(|again| again - created_ms > GIVE_UP_MS);
+    let told = |outcome: WebhookOutcome| {
+        log.add(Entry::Webhook(WebhookTry {
+            at_ms,
+            delivery: id,
+            group_id: group_id.clone(),
+            url: url.clone(),
+            attempt: attempts + 1,
+            outcome,
+            body: Body::new(body.clone().into()),
+        }));
+    };
+    told(outcome);
+    if expired {
+        told(WebhookOutcome::GivenUp);
+    }
+    // If it cannot be stored, the lease ends and it is delivered again: duplicates are allowed, losses are not.
+    let stored: Result<(), SandboxError> = emulator.settle_delivery(id, again.filter(|_| !expired)).await;
+    drop(stored);
+}
