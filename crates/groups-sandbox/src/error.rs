@@ -46,6 +46,33 @@ pub enum ErrorKind {
     Bind,
 }
 
+impl ErrorKind {
+    /// The kind in one word, as the control API writes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::UnknownGroup => "unknown_group",
+            Self::InvalidUser => "invalid_user",
+            Self::AlreadyIn => "already_in",
+            Self::NotIn => "not_in",
+            Self::AlreadyRequested => "already_requested",
+            Self::NoRequest => "no_request",
+            Self::Full => "full",
+            Self::LinkDead => "link_dead",
+            Self::Blocked => "blocked",
+            Self::NeedsApproval => "needs_approval",
+            Self::NoApprovalNeeded => "no_approval_needed",
+            Self::Suspended => "suspended",
+            Self::AlreadySuspended => "already_suspended",
+            Self::NotSuspended => "not_suspended",
+            Self::Invalid => "invalid",
+            Self::NewerDatabase => "newer_database",
+            Self::NotADatabase => "not_a_database",
+            Self::Storage => "storage",
+            Self::Bind => "bind",
+        }
+    }
+}
+
 /// An error of the sandbox itself; its message says what to do next.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

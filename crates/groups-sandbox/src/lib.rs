@@ -50,6 +50,8 @@
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
 mod clock;
+mod control;
+mod crowd;
 mod deliver;
 pub mod document;
 mod doorbell;
@@ -67,6 +69,8 @@ mod state;
 mod store;
 mod validate;
 
+pub use control::{ActiveFault, ClockReading};
+pub use crowd::{Act, Crowd, Deed};
 pub use emulator::{Emulator, Happening, Status};
 pub use error::{ErrorKind, SandboxError};
 pub use log::{Body, Call, Entry, Log, WebhookOutcome, WebhookTry};

@@ -31,6 +31,23 @@ impl Emulator {
         .await
     }
 
+    /// Someone opens an invite link: they are in, or they ask, as the group wants it. Returns the group's id and, if they
+    /// asked, the join request's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LinkDead`] if no group has this link now; else as [`Emulator::join`] and [`Emulator::request`].
+    pub async fn open_link(&self, link: &str, user: &str) -> Result<(String, Option<String>), SandboxError> {
+        self.act(link, user, |draft, link, user| {
+            let group_id = draft.group_of_link(link)?;
+            match draft.request(&group_id, user) {
+                Ok(request) => Ok((group_id, Some(request))),
+                Err(ErrorKind::NoApprovalNeeded) => draft.join(&group_id, user).map(|()| (group_id, None)),
+                Err(kind) => Err(kind),
+            }
+        })
+        .await
+    }
+
     /// Someone opens the invite link of a group that wants approval, and asks. Returns the join request's id.
     ///
     /// # Errors

@@ -1,11 +1,13 @@
 //! The HTTP skin: routes, the key, and what is not a route. One file per resource; none decides a rule of its own.
 
 mod body;
+pub(crate) mod control;
 mod front;
 mod groups;
 mod invite_link;
 mod join_requests;
 mod layout;
+mod page;
 mod participants;
 mod query;
 mod reply;
@@ -19,7 +21,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, OriginalUri, Path, State
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get};
 
 use crate::emulator::Emulator;
@@ -36,6 +38,7 @@ pub(crate) struct Context {
     /// Whether this process delivers webhooks.
     pub(crate) delivers: bool,
     pub(crate) bucket: Mutex<Bucket>,
+    pub(crate) crew: control::Crew,
 }
 
 impl Context {
@@ -46,6 +49,7 @@ impl Context {
             log: Arc::default(),
             delivers,
             bucket: Mutex::default(),
+            crew: control::Crew::default(),
         }
     }
 
@@ -72,9 +76,13 @@ pub(crate) fn router(context: Arc<Context>) -> Router {
         // The desk has bounded it.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&context), front::desk))
-        .with_state(context);
+        .with_state(Arc::clone(&context));
     // Outside the routes: it decides which of them is meant.
-    Router::new().fallback_service(routes).layer(from_fn(layout::recognise))
+    let api = Router::new().fallback_service(routes).layer(from_fn(layout::recognise));
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/sandbox") }))
+        .nest("/sandbox", control::router(context))
+        .fallback_service(api)
 }
 
 async fn unknown_path(OriginalUri(uri): OriginalUri) -> Response {

@@ -65,6 +65,18 @@ pub(crate) enum Work {
     },
 }
 
+impl Work {
+    /// The operation that asked for it, as the API document calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create_group",
+            Self::Update { .. } => "update_group",
+            Self::Delete { .. } => "delete_group",
+            Self::Remove { .. } => "remove_participants",
+        }
+    }
+}
+
 impl Draft<'_> {
     /// Does everything that is due by now, in the order it was promised.
     pub(crate) fn apply_due(&mut self) {

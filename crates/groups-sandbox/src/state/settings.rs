@@ -26,6 +26,23 @@ pub struct Webhook {
 }
 
 impl Webhook {
+    /// Whether something can be sent there.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let Ok(url) = reqwest::Url::parse(&self.url) else {
+            return Err(format!("the webhook URL {:?} is no URL", self.url));
+        };
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(format!("the webhook URL must be http or https, got {:?}", self.url));
+        }
+        for (name, value) in &self.headers {
+            let named = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok();
+            if !named || reqwest::header::HeaderValue::from_str(value).is_err() {
+                return Err(format!("{name:?} is no header that can be sent"));
+            }
+        }
+        Ok(())
+    }
+
     /// To this URL, without headers or a signature.
     pub fn to(url: impl Into<String>) -> Self {
         Self { url: url.into(), ..Self::default() }

@@ -1,0 +1,120 @@
+//! The control API under `/sandbox`: what no call of the real API can do. It asks for no key, as it is for whoever runs the
+//! sandbox; but no page of somebody else, open in a browser on the same machine, may use it.
+
+mod crowd;
+mod form;
+mod people;
+mod settings;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post};
+use serde_json::json;
+
+use super::{Context, page, reply};
+use crate::error::{ErrorKind, SandboxError};
+
+pub(crate) use crowd::Crew;
+
+/// What a handler gives back.
+type Outcome = Result<Response, Fault>;
+
+/// Why there is no result.
+struct Fault(StatusCode, String, String);
+
+pub(super) fn router(context: Arc<Context>) -> Router {
+    Router::new()
+        .route("/", get(page::index))
+        .route("/page.css", get(page::style))
+        .route("/page.js", get(page::script))
+        .route("/health", get(view::health))
+        .route("/state", get(view::state))
+        .route("/events", get(view::events))
+        .route("/log", get(view::log))
+        .route("/link", get(view::link).post(people::open_link))
+        .route("/groups/{group_id}", get(view::group))
+        .route("/groups/{group_id}/{act}", post(people::act))
+        .route("/behaviour", get(settings::behaviour).patch(settings::switch).put(settings::profile))
+        .route("/faults", get(settings::faults).post(settings::add_fault).delete(settings::clear_faults))
+        .route("/faults/{id}", delete(settings::remove_fault))
+        .route("/webhook", get(settings::webhook).put(settings::set_webhook).delete(settings::no_webhook))
+        .route("/clock", get(settings::clock).post(settings::set_clock))
+        .route("/crowd", get(crowd::show).put(crowd::start).delete(crowd::stop))
+        .route("/settle", post(settings::settle))
+        .route("/reset", post(settings::reset))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .layer(from_fn(only_for_its_own_page))
+        .with_state(context)
+}
+
+/// A page of another site can make a browser send requests here. It then carries that site's origin, or, if the site
+/// has pointed its own name at this machine, that name as the host.
+async fn only_for_its_own_page(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = text(headers, HOST.as_str()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    let is_local_name = name == "localhost" || address.parse::<std::net::IpAddr>().is_ok();
+    let foreign = headers.get(ORIGIN).is_some_and(|origin| origin != format!("http://{host}").as_str());
+    // A container or another machine of one's own calls it by a name; a browser then sends an origin or nothing.
+    let is_browser = headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN);
+    if foreign || (is_browser && !is_local_name) {
+        let message = "a page of another site may not control the sandbox; open its own page by its address";
+        return Fault(StatusCode::FORBIDDEN, "forbidden".into(), message.into()).into_response();
+    }
+    next.run(request).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok())
+}
+
+async fn nothing_here(uri: Uri) -> Response {
+    let message =
+        format!("there is nothing at /sandbox{}; see the control API in the documentation", uri.path());
+    Fault(StatusCode::NOT_FOUND, "unknown_path".into(), message).into_response()
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Response {
+    let message = format!("/sandbox{} does not take {method}", uri.path());
+    Fault(StatusCode::METHOD_NOT_ALLOWED, "wrong_method".into(), message).into_response()
+}
+
+impl Fault {
+    fn invalid(message: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, "invalid".into(), message.into())
+    }
+}
+
+impl From<SandboxError> for Fault {
+    fn from(error: SandboxError) -> Self {
+        use ErrorKind as K;
+        let status = match error.kind() {
+            K::UnknownGroup => StatusCode::NOT_FOUND,
+            K::InvalidUser | K::Invalid => StatusCode::BAD_REQUEST,
+            K::Storage | K::NewerDatabase | K::NotADatabase | K::Bind => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::CONFLICT,
+        };
+        Self(status, error.kind().name().to_owned(), error.to_string())
+    }
+}
+
+impl axum::response::IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let Self(status, kind, message) = self;
+        reply::json(status, &json!({ "error": { "kind": kind, "message": message } }))
+    }
+}
+
+fn shown(value: &impl serde::Serialize) -> Outcome {
+    Ok(reply::json(StatusCode::OK, value))
+}

@@ -1,0 +1,116 @@
+//! Switches, faults, the webhook and the clock.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::form::Form;
+use super::{Fault, Outcome, shown};
+use crate::Webhook;
+use crate::http::Shared;
+use crate::state::behaviour::Behaviour;
+
+pub(super) async fn behaviour(State(context): Shared) -> Outcome {
+    shown(&context.emulator.behaviour().await?)
+}
+
+/// Sets the switches that are named.
+pub(super) async fn switch(State(context): Shared, Form(switches): Form<Value>) -> Outcome {
+    shown(&context.emulator.change_behaviour(move |behaviour| behaviour.merge(&switches)).await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    profile: String,
+}
+
+/// Sets all switches as a profile has them.
+pub(super) async fn profile(State(context): Shared, Form(Profile { profile }): Form<Profile>) -> Outcome {
+    let behaviour = Behaviour::profile(&profile)
+        .ok_or_else(|| Fault::invalid(format!("the profiles are strict and messy, got {profile:?}")))?;
+    context.emulator.set_behaviour(behaviour).await?;
+    shown(&context.emulator.behaviour().await?)
+}
+
+pub(super) async fn faults(State(context): Shared) -> Outcome {
+    shown(&json!({ "faults": context.emulator.faults().await? }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewFault {
+    fault: String,
+}
+
+pub(super) async fn add_fault(State(context): Shared, Form(NewFault { fault }): Form<NewFault>) -> Outcome {
+    let fault: crate::Fault = fault.parse()?;
+    let shown_fault = fault.to_string();
+    let id = context.emulator.add_fault(fault).await?;
+    shown(&json!({ "id": id, "fault": shown_fault }))
+}
+
+pub(super) async fn clear_faults(State(context): Shared) -> Outcome {
+    shown(&json!({ "removed": context.emulator.clear_faults().await? }))
+}
+
+pub(super) async fn remove_fault(State(context): Shared, Path(id): Path<u64>) -> Outcome {
+    shown(&json!({ "removed": usize::from(context.emulator.remove_fault(id).await?) }))
+}
+
+pub(super) async fn webhook(State(context): Shared) -> Outcome {
+    let waiting = context.emulator.undelivered().await?;
+    shown(&json!({ "webhook": context.emulator.webhook().await?, "undelivered": waiting }))
+}
+
+pub(super) async fn set_webhook(State(context): Shared, Form(webhook): Form<Webhook>) -> Outcome {
+    context.emulator.set_webhook(Some(webhook)).await?;
+    self::webhook(State(context)).await
+}
+
+pub(super) async fn no_webhook(State(context): Shared) -> Outcome {
+    context.emulator.set_webhook(None).await?;
+    webhook(State(context)).await
+}
+
+pub(super) async fn clock(State(context): Shared) -> Outcome {
+    shown(&context.emulator.clock().await?)
+}
+
+/// Moves the clock, stops it, or lets it go on; in this order where several are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Setting {
+    stopped: Option<bool>,
+    advance_ms: Option<u64>,
+}
+
+pub(super) async fn set_clock(State(context): Shared, Form(setting): Form<Setting>) -> Outcome {
+    let Setting { stopped, advance_ms } = setting;
+    if stopped.is_none() && advance_ms.is_none() {
+        return Err(Fault::invalid("say advance_ms, stopped, or both"));
+    }
+    let emulator = &context.emulator;
+    match stopped {
+        Some(true) => emulator.stop_clock().await.map(|_| ())?,
+        Some(false) => emulator.start_clock().await.map(|_| ())?,
+        None => {}
+    }
+    if let Some(by) = advance_ms {
+        emulator.advance(Duration::from_millis(by)).await?;
+    }
+    clock(State(context)).await
+}
+
+/// Waits until nothing accepted is left to be done.
+pub(super) async fn settle(State(context): Shared) -> Outcome {
+    context.emulator.settle().await?;
+    shown(&json!({ "due": 0 }))
+}
+
+pub(super) async fn reset(State(context): Shared) -> Outcome {
+    context.emulator.reset().await?;
+    shown(&json!({ "groups": context.emulator.status().await?.groups }))
+}
