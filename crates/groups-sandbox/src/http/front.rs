@@ -44,6 +44,8 @@ fn operation(method: &Method, route: &str) -> Option<&'static str> {
         ("/groups/{group_id}/join_requests", "POST") => "approve_join_requests",
         ("/groups/{group_id}/join_requests", "DELETE") => "reject_join_requests",
         ("/groups/{group_id}/participants", "DELETE") => "remove_participants",
+        ("/v1/configs/webhook", "GET") => "get_webhook",
+        ("/v1/configs/webhook", "POST") => "set_webhook",
         _ => return None,
     })
 }

@@ -2,14 +2,19 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
+mod control;
 mod errors;
+mod faults;
 mod graph;
 mod groups;
 mod join_requests;
 mod paging;
 mod participants;
 mod people;
+mod receiver;
 mod spec;
 mod storage;
 mod support;
+mod switches;
 mod update;
+mod webhooks;
