@@ -208,8 +208,11 @@ impl Session {
             Target::Api(client) => return Ok(Self { client, sandbox: None }),
             Target::Sandbox(database) => database,
         };
-        let sandbox =
-            shared_sandbox(&database).start().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
+        let sandbox = shared_sandbox(&database)
+            .without_deliveries()
+            .start()
+            .await
+            .map_err(|error| Failure::of_sandbox(&error, scene))?;
         let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())

@@ -67,6 +67,7 @@ mod sandbox;
 mod seed;
 mod state;
 mod store;
+mod trigger;
 mod validate;
 
 pub use control::{ActiveFault, ClockReading};
@@ -84,3 +85,4 @@ pub use state::event::{Event, FailedParticipant, RemovedParticipant, SettingOutc
 pub use state::fault::Fault;
 pub use state::group::JoinApprovalMode;
 pub use state::settings::Webhook;
+pub use trigger::{Answered, Trigger};

@@ -19,7 +19,10 @@ pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::InviteCommand;
 pub(crate) use participants::ParticipantsCommand;
 pub(crate) use requests::{Decide, RequestsCommand};
-pub(crate) use sandbox::{GroupCommand, GroupOnly, Person, SandboxCommand, Serve, UserCommand};
+pub(crate) use sandbox::{
+    BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
+    TriggerArgs, UserCommand,
+};
 
 const ROOT_HELP: &str = "\
 Environment:

@@ -113,6 +113,11 @@ impl Command {
                 SandboxCommand::User(UserCommand::Leave(_)) => "sandbox user leave",
                 SandboxCommand::Group(GroupCommand::Suspend(_)) => "sandbox group suspend",
                 SandboxCommand::Group(GroupCommand::Restore(_)) => "sandbox group restore",
+                SandboxCommand::Behaviour(_) => "sandbox behaviour",
+                SandboxCommand::Fault(_) => "sandbox fault",
+                SandboxCommand::Clock(_) => "sandbox clock",
+                SandboxCommand::Crowd(_) => "sandbox crowd",
+                SandboxCommand::Trigger(_) => "sandbox trigger",
             },
         }
     }
@@ -137,7 +142,7 @@ impl Command {
         match self {
             Self::Delete(args) => Some(&mut args.yes.yes),
             Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.yes.yes),
-            Self::Sandbox(SandboxCommand::Reset(yes)) => Some(&mut yes.yes),
+            Self::Sandbox(SandboxCommand::Reset(args)) => Some(&mut args.yes.yes),
             _ => None,
         }
     }
@@ -155,6 +160,12 @@ impl Command {
             Self::Participants(ParticipantsCommand::List(_)) => &Shape::PARTICIPANT,
             Self::Sandbox(SandboxCommand::Serve(_)) => &Shape::SANDBOX_SERVED,
             Self::Sandbox(SandboxCommand::Reset(_) | SandboxCommand::Status) => &Shape::SANDBOX_STATUS,
+            Self::Sandbox(SandboxCommand::Behaviour(_)) => &Shape::SANDBOX_BEHAVIOUR,
+            Self::Sandbox(SandboxCommand::Fault(_)) => &Shape::SANDBOX_FAULT,
+            Self::Sandbox(SandboxCommand::Clock(_)) => &Shape::SANDBOX_CLOCK,
+            Self::Sandbox(SandboxCommand::Crowd(_)) => &Shape::SANDBOX_DEED,
+            Self::Sandbox(SandboxCommand::Trigger(args)) if args.event.is_none() => &Shape::SANDBOX_EVENT,
+            Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
         }
     }
