@@ -1,12 +1,13 @@
 //! Checks request bodies against the OpenAPI document, and turns what it finds into the API's own codes.
 //! The document is read when the first body has to be checked, so that a command that only reads does not pay.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{Draft, Validator};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::document;
 use crate::state::codes::{
     API_UNKNOWN, Code, INVALID_PARAMETER, INVALID_VALUE, MISSING_PARAMETER, PARTICIPANT_OVERLIMIT, Refusal,
 };
@@ -31,9 +32,11 @@ const SHAPES: [(Shape, &str); 6] = [
     (Shape::RemoveParticipants, "RemoveParticipantsRequest"),
 ];
 
+type Compiled = Vec<(Shape, Arc<Validator>)>;
+
 /// Refuses a body that does not have the shape, for its gravest fault.
 pub(crate) fn check(shape: Shape, body: &Value) -> Result<(), Refusal> {
-    static VALIDATORS: OnceLock<Result<Vec<(Shape, Validator)>, String>> = OnceLock::new();
+    static VALIDATORS: OnceLock<Result<Compiled, String>> = OnceLock::new();
     let broken =
         |reason: &str| Refusal::new(API_UNKNOWN, format!("The sandbox's document is broken: {reason}"));
     let validators = VALIDATORS.get_or_init(validators).as_ref().map_err(|reason| broken(reason))?;
@@ -42,8 +45,7 @@ pub(crate) fn check(shape: Shape, body: &Value) -> Result<(), Refusal> {
     let faults = validator.iter_errors(body).map(|error| {
         let path = error.instance_path().to_string();
         let (rank, code) = verdict(shape, error.kind(), &path);
-        let place = if path.is_empty() { "The body".to_owned() } else { path };
-        (rank, code, format!("{place}: {}", error.masked()))
+        (rank, code, document::fault(&error))
     });
     match faults.min_by_key(|(rank, ..)| *rank) {
         None => Ok(()),
@@ -68,15 +70,6 @@ fn verdict(shape: Shape, kind: &Kind, path: &str) -> (u8, Code) {
     }
 }
 
-fn validators() -> Result<Vec<(Shape, Validator)>, String> {
-    let document: Value =
-        serde_saphyr::from_str(groups_spec::OPENAPI_YAML).map_err(|error| error.to_string())?;
-    let components = document.get("components").ok_or("it has no components")?;
-    let compile = |(shape, name): (Shape, &str)| {
-        let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": components });
-        // The schema dialect of OpenAPI 3.0 descends from this draft.
-        let options = jsonschema::options().with_draft(Draft::Draft4);
-        options.build(&schema).map(|validator| (shape, validator)).map_err(|error| error.to_string())
-    };
-    SHAPES.into_iter().map(compile).collect()
+fn validators() -> Result<Compiled, String> {
+    SHAPES.into_iter().map(|(shape, name)| document::validator(name).map(|found| (shape, found))).collect()
 }
