@@ -48,6 +48,7 @@
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
 mod clock;
+pub mod conformance;
 pub mod document;
 mod doorbell;
 mod emulator;
