@@ -12,6 +12,7 @@ use super::error::{Error, ErrorKind};
 use super::finding::{Finding, Judged, Report};
 use super::headers::Headers;
 use super::judge;
+use super::list::Page;
 use super::redact::Redactor;
 
 /// What the subject of every group of the suite's own begins with.
@@ -24,6 +25,8 @@ const DEAF: usize = 2;
 
 pub(super) struct Options {
     pub(super) named: Option<Target>,
+    /// Whether the first of the list takes the place of one that is not named.
+    pub(super) first_group: bool,
     pub(super) write: bool,
     pub(super) patience: Duration,
 }
@@ -105,11 +108,15 @@ impl Run {
             let said = format!("the service refuses the key ({}); check it", judge::seen(&first));
             return Err(Error::new(ErrorKind::KeyRefused, said));
         }
+        if self.options.first_group && self.options.named.is_none() {
+            let group = Page::of(&first).and_then(|page| page.groups.into_iter().next());
+            self.options.named = group.map(|group| Target { id: group.id, shown: "GROUP" });
+        }
         if let Some(named) = self.options.named.clone()
             && let Ok(answer) = self.ask(&Call::get().of(&named)).await
             && judge::refused(answer.json()).code == Some(131_041)
         {
-            let said = "the key's number has no group of this id (131041)";
+            let said = "the key's number has no group of this id";
             return Err(Error::new(ErrorKind::GroupUnknown, said));
         }
         Ok(first)
