@@ -66,12 +66,6 @@ pub(super) async fn check(run: &mut Run, first: &Exchange) {
         Some(_) => run.record(&LIST_TIMESTAMP, judge::of_variants(&times), &[first]),
     }
     if let Some(page) = &page {
-        let judged = match count {
-            ..DEFAULT_LIMIT => Judged::not_tried("the number has fewer than 25 groups"),
-            DEFAULT_LIMIT => Judged::AS_DOCUMENTED,
-            _ => Judged::different(format!("{count} groups")),
-        };
-        run.record(&LIST_DEFAULT_LIMIT, judged, &[first]);
         check_cursors(run, page).await;
     }
     let limited = |limit: &str| Call::get().with("limit", limit);
@@ -80,12 +74,26 @@ pub(super) async fn check(run: &mut Run, first: &Exchange) {
         // Its shape is another check's.
         if body.is_some() { Judged::AS_DOCUMENTED } else { judged }
     };
-    run.check(&LIST_LIMIT_HIGHEST, &limited("1024"), list).await;
+    let all = run.check(&LIST_LIMIT_HIGHEST, &limited("1024"), list).await;
+    if page.is_some() {
+        let held = all.as_ref().and_then(Page::of).map_or(0, |page| page.groups.len());
+        run.record(&LIST_DEFAULT_LIMIT, default_limit(count, held), &[first]);
+    }
     let refused = |exchange: &Exchange| judge::refusal(exchange, 400, &[100]);
     run.check(&LIST_LIMIT_ZERO, &limited("0"), refused).await;
     run.check(&LIST_LIMIT_ABOVE, &limited("1025"), refused).await;
     let corrupt = Call::get().with("after", NO_CURSOR);
     run.check(&LIST_CORRUPT_CURSOR, &corrupt, |exchange| judge::refusal(exchange, 400, &[131_059])).await;
+}
+
+/// `held`: how many groups there are, as far as a page of the highest limit tells.
+fn default_limit(count: usize, held: usize) -> Judged {
+    match count {
+        DEFAULT_LIMIT => Judged::AS_DOCUMENTED,
+        ..DEFAULT_LIMIT if held > count => Judged::different(format!("{count} groups, and there are more")),
+        ..DEFAULT_LIMIT => Judged::not_tried("the number has fewer than 25 groups"),
+        _ => Judged::different(format!("{count} groups")),
+    }
 }
 
 async fn check_cursors(run: &mut Run, page: &Page) {
@@ -95,5 +103,24 @@ async fn check_cursors(run: &mut Run, page: &Page) {
             run.check(&LIST_BOTH_CURSORS, &both, |exchange| judge::refusal(exchange, 400, &[])).await;
         }
         _ => run.not_tried(&LIST_BOTH_CURSORS, "the list gave no cursors"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_limit_shows_only_where_there_are_enough_groups() {
+        for (count, held, expected) in [
+            (0, 0, Verdict::NotTried),
+            (24, 24, Verdict::NotTried),
+            (10, 24, Verdict::Different),
+            (25, 25, Verdict::AsDocumented),
+            (25, 300, Verdict::AsDocumented),
+            (26, 26, Verdict::Different),
+        ] {
+            assert_eq!(default_limit(count, held).verdict, expected, "{count} of {held}");
+        }
     }
 }

@@ -221,7 +221,9 @@ fn is_whole(text: &str, at: usize, length: usize) -> bool {
 fn is_known_word(word: &str, follows_number_sign: bool) -> bool {
     static KNOWN: OnceLock<HashSet<String>> = OnceLock::new();
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return KNOWN_NUMBERS.contains(&word) || follows_number_sign && word.len() <= 6;
+        return KNOWN_NUMBERS.contains(&word)
+            || follows_number_sign && word.len() <= 6
+            || is_error_code(word);
     }
     let known = KNOWN.get_or_init(|| {
         let table = groups_spec::ERRORS_YAML.split(|c: char| !is_wordy(c));
@@ -229,6 +231,12 @@ fn is_known_word(word: &str, follows_number_sign: bool) -> bool {
         words.chain(MORE_WORDS.split_whitespace()).map(str::to_lowercase).collect()
     });
     word == "OAuthException" || known.contains(&word.to_lowercase())
+}
+
+/// Codes of the table that are too long to be taken for a part of a phone number.
+fn is_error_code(digits: &str) -> bool {
+    let codes = groups_spec::ERRORS_YAML.lines().filter_map(|line| line.trim().strip_prefix("- code: "));
+    digits.len() > 4 && codes.into_iter().any(|code| code == digits)
 }
 
 /// What an API calls its fields; not what people are called or numbered.
@@ -303,6 +311,7 @@ mod tests {
             ("Invalid limit", "[…]"),
             ("日本 is unknown", "[…] is unknown"),
             (r#"Invalid payload ({"error":{"code":100}})"#, r#"Invalid payload ({"error":{"code":[…]}})"#),
+            (r#"{"error":{"code":131041}} 131999"#, r#"{"error":{"code":131041}} […]"#),
         ] {
             assert_eq!(redactor.text(text), expected, "{text}");
         }
