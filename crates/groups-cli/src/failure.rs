@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     SandboxFailed,
     /// The results could not be written.
     Output,
+    /// The service does not do what the documents say.
+    Different,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::Output => "output",
+            Self::Different => "different",
         }
     }
 }

@@ -50,6 +50,7 @@
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
 mod clock;
+pub mod conformance;
 mod control;
 mod crowd;
 mod deliver;

@@ -2,6 +2,9 @@
 //! environment and no network; nothing here knows how the program works inside.
 
 mod commands;
+mod conformance;
+#[cfg(unix)]
+mod conformance_stopped;
 mod errors;
 mod help;
 mod lists;

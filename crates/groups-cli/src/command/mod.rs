@@ -1,6 +1,7 @@
 //! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
+mod conformance;
 mod groups;
 mod invite;
 mod paging;
@@ -43,6 +44,7 @@ enum Task {
     Requests(requests::Task),
     Participants(participants::Task),
     Sandbox(sandbox::Task),
+    Conformance(conformance::Task),
 }
 
 /// Where a command runs.
@@ -119,6 +121,7 @@ impl Command {
                 SandboxCommand::Crowd(_) => "sandbox crowd",
                 SandboxCommand::Trigger(_) => "sandbox trigger",
             },
+            Self::Conformance(_) => "conformance",
         }
     }
 
@@ -167,6 +170,7 @@ impl Command {
             Self::Sandbox(SandboxCommand::Trigger(args)) if args.event.is_none() => &Shape::SANDBOX_EVENT,
             Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+            Self::Conformance(_) => &Shape::FINDING,
         }
     }
 }
@@ -177,9 +181,14 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
-    /// Whether a signal is how it is meant to end.
+    /// Whether it sees to signals itself.
     pub(crate) fn ends_by_signal(&self) -> bool {
-        matches!(&self.task, Task::Sandbox(task) if task.is_serving())
+        match &self.task {
+            Task::Sandbox(task) => task.is_serving(),
+            // It deletes what it has made before it ends.
+            Task::Conformance(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -213,6 +222,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
             return Err(misplaced(name, "--base-url", "it works on the local sandbox"));
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
+        Command::Conformance(args) => conformance::plan(args, scene)?,
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -241,9 +251,11 @@ impl Planned {
 /// Carries a plan out.
 pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
     let Plan { scene, task, dry_run, fields, .. } = plan;
-    if let Task::Sandbox(task) = task {
-        return sandbox::run(task, &scene, place, out).await;
-    }
+    let task = match task {
+        Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
+        Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
+        task => task,
+    };
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let session = Session::open(target, place.globals, &scene).await?;
@@ -254,7 +266,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) => Ok(()),
     };
     session.close().await;
     result

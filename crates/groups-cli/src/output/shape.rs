@@ -84,6 +84,12 @@ impl Shape {
         fields: &["event", "to", "http_status", "took_ms", "body"],
         columns: &[],
     };
+    /// What a check of the conformance suite came to.
+    pub(crate) const FINDING: Self = Self {
+        name: "finding",
+        fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
+        columns: &["check", "verdict", "seen", "note"],
+    };
     /// One line, whole: programs wait for it.
     pub(crate) const SANDBOX_SERVED: Self = Self { name: "sandbox_served", fields: &[], columns: &[] };
 }

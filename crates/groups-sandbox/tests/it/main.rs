@@ -2,6 +2,7 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
+mod conformance;
 mod control;
 mod errors;
 mod faults;

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
+use crate::signals::Signals;
 
 /// A sandbox to be served.
 pub(in crate::command) struct Task {
@@ -103,42 +104,4 @@ async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(),
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;
     if interrupted_by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// Whether it was Ctrl-C.
-    async fn wait(&mut self) -> bool {
-        tokio::select! {
-            _ = self.interrupt.recv() => true,
-            _ = self.terminate.recv() => false,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn wait(&mut self) -> bool {
-        // An error means that Ctrl-C cannot be received; ending is then all that is left.
-        let _ = tokio::signal::ctrl_c().await;
-        true
-    }
 }

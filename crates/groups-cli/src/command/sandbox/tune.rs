@@ -31,7 +31,7 @@ struct Scripted {
 /// What time it is.
 #[derive(Serialize)]
 struct Time {
-    now: Timestamp,
+    now: String,
     stopped: bool,
 }
 
@@ -129,7 +129,7 @@ pub(super) async fn run(
                 emulator.advance(by).await.map_err(failed)?;
             }
             let ClockReading { now_ms, stopped, .. } = emulator.clock().await.map_err(failed)?;
-            out.one(&Time { now: Timestamp::from_seconds(now_ms.div_euclid(1000)), stopped });
+            out.one(&Time { now: Timestamp::from_seconds(now_ms.div_euclid(1000)).to_string(), stopped });
         }
         Task::Crowd { mut crowd, acts, every } => {
             for _ in 0..acts {
