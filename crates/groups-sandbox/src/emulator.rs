@@ -211,6 +211,12 @@ impl Emulator {
             return Ok(());
         }
         let preset = self.inner.preset.clone();
+        if let Some(webhook) = &preset.webhook {
+            webhook.check().map_err(SandboxError::invalid)?;
+        }
+        if let Some(behaviour) = &preset.behaviour {
+            behaviour.check().map_err(SandboxError::invalid)?;
+        }
         self.change_settings(move |settings| preset.apply(settings)).await
     }
 

@@ -11,6 +11,7 @@ mod lists;
 mod patience;
 mod refusals;
 mod sandbox;
+mod sandbox_settings;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");
