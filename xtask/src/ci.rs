@@ -98,6 +98,10 @@ fn steps(hosted: bool) -> Vec<Step> {
         },
         Step { name: "generated files, spec and arrows", action: Action::Check },
         cargo("tests", &["test", "--workspace"]),
+        cargo(
+            "page in a browser",
+            &["test", "--package", "groups-tests", "--test", "page", "--", "--ignored"],
+        ),
         cargo("packages", &package),
     ]
 }

@@ -131,8 +131,7 @@ function readHeaders(text) {
 
 function renderWebhook({ webhook, undelivered }) {
   const place = webhook ? `Delivered to ${webhook.url}.` : "No URL is set: webhooks go nowhere.";
-  const waiting = undelivered === 0 ? "None waits." : `Waiting to be delivered: ${undelivered}.`;
-  setText(byId("webhook-state"), `${place} ${waiting}`);
+  setText(byId("webhook-state"), `${place} Waiting to be delivered: ${undelivered}.`);
   if (edited) return;
   setValue(byId("webhook-url"), webhook?.url ?? "");
   const headers = Object.entries(webhook?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);

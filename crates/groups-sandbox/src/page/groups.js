@@ -27,7 +27,7 @@ function render(state, context) {
   const { groups, matching, counts, due } = state;
   keyed(byId("group-list"), groups, (group) => group.id, (group) => makeGroup(group, context));
   const more = matching > groups.length ? `; the newest ${groups.length} are shown` : "";
-  const some = searched() === "" ? `${counts.groups}` : `${matching} of ${counts.groups} match`;
+  const some = searched() === "" ? `${counts.groups} ${counts.groups === 1 ? "group" : "groups"}` : `${matching} of ${counts.groups} match`;
   setText(byId("matching"), counts.groups === 0 ? "" : `${some}${more}`);
   const waiting = due.slice(0, 3).map((one) => one.operation.replaceAll("_", " "));
   setText(byId("due"), due.length === 0 ? "" : `Accepted, to be carried out: ${due.length} (${waiting.join(", ")}).`);
@@ -137,8 +137,9 @@ function makeGroup(group, context) {
     ]);
     part.requests.update(group.join_requests, (request) => request.wa_id, (request) => [
       el("span", {}, `+${request.wa_id}`),
-      button("Approve", decide("POST", request), { "aria-label": `Approve +${request.wa_id}` }),
-      button("Reject", decide("DELETE", request), { "aria-label": `Reject +${request.wa_id}` }),
+      el("div", { class: "pair-of-buttons" },
+        button("Approve", decide("POST", request), { "aria-label": `Approve +${request.wa_id}` }),
+        button("Reject", decide("DELETE", request), { "aria-label": `Reject +${request.wa_id}` })),
     ]);
     part.removed.update(group.removed, (waId) => waId, (waId) => [el("span", {}, `+${waId}`)]);
   }

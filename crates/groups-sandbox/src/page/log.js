@@ -6,6 +6,8 @@ import { byId, el, setText, show } from "./dom.js";
 const SHOWN = 300;
 const WAIT_S = 25;
 const RETRY_MS = 2_000;
+/** News are fetched at most this often, so that a crowd does not keep the page from everything else. */
+const BATCH_MS = 200;
 /** News are read out at most this often. */
 const READ_OUT_MS = 3_000;
 const OUTCOMES = {
@@ -24,7 +26,6 @@ export function start({ onNews }) {
   for (const id of ["log-kind", "log-name"]) byId(id).addEventListener("change", filter);
   byId("log-pause").addEventListener("click", () => {
     paused = !paused;
-    byId("log-pause").setAttribute("aria-pressed", String(paused));
     setText(byId("log-pause"), paused ? "Go on" : "Pause");
     wake();
   });
@@ -38,8 +39,11 @@ export function start({ onNews }) {
 }
 
 let wake = () => {};
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function follow(onNews) {
+  // What is there already is fetched without waiting, and is no news.
+  let first = true;
   for (;;) {
     if (paused) {
       await new Promise((resolve) => {
@@ -48,17 +52,21 @@ async function follow(onNews) {
       continue;
     }
     try {
-      const { entries, next } = await control("GET", `/log?after=${seen}&wait=${WAIT_S}&last=${SHOWN}`);
+      const { entries, next } = await control("GET", `/log?after=${seen}&wait=${first ? 0 : WAIT_S}&last=${SHOWN}`);
+      // What came meanwhile is fetched again when it goes on.
+      if (paused) continue;
       // A sandbox that was started anew counts from nothing.
       const again = next < seen;
-      const first = seen === 0;
       seen = again ? 0 : next;
-      if (again || entries.length === 0) continue;
-      add(entries, next - entries.length);
-      if (!first) unread.push(...entries);
-      onNews();
+      if (!again && entries.length > 0) {
+        add(entries, next - entries.length);
+        if (!first) unread.push(...entries);
+        onNews();
+      }
+      first = false;
+      await pause(BATCH_MS);
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await pause(RETRY_MS);
     }
   }
 }
@@ -157,7 +165,7 @@ function body(title, value) {
 }
 
 function timeOf(ms) {
-  return new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+  return new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false });
 }
 
 function filter() {

@@ -91,7 +91,8 @@ async function look() {
       const preview = await control("GET", `/link?link=${encodeURIComponent(link)}`);
       if (link === phone.link) phone.preview = preview;
     } catch (error) {
-      if (error.kind === "link_dead") phone.preview = null;
+      if (link !== phone.link) return;
+      if (error.kind === "link_dead") Object.assign(phone, { link: "", preview: null });
       if (error.kind !== "gone") told(REASONS[error.kind] ?? error.message, true);
     }
   }

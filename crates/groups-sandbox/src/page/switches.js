@@ -4,8 +4,8 @@ import { control } from "./api.js";
 import { byId, el, setText, setValue, withCode } from "./dom.js";
 import { attempt, faultOf, say } from "./say.js";
 
-/** What brings each switch up to date, by name. */
-const updates = new Map();
+/** The switches that are shown, by name. */
+const shown = new Map();
 let refresh = () => {};
 
 export function start(options) {
@@ -14,6 +14,7 @@ export function start(options) {
     byId(profile).addEventListener("click", async () => {
       await attempt(async () => {
         await control("PUT", "/behaviour", { profile });
+        for (const one of shown.values()) one.forget();
         say(`All switches are ${profile} now.`);
       });
       refresh();
@@ -23,17 +24,16 @@ export function start(options) {
 }
 
 async function render(behaviour) {
-  if (updates.size === 0) build(await control("GET", "/behaviour/choices"));
-  for (const [name, update] of updates) update(behaviour[name]);
+  if (shown.size === 0) build(await control("GET", "/behaviour/choices"));
+  for (const [name, one] of shown) one.update(behaviour[name]);
 }
 
 function build({ switches }) {
   const topics = Map.groupBy(switches, (one) => one.topic);
   for (const [topic, members] of topics) {
     const fields = members.map((one) => {
-      const [node, update] = makeSwitch(one);
-      updates.set(one.name, update);
-      return node;
+      shown.set(one.name, makeSwitch(one));
+      return shown.get(one.name).node;
     });
     byId("switch-topics").append(el("fieldset", {}, el("legend", {}, topic), ...fields));
   }
@@ -47,6 +47,7 @@ function makeSwitch(one) {
   const described = { id: `switch-${one.name}`, "aria-describedby": `about-${one.name} error-${one.name}` };
   const send = async (field, value) => {
     try {
+      if (Number.isNaN(value)) throw new Error("Give a number.");
       await control("PATCH", "/behaviour", { [one.name]: value });
       faultOf(field, error, "");
       say(`${one.name} is set.`);
@@ -55,9 +56,21 @@ function makeSwitch(one) {
     }
     refresh();
   };
-  const [fields, update] = FORMS[one.form](one, described, send);
+  const [fields, set] = FORMS[one.form](one, described, send);
   const label = el("label", { for: described.id, class: "name" }, one.name);
-  return [el("div", { class: "switch" }, label, ...fields, about, error), update];
+  const node = el("div", { class: "switch" }, label, ...fields, about, error);
+  let last;
+  // A value that was refused stays to be corrected, until the switch is thrown elsewhere.
+  const update = (value) => {
+    if (error.textContent !== "" && JSON.stringify(value) === last) return;
+    last = JSON.stringify(value);
+    if (error.textContent !== "") faultOf(node.querySelector("[aria-invalid]"), error, "");
+    set(value);
+  };
+  const forget = () => {
+    last = undefined;
+  };
+  return { node, update, forget };
 }
 
 function choice({ name, positions }, described, send) {
@@ -91,8 +104,7 @@ function share(one, described, send) {
 
 function number({ min, max, step }, described, send) {
   const field = el("input", { type: "number", min: String(min), max: max?.toString(), step, ...described });
-  // What is no number goes as it is, so that the sandbox says what is wrong with it.
-  field.addEventListener("change", () => send(field, field.value === "" ? "" : field.valueAsNumber));
+  field.addEventListener("change", () => send(field, field.valueAsNumber));
   return [[field], (value) => setValue(field, String(value))];
 }
 

@@ -6,6 +6,7 @@ mod errors;
 mod graph;
 mod groups;
 mod join_requests;
+mod page;
 mod paging;
 mod participants;
 mod people;
