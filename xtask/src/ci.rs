@@ -102,6 +102,10 @@ fn steps(hosted: bool) -> Vec<Step> {
         xtask("the sandbox against its document", "fuzz-http", || {
             fuzz_http::run(fuzz_http::EXAMPLES, fuzz_http::SEED, 1)
         }),
+        cargo(
+            "page in a browser",
+            &["test", "--package", "groups-tests", "--test", "page", "--", "--ignored"],
+        ),
         cargo("packages", &package),
     ]
 }

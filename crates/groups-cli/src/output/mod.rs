@@ -109,12 +109,18 @@ impl Printer {
         }
     }
 
-    /// The line that says where a sandbox listens; whoever started it waits for it.
-    pub(crate) fn listening(&mut self, base_url: &str, api_key: &str) {
+    /// Says where a sandbox listens; whoever started it waits for the first line.
+    pub(crate) fn listening(&mut self, base_url: &str, api_key: &str, page_url: &str) {
         let text = match self.format {
-            Format::Table => format!("Listening on {base_url} (API key: {api_key})\n"),
+            Format::Table => {
+                format!(
+                    "Listening on {base_url} (API key: {api_key})\nPage to watch and drive it: {page_url}\n"
+                )
+            }
             Format::Json | Format::Jsonl => {
-                format!("{}\n", serde_json::json!({ "base_url": base_url, "api_key": api_key }))
+                let told =
+                    serde_json::json!({ "base_url": base_url, "api_key": api_key, "page_url": page_url });
+                format!("{told}\n")
             }
         };
         self.write(&text);

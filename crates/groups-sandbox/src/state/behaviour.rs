@@ -5,23 +5,30 @@ use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::choices::Positions;
 use super::codes::{NOT_ELIGIBLE, Refusal};
 use super::rules::{GROUP_LIMIT, SEATS};
 
-/// A switch of named positions; the first is the documented form. One with `Any` takes another form each time.
+/// A switch of named positions; the first is the documented form. One with `Any` takes another form each time. What is
+/// documented here is also what the page says.
 macro_rules! switch {
     (
-        $(#[$meta:meta])*
-        $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)+ }
+        $(#[doc = $about:literal])+
+        $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident,)+ }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
-        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
+        pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl $name {
             const ALL: &[Self] = &[$(Self::$variant,)+];
+        }
+
+        impl Positions for $name {
+            const ABOUT: &str = concat!($($about),+);
+            const POSITIONS: &[(Self, &str)] = &[$((Self::$variant, concat!($($meaning),+)),)+];
         }
 
         impl Default for $name {
