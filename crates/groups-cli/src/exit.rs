@@ -51,7 +51,9 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
         Kind::Api(kind) => kind,
         Kind::Usage => return Code::Usage,
         Kind::Interrupted => return Code::Interrupted,
-        Kind::Declined | Kind::SandboxRefused | Kind::SandboxFailed | Kind::Output => return Code::Failed,
+        Kind::Declined | Kind::SandboxRefused | Kind::SandboxFailed | Kind::StoreFailed | Kind::Output => {
+            return Code::Failed;
+        }
     };
     if writes && delivery == Delivery::MaybeDelivered {
         return Code::InDoubt;

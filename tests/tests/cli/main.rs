@@ -3,6 +3,7 @@
 
 mod commands;
 mod errors;
+mod events;
 mod help;
 mod lists;
 mod patience;

@@ -2,6 +2,7 @@
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
 mod early;
+mod events;
 mod groups;
 mod invite;
 mod participants;
@@ -15,6 +16,9 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use early::Early;
+pub(crate) use events::{
+    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, ReplayEvents, TailEvents,
+};
 pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::InviteCommand;
 pub(crate) use participants::ParticipantsCommand;
@@ -29,6 +33,8 @@ Environment:
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
   WAGROUPS_LOG         what to log, as filter directives; beats -v
+  WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_VERIFY_TOKEN
+                       what webhooks are signed with and verified by; see listen --help
   NO_COLOR             no colours in help
   An option beats its variable.
 
@@ -153,6 +159,9 @@ pub(crate) enum Command {
     Participants(ParticipantsCommand),
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    Listen(Listen),
+    #[command(subcommand)]
+    Events(EventsCommand),
 }
 
 /// `--dry-run`, for commands that write through the API.

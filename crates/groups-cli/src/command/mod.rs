@@ -1,6 +1,7 @@
 //! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
+mod events;
 mod groups;
 mod invite;
 mod paging;
@@ -15,8 +16,8 @@ use groups_ergonomic::model::{GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
-    Cli, Command, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand, SandboxCommand,
-    UserCommand,
+    Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
+    SandboxCommand, UserCommand,
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
@@ -43,6 +44,7 @@ enum Task {
     Requests(requests::Task),
     Participants(participants::Task),
     Sandbox(sandbox::Task),
+    Events(events::Task),
 }
 
 /// Where a command runs.
@@ -114,6 +116,11 @@ impl Command {
                 SandboxCommand::Group(GroupCommand::Suspend(_)) => "sandbox group suspend",
                 SandboxCommand::Group(GroupCommand::Restore(_)) => "sandbox group restore",
             },
+            Self::Listen(_) => "listen",
+            Self::Events(EventsCommand::List(_)) => "events list",
+            Self::Events(EventsCommand::Tail(_)) => "events tail",
+            Self::Events(EventsCommand::Replay(_)) => "events replay",
+            Self::Events(EventsCommand::Decode(_)) => "events decode",
         }
     }
 
@@ -156,6 +163,7 @@ impl Command {
             Self::Sandbox(SandboxCommand::Serve(_)) => &Shape::SANDBOX_SERVED,
             Self::Sandbox(SandboxCommand::Reset(_) | SandboxCommand::Status) => &Shape::SANDBOX_STATUS,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+            Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
         }
     }
 }
@@ -168,7 +176,11 @@ impl Plan {
 
     /// Whether a signal is how it is meant to end.
     pub(crate) fn ends_by_signal(&self) -> bool {
-        matches!(&self.task, Task::Sandbox(task) if task.is_serving())
+        match &self.task {
+            Task::Sandbox(task) => task.is_serving(),
+            Task::Events(task) => task.ends_by_signal(),
+            _ => false,
+        }
     }
 }
 
@@ -202,6 +214,11 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
             return Err(misplaced(name, "--base-url", "it works on the local sandbox"));
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
+        Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
+            return Err(misplaced(name, "--base-url", "it makes no call"));
+        }
+        Command::Listen(args) => events::listen(args, scene)?,
+        Command::Events(args) => events::plan(args, scene)?,
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -233,6 +250,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     if let Task::Sandbox(task) = task {
         return sandbox::run(task, &scene, place, out).await;
     }
+    if let Task::Events(task) = task {
+        return events::run(task, &scene, place, out).await;
+    }
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let session = Session::open(target, place.globals, &scene).await?;
@@ -243,7 +263,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) => Ok(()),
+        Task::Sandbox(_) | Task::Events(_) => Ok(()),
     };
     session.close().await;
     result

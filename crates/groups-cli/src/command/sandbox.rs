@@ -113,7 +113,7 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
     Ok(Planned::new(scene, super::Task::Sandbox(task)))
 }
 
-fn address(host: &str) -> Result<IpAddr, InvalidInput> {
+pub(super) fn address(host: &str) -> Result<IpAddr, InvalidInput> {
     if host == "localhost" {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
@@ -193,20 +193,20 @@ async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(),
 }
 
 #[cfg(unix)]
-struct Signals {
+pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     /// Whether it was Ctrl-C.
-    async fn wait(&mut self) -> bool {
+    pub(super) async fn wait(&mut self) -> bool {
         tokio::select! {
             _ = self.interrupt.recv() => true,
             _ = self.terminate.recv() => false,
@@ -215,15 +215,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self)
     }
 
-    async fn wait(&mut self) -> bool {
+    pub(super) async fn wait(&mut self) -> bool {
         // An error means that Ctrl-C cannot be received; ending is then all that is left.
         let _ = tokio::signal::ctrl_c().await;
         true
