@@ -39,6 +39,8 @@ const FOREIGN: &[(&str, &str)] = &[
     ("axum::routing::Router", "the receiver is mounted in a service of the user's own"),
     ("bytes::bytes::Bytes", "a picture is handed over without copying it"),
     ("futures_core::stream::Stream", "lists are streams, and the standard library has no such trait yet"),
+    ("http::header::name::HeaderName", "headers that are required of deliveries, or sent along"),
+    ("http::header::value::HeaderValue", "part of the same"),
     (
         "reqwest::async_impl::client::ClientBuilder",
         "proxies, certificates and pools are set on the HTTP client",
@@ -50,6 +52,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("serde_core::ser::Serializer", "part of the same trait"),
     ("serde_json::map::Map", "fields that nobody knows yet are kept as they came"),
     ("serde_json::value::Value", "values that nobody knows yet, and the body in a preview"),
+    ("tokio::net::tcp::listener::TcpListener", "a receiver is served on a socket that the caller has bound"),
 ];
 
 pub(crate) fn run(mode: Mode) -> Result<()> {
