@@ -171,6 +171,7 @@ impl World {
             (r"boundary=[0-9a-f-]+", "boundary=[BOUNDARY]"),
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
             (r"after \d+(?:µs|ms|s)", "after [TIME]"),
+            (r"after \d+\.\d s", "after [TIME]"),
             (r"\* < date: [^\n]+", "* < date: [DATE]"),
             (r"\* > user-agent: [^\n]+", "* > user-agent: [VERSION]"),
             (r"\(os error \d+\)", "(os error [N])"),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{check, output, workspace};
+use crate::{check, fuzz_http, interop, output, workspace};
 
 /// One step of the gate.
 struct Step {
@@ -16,8 +16,8 @@ struct Step {
 enum Action {
     /// A call of cargo.
     Cargo { arguments: Vec<&'static str>, environment: &'static [(&'static str, &'static str)] },
-    /// `cargo xtask check`, within this process.
-    Check,
+    /// A command of xtask, within this process.
+    Xtask { command: &'static str, run: fn() -> Result<()> },
 }
 
 pub(crate) fn run() -> Result<()> {
@@ -96,8 +96,12 @@ fn steps(hosted: bool) -> Vec<Step> {
                 environment: &[("RUSTDOCFLAGS", "-D warnings")],
             },
         },
-        Step { name: "generated files, spec and arrows", action: Action::Check },
+        xtask("generated files, spec and arrows", "check", check::run),
         cargo("tests", &["test", "--workspace"]),
+        xtask("clients of other languages", "interop", interop::run),
+        xtask("the sandbox against its document", "fuzz-http", || {
+            fuzz_http::run(fuzz_http::EXAMPLES, fuzz_http::SEED, 1)
+        }),
         cargo(
             "page in a browser",
             &["test", "--package", "groups-tests", "--test", "page", "--", "--ignored"],
@@ -110,10 +114,14 @@ fn cargo(name: &'static str, arguments: &[&'static str]) -> Step {
     Step { name, action: Action::Cargo { arguments: arguments.to_vec(), environment: &[] } }
 }
 
+fn xtask(name: &'static str, command: &'static str, run: fn() -> Result<()>) -> Step {
+    Step { name, action: Action::Xtask { command, run } }
+}
+
 impl Step {
     fn run(&self) -> Result<()> {
         match &self.action {
-            Action::Check => check::run(),
+            Action::Xtask { run, .. } => run(),
             Action::Cargo { arguments, environment } => {
                 let mut command: Command = workspace::cargo();
                 let status = command.args(arguments).envs(environment.iter().copied()).status()?;
@@ -128,7 +136,7 @@ impl Step {
     /// What a person types to run this step alone.
     fn command(&self) -> String {
         match &self.action {
-            Action::Check => "cargo xtask check".to_owned(),
+            Action::Xtask { command, .. } => format!("cargo xtask {command}"),
             Action::Cargo { arguments, environment } => {
                 let mut command = String::new();
                 for (name, value) in *environment {
@@ -157,7 +165,9 @@ mod tests {
         assert!(
             commands.contains(&"RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps".to_owned())
         );
-        assert!(commands.contains(&"cargo xtask check".to_owned()));
+        for command in ["cargo xtask check", "cargo xtask interop", "cargo xtask fuzz-http"] {
+            assert!(commands.contains(&command.to_owned()), "{commands:#?}");
+        }
     }
 
     #[test]

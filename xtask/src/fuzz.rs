@@ -1,5 +1,5 @@
 //! `cargo xtask fuzz`: runs each fuzz target for a while. Sanitizers need nightly, so without it this only says
-//! what is missing; the property tests of groups-ergonomic make the same calls on every toolchain.
+//! what is missing; the property tests of the same crates make the same calls on every toolchain.
 
 use std::process::{Command, Stdio};
 
@@ -7,23 +7,26 @@ use anyhow::{Context, Result, bail};
 
 use crate::{output, workspace};
 
-/// Where cargo-fuzz finds the targets, from the workspace's root.
-const FOLDER: &str = "crates/groups-ergonomic/fuzz";
-const TARGETS: [&str; 2] = ["decode", "classify"];
+/// Where cargo-fuzz finds each target, from the workspace's root.
+const TARGETS: [(&str, &str); 3] = [
+    ("crates/groups-ergonomic/fuzz", "decode"),
+    ("crates/groups-ergonomic/fuzz", "classify"),
+    ("crates/groups-model/fuzz", "events"),
+];
 
 pub(crate) fn run(seconds: u32) -> Result<()> {
     if let Some(reason) = missing() {
         output::say(format_args!("skipped: {reason}"));
         return Ok(());
     }
-    for target in TARGETS {
+    for (folder, target) in TARGETS {
         output::say(format_args!("==> {target}, for {seconds} s"));
-        let status = nightly(&["fuzz", "run", "--fuzz-dir", FOLDER, target, "--"])
+        let status = nightly(&["fuzz", "run", "--fuzz-dir", folder, target, "--"])
             .arg(format!("-max_total_time={seconds}"))
             .status()
             .context("starting cargo-fuzz")?;
         if !status.success() {
-            bail!("the target {target} failed ({status}); the input is in {FOLDER}/artifacts/{target}");
+            bail!("the target {target} failed ({status}); the input is in {folder}/artifacts/{target}");
         }
     }
     output::say("no target found anything");
@@ -59,15 +62,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_targets_are_those_of_the_fuzz_folder() {
-        let folder = workspace::root().join(FOLDER).join("fuzz_targets");
-        let mut found: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-            .collect();
-        found.sort();
+    fn the_targets_are_those_of_the_fuzz_folders() {
         let mut named = TARGETS.to_vec();
         named.sort_unstable();
+        let mut folders: Vec<&str> = named.iter().map(|(folder, _)| *folder).collect();
+        folders.dedup();
+        let mut found: Vec<(&str, String)> = Vec::new();
+        for folder in folders {
+            for entry in std::fs::read_dir(workspace::root().join(folder).join("fuzz_targets")).unwrap() {
+                let path = entry.unwrap().path();
+                found.push((folder, path.file_stem().unwrap().to_str().unwrap().to_owned()));
+            }
+        }
+        found.sort();
+        let named: Vec<_> = named.into_iter().map(|(folder, name)| (folder, name.to_owned())).collect();
         assert_eq!(found, named);
     }
 }

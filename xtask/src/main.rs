@@ -15,11 +15,15 @@ mod ci;
 mod error_kinds;
 mod error_table;
 mod fuzz;
+mod fuzz_http;
+mod interop;
 mod lint;
 mod mode;
 mod output;
 mod public_api;
+mod python;
 mod regen;
+mod served;
 mod spec_lint;
 mod workspace;
 
@@ -49,13 +53,27 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
     },
+    /// Let schemathesis look for an answer of the sandbox that the spec does not promise; needs Python 3.11
+    FuzzHttp {
+        /// How many examples are made for each operation
+        #[arg(long, value_name = "N", default_value_t = fuzz_http::EXAMPLES)]
+        examples: u32,
+        /// The seed of the first run
+        #[arg(long, value_name = "N", default_value_t = fuzz_http::SEED)]
+        seed: u64,
+        /// How many runs, each with the seed after the last one's
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        runs: u32,
+    },
+    /// Let clients of other languages use the sandbox, as they are published; needs Python 3.11
+    Interop,
     /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
     PublicApi {
         /// Write nothing; fail where the files differ
         #[arg(long)]
         check: bool,
     },
-    /// The whole gate: format, clippy, documentation, check, tests, packages
+    /// The whole gate: format, clippy, documentation, check, tests, other languages, packages
     Ci,
 }
 
@@ -68,6 +86,8 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
         Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::FuzzHttp { examples, seed, runs } => fuzz_http::run(examples, seed, runs),
+        Command::Interop => interop::run(),
         Command::PublicApi { check } => {
             public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
         }

@@ -1,10 +1,11 @@
 //! Where the workspace is, what it holds, and how cargo is called in it.
 
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{Message, Metadata, MetadataCommand};
 
 /// The workspace's root folder.
 pub(crate) fn root() -> PathBuf {
@@ -30,4 +31,25 @@ pub(crate) fn cargo() -> Command {
         }
     }
     command
+}
+
+/// Builds a program of ours and tells where it lies.
+pub(crate) fn executable(package: &str, name: &str) -> Result<PathBuf> {
+    let mut building = cargo()
+        .args(["build", "--quiet", "--package", package, "--bin", name])
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("starting cargo")?;
+    let messages = BufReader::new(building.stdout.take().context("cargo has no stdout")?);
+    let mut built = None;
+    for message in Message::parse_stream(messages) {
+        if let Message::CompilerArtifact(artifact) = message.context("reading cargo's messages")?
+            && artifact.target.name == name
+        {
+            built = artifact.executable;
+        }
+    }
+    building.wait()?;
+    built.map(Into::into).with_context(|| format!("{name} was not built; cargo's message is above"))
 }

@@ -1,7 +1,7 @@
 //! The generator view: the authority (spec/groups.yaml) as progenitor can take it and as a client should read it.
 //!
 //! The authority is strict and complete. The view drops what the generator has no form for (error answers,
-//! multipart, examples) and adds the tolerance that Facts 8 calls for. It must never add an operation or a
+//! multipart, links, examples) and adds the tolerance that Facts 8 calls for. It must never add an operation or a
 //! field that the authority does not describe.
 
 use std::collections::BTreeSet;
@@ -28,7 +28,11 @@ fn keep_what_can_be_generated(document: &mut Value) -> Result<()> {
     for path in object(document, "/paths")?.values_mut() {
         for method in METHODS {
             let Some(operation) = path.get_mut(method) else { continue };
-            object(operation, "/responses")?.retain(|status, _| status.starts_with('2'));
+            let responses = object(operation, "/responses")?;
+            responses.retain(|status, _| status.starts_with('2'));
+            for response in responses.values_mut() {
+                object(response, "")?.remove("links");
+            }
             if operation.get("requestBody").is_some() {
                 object(operation, "/requestBody/content")?.retain(|media, _| media == "application/json");
             }

@@ -432,6 +432,20 @@ pub mod types {
             Default::default()
         }
     }
+    ///Where to deliver webhooks (Facts 4.7).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(deny_unknown_fields)]
+    pub struct SetWebhookRequest {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub headers: ::std::option::Option<WebhookHeaders>,
+        ///The URL that notifications are posted to (Facts 4.7).
+        pub url: ::std::string::String,
+    }
+    impl SetWebhookRequest {
+        pub fn builder() -> builder::SetWebhookRequest {
+            Default::default()
+        }
+    }
     ///Text settings to change, at least one (GUPSHUP). Meta's JSON also names profile_picture_file, the path of an image; that has no sane meaning over HTTP and is left out. WATS and DOTNET let join_approval_mode be sent; no document allows it (Facts 1.4).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(deny_unknown_fields)]
@@ -445,6 +459,57 @@ pub mod types {
     impl UpdateGroupRequest {
         pub fn builder() -> builder::UpdateGroupRequest {
             Default::default()
+        }
+    }
+    ///Where webhooks are delivered. Nothing is certain to be present, as what is shown where no URL is set is not documented (Facts 4.7).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct WebhookConfiguration {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub headers: ::std::option::Option<WebhookHeaders>,
+        ///The URL that notifications are posted to (Facts 4.7).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl WebhookConfiguration {
+        pub fn builder() -> builder::WebhookConfiguration {
+            Default::default()
+        }
+    }
+    ///Headers that are sent along with each webhook, such as one the receiver authenticates by (Facts 4.7).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct WebhookHeaders(
+        pub ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+    );
+    impl ::std::ops::Deref for WebhookHeaders {
+        type Target = ::std::collections::HashMap<
+            ::std::string::String,
+            ::std::string::String,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::HashMap<::std::string::String, ::std::string::String> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<WebhookHeaders>
+    for ::std::collections::HashMap<::std::string::String, ::std::string::String> {
+        fn from(value: WebhookHeaders) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+    > for WebhookHeaders {
+        fn from(
+            value: ::std::collections::HashMap<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+        ) -> Self {
+            Self(value)
         }
     }
     /// Types for composing complex structures.
@@ -2531,6 +2596,67 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct SetWebhookRequest {
+            headers: ::std::result::Result<
+                ::std::option::Option<super::WebhookHeaders>,
+                ::std::string::String,
+            >,
+            url: ::std::result::Result<::std::string::String, ::std::string::String>,
+        }
+        impl ::std::default::Default for SetWebhookRequest {
+            fn default() -> Self {
+                Self {
+                    headers: Ok(Default::default()),
+                    url: Err("no value supplied for url".to_string()),
+                }
+            }
+        }
+        impl SetWebhookRequest {
+            pub fn headers<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::WebhookHeaders>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.headers = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for headers: {e}")
+                    });
+                self
+            }
+            pub fn url<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.url = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for url: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<SetWebhookRequest> for super::SetWebhookRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: SetWebhookRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    headers: value.headers?,
+                    url: value.url?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::SetWebhookRequest> for SetWebhookRequest {
+            fn from(value: super::SetWebhookRequest) -> Self {
+                Self {
+                    headers: Ok(value.headers),
+                    url: Ok(value.url),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct UpdateGroupRequest {
             description: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -2614,6 +2740,92 @@ pub mod types {
                     description: Ok(value.description),
                     messaging_product: Ok(value.messaging_product),
                     subject: Ok(value.subject),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct WebhookConfiguration {
+            headers: ::std::result::Result<
+                ::std::option::Option<super::WebhookHeaders>,
+                ::std::string::String,
+            >,
+            url: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for WebhookConfiguration {
+            fn default() -> Self {
+                Self {
+                    headers: Ok(Default::default()),
+                    url: Ok(Default::default()),
+                    extra: Err("no value supplied for extra".to_string()),
+                }
+            }
+        }
+        impl WebhookConfiguration {
+            pub fn headers<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::WebhookHeaders>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.headers = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for headers: {e}")
+                    });
+                self
+            }
+            pub fn url<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.url = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for url: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<WebhookConfiguration>
+        for super::WebhookConfiguration {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: WebhookConfiguration,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    headers: value.headers?,
+                    url: value.url?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::WebhookConfiguration> for WebhookConfiguration {
+            fn from(value: super::WebhookConfiguration) -> Self {
+                Self {
+                    headers: Ok(value.headers),
+                    url: Ok(value.url),
+                    extra: Ok(value.extra),
                 }
             }
         }
@@ -2926,6 +3138,37 @@ let response = client.remove_participants()
 ```*/
     pub fn remove_participants(&self) -> builder::RemoveParticipants<'_> {
         builder::RemoveParticipants::new(self)
+    }
+    /**Get where webhooks are delivered
+
+The URL that 360dialog delivers this number's webhooks to, with the headers it sends along. What it answers where none is set is not documented (Facts 4.7).
+
+Sends a `GET` request to `/v1/configs/webhook`
+
+```ignore
+let response = client.get_webhook()
+    .send()
+    .await;
+```*/
+    pub fn get_webhook(&self) -> builder::GetWebhook<'_> {
+        builder::GetWebhook::new(self)
+    }
+    /**Set where webhooks are delivered
+
+Replaces the URL and the headers of this number. The four group fields come to the same URL as messages. A receiver has to answer 200 within 5 seconds; what it does not take is delivered again for up to 7 days. How to unset the URL is not documented (Facts 4.7).
+
+Sends a `POST` request to `/v1/configs/webhook`
+
+Arguments:
+- `body`: The new configuration (Facts 4.7).
+```ignore
+let response = client.set_webhook()
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn set_webhook(&self) -> builder::SetWebhook<'_> {
+        builder::SetWebhook::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -3932,6 +4175,136 @@ pub mod builder {
                 .build()?;
             let info = OperationInfo {
                 operation_id: "remove_participants",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::get_webhook`]
+
+[`Client::get_webhook`]: super::Client::get_webhook*/
+    #[derive(Debug, Clone)]
+    pub struct GetWebhook<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> GetWebhook<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/v1/configs/webhook`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::WebhookConfiguration>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/v1/configs/webhook", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "get_webhook",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::set_webhook`]
+
+[`Client::set_webhook`]: super::Client::set_webhook*/
+    #[derive(Debug, Clone)]
+    pub struct SetWebhook<'a> {
+        client: &'a super::Client,
+        body: Result<types::builder::SetWebhookRequest, String>,
+    }
+    impl<'a> SetWebhook<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::SetWebhookRequest>,
+            <V as std::convert::TryInto<
+                types::SetWebhookRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `SetWebhookRequest` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::SetWebhookRequest,
+            ) -> types::builder::SetWebhookRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/v1/configs/webhook`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::WebhookConfiguration>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body
+                .and_then(|v| {
+                    types::SetWebhookRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!("{}/v1/configs/webhook", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "set_webhook",
             };
             client.pre(&mut request, &info).await?;
             let result = client.exec(request, &info).await;

@@ -77,7 +77,17 @@ impl Environment {
     }
 }
 
-/// Where calls go.
+/// Where calls go, and with which key.
+pub(crate) enum Address {
+    Api {
+        base_url: String,
+        key: String,
+    },
+    /// The embedded sandbox, with its database.
+    Sandbox(PathBuf),
+}
+
+/// A client for where calls go.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     Api(Client),
@@ -85,7 +95,7 @@ pub(crate) enum Target {
     Sandbox(PathBuf),
 }
 
-impl Target {
+impl Address {
     /// `needs_key`: whether something will be sent.
     pub(crate) fn resolve(
         globals: &Globals,
@@ -109,9 +119,25 @@ impl Target {
                     ));
             }
         };
+        Ok(Self::Api { base_url: base_url.map_or(DEFAULT_BASE_URL, String::as_str).to_owned(), key })
+    }
+}
+
+impl Target {
+    /// `needs_key`: whether something will be sent.
+    pub(crate) fn resolve(
+        globals: &Globals,
+        environment: &Environment,
+        scene: &Scene,
+        needs_key: bool,
+    ) -> Result<Self, Failure> {
+        let (base_url, key) = match Address::resolve(globals, environment, scene, needs_key)? {
+            Address::Api { base_url, key } => (base_url, key),
+            Address::Sandbox(database) => return Ok(Self::Sandbox(database)),
+        };
         let client = client_builder(globals)
             .api_key(key)
-            .base_url(base_url.map_or(DEFAULT_BASE_URL, String::as_str))
+            .base_url(base_url)
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self::Api(client))
@@ -208,8 +234,11 @@ impl Session {
             Target::Api(client) => return Ok(Self { client, sandbox: None }),
             Target::Sandbox(database) => database,
         };
-        let sandbox =
-            shared_sandbox(&database).start().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
+        let sandbox = shared_sandbox(&database)
+            .without_deliveries()
+            .start()
+            .await
+            .map_err(|error| Failure::of_sandbox(&error, scene))?;
         let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())

@@ -51,7 +51,9 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
         Kind::Api(kind) => kind,
         Kind::Usage => return Code::Usage,
         Kind::Interrupted => return Code::Interrupted,
-        Kind::Declined | Kind::SandboxRefused | Kind::SandboxFailed | Kind::Output => return Code::Failed,
+        Kind::Declined | Kind::SandboxRefused | Kind::SandboxFailed | Kind::Output | Kind::Different => {
+            return Code::Failed;
+        }
     };
     if writes && delivery == Delivery::MaybeDelivered {
         return Code::InDoubt;
@@ -141,7 +143,8 @@ mod tests {
         let of = |kind| of(kind, Delivery::MaybeDelivered, true).number();
         assert_eq!(of(Kind::Usage), 2);
         assert_eq!(of(Kind::Interrupted), 130);
-        for kind in [Kind::Declined, Kind::SandboxRefused, Kind::SandboxFailed, Kind::Output] {
+        for kind in [Kind::Declined, Kind::SandboxRefused, Kind::SandboxFailed, Kind::Output, Kind::Different]
+        {
             assert_eq!(of(kind), 1, "{}", kind.as_str());
         }
     }

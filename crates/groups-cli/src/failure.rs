@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     SandboxFailed,
     /// The results could not be written.
     Output,
+    /// The service does not do what the documents say.
+    Different,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::Output => "output",
+            Self::Different => "different",
         }
     }
 }
@@ -188,7 +191,10 @@ impl Failure {
             S::NoRequest => Kind::Api(ErrorKind::JoinRequestUnknown),
             S::Full => Kind::Api(ErrorKind::ParticipantOverlimit),
             S::Suspended => Kind::Api(ErrorKind::GroupSuspended),
-            S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind => Kind::SandboxFailed,
+            S::Invalid => Kind::Api(ErrorKind::InvalidInput),
+            S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind | S::NotDelivered => {
+                Kind::SandboxFailed
+            }
             _ => Kind::SandboxRefused,
         };
         let failure = Self::local(kind, scene.command(), error.to_string());
@@ -218,6 +224,8 @@ impl Failure {
             S::NotSuspended => {
                 format!("`{}` suspends it.", scene.local(&format!("sandbox group suspend {group}")))
             }
+            S::Invalid => return failure.or_help(),
+            S::NotDelivered => "Start the receiver, then send it again.".to_owned(),
             S::Bind => "`--port` names another port; `--port 0` takes a free one.".to_owned(),
             S::NewerDatabase => format!("`{}` starts over.", scene.local("sandbox reset")),
             // Starting over would meet the same file in the same folder.

@@ -12,6 +12,7 @@ mod output;
 mod run;
 mod scene;
 pub mod schema;
+mod signals;
 
 use std::process::ExitCode;
 

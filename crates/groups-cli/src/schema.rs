@@ -18,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("participant", schema_for!(groups_model::Participant).to_value()),
         ("join_request", schema_for!(groups_model::JoinRequest).to_value()),
         ("invite_link", schema_for!(groups_model::InviteLink).to_value()),
+        ("event", schema_for!(groups_model::Event).to_value()),
         ("accepted", schema_for!(groups_model::Accepted).to_value()),
         ("batch", schema_for!(groups_model::Batch).to_value()),
         ("error", schema_for!(ErrorDocument).to_value()),

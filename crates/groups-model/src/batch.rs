@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, JoinRequestId};
+use crate::{ErrorKind, Extra, JoinRequestId};
 
 /// What became of each join request that was named (Facts 1.9, 1.10). Every id asked for is in one of both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +58,15 @@ pub struct ItemError {
     /// The server's further explanation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
+    /// What the server sent besides.
+    #[serde(default, skip_serializing_if = "Extra::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
+    pub extra: Extra,
 }
 
 impl ItemError {
     /// A reason of a kind, without a code.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, code: None, title: None, message: message.into(), details: None }
+        Self { kind, code: None, title: None, message: message.into(), details: None, extra: Extra::new() }
     }
 }

@@ -102,9 +102,20 @@ id!(
     ParentUserId, "parent_user_id", token
 );
 id!(
+    /// What makes an event the same one again when it is delivered twice: 64 hexadecimal digits. See
+    /// [`event`](crate::event) for what goes into it.
+    EventId, "event id", token
+);
+id!(
     /// A place in a list. Opaque; it expires (code 131059, Facts 2.2).
     Cursor, "cursor", token
 );
+
+impl EventId {
+    pub(crate) fn of_digest(hex: String) -> Self {
+        Self(hex)
+    }
+}
 
 fn token(field: &'static str, value: &str) -> Result<(), InvalidInput> {
     if value.is_empty() {

@@ -1,4 +1,4 @@
-//! The vocabulary of WhatsApp groups on 360dialog: ids, participants, timestamps, error codes.
+//! The vocabulary of WhatsApp groups on 360dialog: ids, participants, timestamps, error codes, webhook events.
 //!
 //! No I/O and no HTTP lives here, so that the raw client, the ergonomic client and the webhook receiver
 //! speak of the same things without depending on each other. Everything that a server may send decodes
@@ -21,6 +21,7 @@ mod batch;
 mod error_code;
 mod error_entry;
 mod error_kind;
+pub mod event;
 mod group;
 mod ids;
 mod invalid_input;
@@ -37,8 +38,9 @@ pub use batch::{Batch, FailedItem, ItemError};
 pub use error_code::{CODES, TEXTS};
 pub use error_entry::{ErrorEntry, RetryClass, TextEntry};
 pub use error_kind::ErrorKind;
+pub use event::Event;
 pub use group::{Group, InviteLink};
-pub use ids::{Cursor, GroupId, JoinRequestId, ParentUserId, RequestId, UserId, WaId};
+pub use ids::{Cursor, EventId, GroupId, JoinRequestId, ParentUserId, RequestId, UserId, WaId};
 pub use invalid_input::InvalidInput;
 pub use join_request::JoinRequest;
 pub use lenient::{LenientBool, LenientInteger};

@@ -27,9 +27,7 @@ const SIGNATURE: &str = "x-360dialog-signature";
 
 /// Delivers until it is dropped.
 pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
-    // Redirects are not documented, and a receiver on this machine must not be reached through a proxy.
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-    let Ok(client) = client else { return };
+    let Ok(client) = client() else { return };
     let mut busy: HashSet<String> = HashSet::new();
     let mut under_way: JoinSet<(Delivery, WebhookOutcome, String)> = JoinSet::new();
     loop {
@@ -74,36 +72,54 @@ pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
     }
 }
 
+/// Redirects are not documented, and a receiver on this machine must not be reached through a proxy.
+pub(crate) fn client() -> Result<reqwest::Client, String> {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    client.map_err(|error| innermost(&error))
+}
+
+/// Posts a notification and gives the status it was answered with, or why there is none.
+pub(crate) async fn post(
+    client: &reqwest::Client,
+    webhook: &Webhook,
+    body: String,
+    timeout: Duration,
+) -> Result<u16, String> {
+    let mut request = client.post(&webhook.url).timeout(timeout).header("content-type", "application/json");
+    for (name, value) in &webhook.headers {
+        request = request.header(name, value);
+    }
+    if let Some(secret) = &webhook.secret {
+        request = request.header(SIGNATURE, signature(secret, body.as_bytes()));
+    }
+    match request.body(body).send().await {
+        Ok(response) => Ok(response.status().as_u16()),
+        Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
+        Err(error) => Err(innermost(&error)),
+    }
+}
+
 async fn attempt(
     client: reqwest::Client,
     webhook: Webhook,
     settings: Arc<Settings>,
     (delivery, chance): (Delivery, f64),
 ) -> (Delivery, WebhookOutcome, String) {
-    let Webhook { url, headers, secret } = webhook;
     // One that was tried before has been let through already.
     if delivery.attempts == 0 && chance < settings.behaviour.webhook_drops {
-        return (delivery, WebhookOutcome::Dropped, url);
+        return (delivery, WebhookOutcome::Dropped, webhook.url);
     }
     let timeout = Duration::from_millis(settings.behaviour.webhook_timeout_ms);
-    let mut request = client.post(&url).timeout(timeout).header("content-type", "application/json");
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    if let Some(secret) = secret {
-        request = request.header(SIGNATURE, signature(&secret, delivery.body.as_bytes()));
-    }
-    let outcome = match request.body(delivery.body.clone()).send().await {
-        Ok(response) if response.status() == 200 => WebhookOutcome::Delivered,
-        Ok(response) => WebhookOutcome::Refused(response.status().as_u16()),
-        Err(error) if error.is_timeout() => WebhookOutcome::Failed("no answer in time".to_owned()),
-        Err(error) => WebhookOutcome::Failed(innermost(&error)),
+    let outcome = match post(&client, &webhook, delivery.body.clone(), timeout).await {
+        Ok(200) => WebhookOutcome::Delivered,
+        Ok(status) => WebhookOutcome::Refused(status),
+        Err(why) => WebhookOutcome::Failed(why),
     };
-    (delivery, outcome, url)
+    (delivery, outcome, webhook.url)
 }
 
 /// HMAC-SHA256 of the body in hex. That it is hex is not documented.
-pub(crate) fn signature(secret: &str, body: &[u8]) -> String {
+fn signature(secret: &str, body: &[u8]) -> String {
     // A key of any length is taken.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(body);

@@ -44,6 +44,8 @@ pub enum ErrorKind {
     Storage,
     /// The address could not be listened on.
     Bind,
+    /// A webhook reached nobody, or nobody answered it in time.
+    NotDelivered,
 }
 
 impl ErrorKind {
@@ -69,6 +71,7 @@ impl ErrorKind {
             Self::NotADatabase => "not_a_database",
             Self::Storage => "storage",
             Self::Bind => "bind",
+            Self::NotDelivered => "not_delivered",
         }
     }
 }
@@ -132,6 +135,12 @@ impl SandboxError {
         Self { kind: ErrorKind::Bind, message, source: Some(source.into()) }
     }
 
+    pub(crate) fn not_delivered(url: &str, why: &str) -> Self {
+        let message =
+            format!("nothing at {url} took the webhook: {why}. Check that the receiver is running there");
+        Self::new(ErrorKind::NotDelivered, message)
+    }
+
     /// Words for something a person could not do to a group.
     pub(crate) fn of_person(kind: ErrorKind, group: &str, user: &str) -> Self {
         use ErrorKind as K;
@@ -168,7 +177,7 @@ impl SandboxError {
             K::Suspended => "the group is suspended; `restore` it first".into(),
             K::AlreadySuspended => "the group is suspended already; `restore` lifts that".into(),
             K::NotSuspended => "the group is not suspended; `suspend` does that".into(),
-            K::Invalid | K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind => {
+            K::Invalid | K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind | K::NotDelivered => {
                 "the sandbox failed".into()
             }
         };

@@ -50,6 +50,7 @@
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
 mod clock;
+pub mod conformance;
 mod control;
 mod crowd;
 mod deliver;
@@ -67,6 +68,7 @@ mod sandbox;
 mod seed;
 mod state;
 mod store;
+mod trigger;
 mod validate;
 
 pub use control::{ActiveFault, ClockReading};
@@ -84,3 +86,4 @@ pub use state::event::{Event, FailedParticipant, RemovedParticipant, SettingOutc
 pub use state::fault::Fault;
 pub use state::group::JoinApprovalMode;
 pub use state::settings::Webhook;
+pub use trigger::{Answered, Trigger};

@@ -21,15 +21,17 @@ pub(crate) enum Shape {
     ResetLink,
     JoinRequests,
     RemoveParticipants,
+    SetWebhook,
 }
 
-const SHAPES: [(Shape, &str); 6] = [
+const SHAPES: [(Shape, &str); 7] = [
     (Shape::CreateGroup, "CreateGroupRequest"),
     (Shape::UpdateGroup, "UpdateGroupRequest"),
     (Shape::UpdateMultipart, "UpdateGroupMultipart"),
     (Shape::ResetLink, "ResetInviteLinkRequest"),
     (Shape::JoinRequests, "JoinRequestsRequest"),
     (Shape::RemoveParticipants, "RemoveParticipantsRequest"),
+    (Shape::SetWebhook, "SetWebhookRequest"),
 ];
 
 type Compiled = Vec<(Shape, Arc<Validator>)>;

@@ -2,12 +2,16 @@
 //! environment and no network; nothing here knows how the program works inside.
 
 mod commands;
+mod conformance;
+#[cfg(unix)]
+mod conformance_stopped;
 mod errors;
 mod help;
 mod lists;
 mod patience;
 mod refusals;
 mod sandbox;
+mod sandbox_settings;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");

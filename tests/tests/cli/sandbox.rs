@@ -1,5 +1,5 @@
-//! The sandbox as the command line gives it: its people, its state shared by commands and servers, and what
-//! survives a server that is killed.
+//! The sandbox as the command line gives it: its people, and its state shared by commands and servers. What survives
+//! a server that is killed is tested in killed.rs.
 
 use std::process::Stdio;
 
@@ -68,20 +68,6 @@ fn a_served_sandbox_tells_its_address_to_programs_and_ends_when_told_to() {
     assert_eq!(told["page_url"], format!("{}/sandbox", served.base_url()));
     assert_eq!(served.end_by("TERM"), Some(0));
     assert!(!world.folder().join("sandbox.db").exists());
-}
-
-#[test]
-fn what_a_killed_server_has_acknowledged_is_there() {
-    let world = world();
-    let served = world.serve(&[]);
-    let made = world
-        .command(&["create", "--subject", "Acknowledged", "--base-url", served.base_url()])
-        .env("D360_API_KEY", "sandbox")
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    served.kill();
-    world.group("Acknowledged");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What can stand on the command line, as types. Pure: parsing reads no environment, no file and no terminal, and
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
+mod conformance;
 mod early;
 mod groups;
 mod invite;
@@ -14,12 +15,16 @@ use std::time::Duration;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::InviteCommand;
 pub(crate) use participants::ParticipantsCommand;
 pub(crate) use requests::{Decide, RequestsCommand};
-pub(crate) use sandbox::{GroupCommand, GroupOnly, Person, SandboxCommand, Serve, UserCommand};
+pub(crate) use sandbox::{
+    BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
+    TriggerArgs, UserCommand,
+};
 
 const ROOT_HELP: &str = "\
 Environment:
@@ -153,6 +158,7 @@ pub(crate) enum Command {
     Participants(ParticipantsCommand),
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    Conformance(Conformance),
 }
 
 /// `--dry-run`, for commands that write through the API.

@@ -1,6 +1,7 @@
 //! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
+mod conformance;
 mod groups;
 mod invite;
 mod paging;
@@ -43,6 +44,7 @@ enum Task {
     Requests(requests::Task),
     Participants(participants::Task),
     Sandbox(sandbox::Task),
+    Conformance(conformance::Task),
 }
 
 /// Where a command runs.
@@ -113,7 +115,13 @@ impl Command {
                 SandboxCommand::User(UserCommand::Leave(_)) => "sandbox user leave",
                 SandboxCommand::Group(GroupCommand::Suspend(_)) => "sandbox group suspend",
                 SandboxCommand::Group(GroupCommand::Restore(_)) => "sandbox group restore",
+                SandboxCommand::Behaviour(_) => "sandbox behaviour",
+                SandboxCommand::Fault(_) => "sandbox fault",
+                SandboxCommand::Clock(_) => "sandbox clock",
+                SandboxCommand::Crowd(_) => "sandbox crowd",
+                SandboxCommand::Trigger(_) => "sandbox trigger",
             },
+            Self::Conformance(_) => "conformance",
         }
     }
 
@@ -137,7 +145,7 @@ impl Command {
         match self {
             Self::Delete(args) => Some(&mut args.yes.yes),
             Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.yes.yes),
-            Self::Sandbox(SandboxCommand::Reset(yes)) => Some(&mut yes.yes),
+            Self::Sandbox(SandboxCommand::Reset(args)) => Some(&mut args.yes.yes),
             _ => None,
         }
     }
@@ -155,7 +163,14 @@ impl Command {
             Self::Participants(ParticipantsCommand::List(_)) => &Shape::PARTICIPANT,
             Self::Sandbox(SandboxCommand::Serve(_)) => &Shape::SANDBOX_SERVED,
             Self::Sandbox(SandboxCommand::Reset(_) | SandboxCommand::Status) => &Shape::SANDBOX_STATUS,
+            Self::Sandbox(SandboxCommand::Behaviour(_)) => &Shape::SANDBOX_BEHAVIOUR,
+            Self::Sandbox(SandboxCommand::Fault(_)) => &Shape::SANDBOX_FAULT,
+            Self::Sandbox(SandboxCommand::Clock(_)) => &Shape::SANDBOX_CLOCK,
+            Self::Sandbox(SandboxCommand::Crowd(_)) => &Shape::SANDBOX_DEED,
+            Self::Sandbox(SandboxCommand::Trigger(args)) if args.event.is_none() => &Shape::SANDBOX_EVENT,
+            Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+            Self::Conformance(_) => &Shape::FINDING,
         }
     }
 }
@@ -166,9 +181,14 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
-    /// Whether a signal is how it is meant to end.
+    /// Whether it sees to signals itself.
     pub(crate) fn ends_by_signal(&self) -> bool {
-        matches!(&self.task, Task::Sandbox(task) if task.is_serving())
+        match &self.task {
+            Task::Sandbox(task) => task.is_serving(),
+            // It deletes what it has made before it ends.
+            Task::Conformance(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -202,6 +222,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
             return Err(misplaced(name, "--base-url", "it works on the local sandbox"));
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
+        Command::Conformance(args) => conformance::plan(args, scene)?,
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -230,9 +251,11 @@ impl Planned {
 /// Carries a plan out.
 pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
     let Plan { scene, task, dry_run, fields, .. } = plan;
-    if let Task::Sandbox(task) = task {
-        return sandbox::run(task, &scene, place, out).await;
-    }
+    let task = match task {
+        Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
+        Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
+        task => task,
+    };
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let session = Session::open(target, place.globals, &scene).await?;
@@ -243,7 +266,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) => Ok(()),
     };
     session.close().await;
     result

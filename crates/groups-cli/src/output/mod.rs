@@ -134,6 +134,13 @@ impl Printer {
         }
     }
 
+    /// Something that people must know before the end.
+    pub(crate) fn now(&self, text: &str) {
+        if !self.quiet && self.format == Format::Table {
+            say(&format!("{}\n", text::one_line(text)));
+        }
+    }
+
     /// A note for people alone.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
         if self.format == Format::Table {

@@ -66,6 +66,30 @@ impl Shape {
         fields: &["operation", "group_id", "user", "join_request_id"],
         columns: &[],
     };
+    /// The switches, however many there are.
+    pub(crate) const SANDBOX_BEHAVIOUR: Self = Self { name: "sandbox_behaviour", fields: &[], columns: &[] };
+    pub(crate) const SANDBOX_FAULT: Self =
+        Self { name: "sandbox_fault", fields: &["id", "fault"], columns: &["id", "fault"] };
+    pub(crate) const SANDBOX_CLOCK: Self =
+        Self { name: "sandbox_clock", fields: &["now", "stopped"], columns: &[] };
+    pub(crate) const SANDBOX_DEED: Self = Self {
+        name: "sandbox_deed",
+        fields: &["act", "group_id", "user"],
+        columns: &["act", "group_id", "user"],
+    };
+    pub(crate) const SANDBOX_EVENT: Self =
+        Self { name: "sandbox_event", fields: &["event"], columns: &["event"] };
+    pub(crate) const SANDBOX_TRIGGERED: Self = Self {
+        name: "sandbox_triggered",
+        fields: &["event", "to", "http_status", "took_ms", "body"],
+        columns: &[],
+    };
+    /// What a check of the conformance suite came to.
+    pub(crate) const FINDING: Self = Self {
+        name: "finding",
+        fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
+        columns: &["check", "verdict", "seen", "note"],
+    };
     /// One line, whole: programs wait for it.
     pub(crate) const SANDBOX_SERVED: Self = Self { name: "sandbox_served", fields: &[], columns: &[] };
 }

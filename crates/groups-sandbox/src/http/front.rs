@@ -44,6 +44,8 @@ fn operation(method: &Method, route: &str) -> Option<&'static str> {
         ("/groups/{group_id}/join_requests", "POST") => "approve_join_requests",
         ("/groups/{group_id}/join_requests", "DELETE") => "reject_join_requests",
         ("/groups/{group_id}/participants", "DELETE") => "remove_participants",
+        ("/v1/configs/webhook", "GET") => "get_webhook",
+        ("/v1/configs/webhook", "POST") => "set_webhook",
         _ => return None,
     })
 }
@@ -75,7 +77,7 @@ pub(super) async fn desk(
             Err(problem) => problem.into_response(),
             Ok((request, bytes)) => {
                 sent = bytes;
-                match context.emulator.meet_fault(operation, is_paged(&asked)).await {
+                match context.emulator.meet_fault(&visit.settings, operation, is_paged(&asked)).await {
                     Err(error) => Problem::from(error).into_response(),
                     Ok(fault) => {
                         if let Some(fault) = fault {

@@ -12,6 +12,7 @@ mod participants;
 mod query;
 mod reply;
 mod spoil;
+mod webhook;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -71,6 +72,7 @@ pub(crate) fn router(context: Arc<Context>) -> Router {
             get(join_requests::list).post(join_requests::approve).delete(join_requests::reject),
         )
         .route("/groups/{group_id}/participants", delete(participants::remove))
+        .route("/v1/configs/webhook", get(webhook::get).post(webhook::set))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         // The desk has bounded it.

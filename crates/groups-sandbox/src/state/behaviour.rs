@@ -397,9 +397,15 @@ impl Behaviour {
     pub fn merge(&mut self, switches: &Value) -> Result<(), String> {
         let Value::Object(wanted) = switches else { return Err("switches must be a JSON object".to_owned()) };
         let mut all = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
+        let mut merged = self.clone();
         for (name, value) in wanted {
             match all.get_mut(name) {
-                Some(known) => *known = value.clone(),
+                Some(known) => {
+                    *known = value.clone();
+                    // One by one, so that what is wrong can be told by the name of its switch.
+                    merged = serde_json::from_value(all.clone())
+                        .map_err(|error| format!("{name} cannot be {value}: {error}"))?;
+                }
                 None => {
                     let names = all.as_object().into_iter().flat_map(|all| all.keys());
                     let names: Vec<&str> = names.map(String::as_str).collect();
@@ -407,7 +413,6 @@ impl Behaviour {
                 }
             }
         }
-        let merged: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
         merged.check()?;
         *self = merged;
         Ok(())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::outcome::{Failing, Setting};
 
 /// The operations a fault can be scripted for, by their ids in the API document.
-pub(crate) const OPERATIONS: [&str; 11] = [
+pub(crate) const OPERATIONS: [&str; 13] = [
     "list_groups",
     "create_group",
     "get_group",
@@ -23,6 +23,8 @@ pub(crate) const OPERATIONS: [&str; 11] = [
     "approve_join_requests",
     "reject_join_requests",
     "remove_participants",
+    "get_webhook",
+    "set_webhook",
 ];
 
 const LISTS: [&str; 2] = ["list_groups", "list_join_requests"];

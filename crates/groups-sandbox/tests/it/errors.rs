@@ -25,7 +25,7 @@ async fn a_missing_or_wrong_key_is_refused_before_anything_else() {
 #[tokio::test]
 async fn paths_and_methods_that_do_not_exist_say_so() {
     let api = Api::start().await;
-    for path in ["/", "/group", "/groups/", "/groups/x/y", "/groups/x/invite_link/z", "/v23/1/groups"] {
+    for path in ["/group", "/groups/", "/groups/x/y", "/groups/x/invite_link/z", "/v23/1/groups"] {
         assert_eq!(api.get(path).await.code(), (404, 100), "{path}");
     }
     for (method, path) in [

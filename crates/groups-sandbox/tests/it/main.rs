@@ -2,7 +2,10 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
+mod conformance;
+mod control;
 mod errors;
+mod faults;
 mod graph;
 mod groups;
 mod join_requests;
@@ -10,7 +13,10 @@ mod page;
 mod paging;
 mod participants;
 mod people;
+mod receiver;
 mod spec;
 mod storage;
 mod support;
+mod switches;
 mod update;
+mod webhooks;

@@ -101,7 +101,9 @@ impl From<SandboxError> for Fault {
         let status = match error.kind() {
             K::UnknownGroup => StatusCode::NOT_FOUND,
             K::InvalidUser | K::Invalid => StatusCode::BAD_REQUEST,
-            K::Storage | K::NewerDatabase | K::NotADatabase | K::Bind => StatusCode::INTERNAL_SERVER_ERROR,
+            K::Storage | K::NewerDatabase | K::NotADatabase | K::Bind | K::NotDelivered => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             _ => StatusCode::CONFLICT,
         };
         Self(status, error.kind().name().to_owned(), error.to_string())

@@ -1,8 +1,13 @@
 //! The commands about the sandbox itself: serve it, look at it, play its people. Form only; see the module above.
 
+mod tune;
+
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::Yes;
+pub(crate) use tune::{BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, TriggerArgs};
 
 /// The local sandbox: serve it, reset it, play the people in it.
 ///
@@ -22,8 +27,9 @@ pub(crate) enum SandboxCommand {
     #[command(after_help = "\
 Examples:
   wagroups sandbox reset
-  wagroups sandbox reset --yes")]
-    Reset(Yes),
+  wagroups sandbox reset --yes
+  wagroups sandbox reset --seed trips.yaml --yes")]
+    Reset(Reset),
     /// Count what is in the sandbox, and tell where it is kept.
     #[command(after_help = "\
 Examples:
@@ -34,6 +40,21 @@ Examples:
     User(UserCommand),
     #[command(subcommand)]
     Group(GroupCommand),
+    Behaviour(BehaviourArgs),
+    Fault(FaultArgs),
+    Clock(ClockArgs),
+    Crowd(CrowdArgs),
+    Trigger(TriggerArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// Begin with the groups and settings in this file, YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) yes: Yes,
 }
 
 /// Serve the sandbox over HTTP, until Ctrl-C.
@@ -45,6 +66,8 @@ Examples:
 Examples:
   wagroups sandbox serve
   wagroups sandbox serve --port 0 --fresh -o json
+  wagroups sandbox serve --fresh --seed trips.yaml --behaviour messy
+  wagroups sandbox serve --webhook http://127.0.0.1:8080/webhook --fault 'create_group status=500 times=1'
   D360_API_KEY=sandbox wagroups list --base-url http://127.0.0.1:8360")]
 pub(crate) struct Serve {
     /// The address to listen on [default: 127.0.0.1].
@@ -58,6 +81,26 @@ pub(crate) struct Serve {
     /// Serve an empty sandbox that is kept in memory only.
     #[arg(long)]
     pub(crate) fresh: bool,
+
+    /// Begin with the groups and settings in this file, YAML or JSON. Needs --fresh, or a sandbox never used before.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+
+    /// Behave like this: strict is the documented form of everything, messy every variant a client must survive.
+    #[arg(long, value_name = "PROFILE", value_parser = ["strict", "messy"])]
+    pub(crate) behaviour: Option<String>,
+
+    /// Set one switch; may be given several times. `wagroups sandbox behaviour` prints them all.
+    #[arg(long, value_name = "SWITCH=VALUE", value_parser = tune::pair)]
+    pub(crate) set: Vec<(String, String)>,
+
+    /// Script what goes wrong; may be given several times. `wagroups sandbox fault --help` tells the form.
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) fault: Vec<String>,
+
+    /// Deliver webhooks there.
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<String>,
 }
 
 /// Act as a person: join, request, withdraw, leave.

@@ -1,25 +1,29 @@
 //! The sandbox itself: serve it, count it, reset it, and act as its people and as WhatsApp. Works on the database
 //! directly; never on a real account.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod serve;
+mod trigger;
+mod tune;
+
 use std::path::Path;
 
-use groups_ergonomic::model::{InvalidInput, ParticipantInput};
-use groups_sandbox::{Sandbox, SandboxError, Status};
+use groups_ergonomic::model::ParticipantInput;
+use groups_sandbox::{SandboxError, Seed, Status};
 use serde::Serialize;
 
 use super::{Place, Planned, group_id, invalid_input};
-use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, Serve, UserCommand};
+use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
 use crate::context::{database, shared_sandbox};
 use crate::failure::Failure;
 use crate::output::Printer;
-use crate::run::interrupted;
 use crate::scene::Scene;
 
 pub(super) enum Task {
-    Serve { address: SocketAddr, fresh: bool },
-    Reset,
+    Serve(Box<serve::Task>),
+    Reset { seed: Option<Seed> },
     Status,
+    Tune(tune::Task),
+    Trigger(trigger::Task),
     User { action: Action, group: String, user: String },
     Group { suspend: bool, group: String },
 }
@@ -34,7 +38,7 @@ pub(super) enum Action {
 
 impl Task {
     pub(super) fn is_serving(&self) -> bool {
-        matches!(self, Self::Serve { .. })
+        matches!(self, Self::Serve(_))
     }
 }
 
@@ -76,17 +80,32 @@ impl<'a> Held<'a> {
 pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> Result<Planned, Failure> {
     let (scene, task) = match command {
         SandboxCommand::Serve(args) => {
-            let Serve { host, port, fresh } = args;
-            let ip = address(&host).map_err(|invalid| invalid_input(&invalid, &scene))?;
-            (scene, Task::Serve { address: (ip, port).into(), fresh })
+            let task = serve::plan(args, &scene)?;
+            (scene, Task::Serve(Box::new(task)))
         }
-        SandboxCommand::Reset(_) => {
+        SandboxCommand::Behaviour(args) => {
+            let task = tune::behaviour(args, &scene)?;
+            (scene, Task::Tune(task))
+        }
+        SandboxCommand::Fault(args) => {
+            let task = tune::fault(args, &scene)?;
+            (scene, Task::Tune(task))
+        }
+        SandboxCommand::Clock(args) => (scene, Task::Tune(tune::clock(args))),
+        SandboxCommand::Crowd(args) => (scene, Task::Tune(tune::crowd(args))),
+        SandboxCommand::Trigger(args) => {
+            let task = trigger::plan(args, &scene)?;
+            (scene, Task::Trigger(task))
+        }
+        SandboxCommand::Reset(args) => {
+            let seed = args.seed.map(Seed::from_file).transpose();
+            let seed = seed.map_err(|error| Failure::of_sandbox(&error, &scene))?;
             let place = match &globals.config_dir {
                 Some(folder) => format!(" in {}", folder.display()),
                 None => String::new(),
             };
             let question = format!("Throw away all groups, people and requests of the sandbox{place}?");
-            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset)).asking(question));
+            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed })).asking(question));
         }
         SandboxCommand::Status => (scene, Task::Status),
         SandboxCommand::User(command) => {
@@ -113,16 +132,6 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
     Ok(Planned::new(scene, super::Task::Sandbox(task)))
 }
 
-fn address(host: &str) -> Result<IpAddr, InvalidInput> {
-    if host == "localhost" {
-        return Ok(Ipv4Addr::LOCALHOST.into());
-    }
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse()
-        .map_err(|_| InvalidInput::new("host", format!("must be an IP address or localhost, got {host:?}")))
-}
-
 pub(super) async fn run(
     task: Task,
     scene: &Scene,
@@ -130,21 +139,27 @@ pub(super) async fn run(
     out: &mut Printer,
 ) -> Result<(), Failure> {
     let failed = |error: SandboxError| Failure::of_sandbox(&error, scene);
-    if let Task::Serve { address, fresh: true } = task {
-        return serve(Sandbox::builder().listen(address).start().await.map_err(failed)?, scene, out).await;
+    match task {
+        Task::Serve(task) => return serve::run(*task, scene, place, out).await,
+        Task::Trigger(task) => return trigger::run(task, scene, out).await,
+        _ => {}
     }
     let database = database(place.globals, place.environment, scene.command())?;
     let builder = shared_sandbox(&database);
     match task {
-        Task::Serve { address, .. } => {
-            serve(builder.listen(address).start().await.map_err(failed)?, scene, out).await
-        }
+        // Done above.
+        Task::Serve(_) | Task::Trigger(_) => Ok(()),
+        Task::Tune(task) => tune::run(task, builder.open().await.map_err(failed)?, scene, out).await,
         Task::Status => {
             let status = builder.open().await.map_err(failed)?.status().await.map_err(failed)?;
             out.one(&Held::new(&database, status));
             Ok(())
         }
-        Task::Reset => {
+        Task::Reset { seed } => {
+            let builder = match seed {
+                Some(seed) => builder.seed(seed),
+                None => builder,
+            };
             let status = builder.recreate().await.map_err(failed)?.status().await.map_err(failed)?;
             out.one(&Held::new(&database, status));
             Ok(())
@@ -177,55 +192,5 @@ pub(super) async fn run(
             });
             Ok(())
         }
-    }
-}
-
-/// Until a signal. What was acknowledged is on disk already; the shutdown lets calls in progress finish.
-async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
-    // Before the line that says it is there: a signal may follow on it.
-    let mut told_to_end = Signals::new().map_err(|error| {
-        Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
-    })?;
-    out.listening(sandbox.base_url(), sandbox.api_key(), &sandbox.page_url());
-    let interrupted_by_user = told_to_end.wait().await;
-    sandbox.shutdown().await;
-    if interrupted_by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// Whether it was Ctrl-C.
-    async fn wait(&mut self) -> bool {
-        tokio::select! {
-            _ = self.interrupt.recv() => true,
-            _ = self.terminate.recv() => false,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn wait(&mut self) -> bool {
-        // An error means that Ctrl-C cannot be received; ending is then all that is left.
-        let _ = tokio::signal::ctrl_c().await;
-        true
     }
 }

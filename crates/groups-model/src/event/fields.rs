@@ -1,0 +1,80 @@
+//! Takes the known fields out of an object of the wire; what is left, or is not of the expected form, stays and ends up
+//! under `extra`. Never fails, so that one odd field does not cost the event.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::item_errors;
+use crate::lenient::text_or_number;
+use crate::{ItemError, Participant};
+
+pub(super) struct Fields(Map<String, Value>);
+
+/// A text, or a number taken as its digits.
+#[derive(serde::Deserialize)]
+struct Text(#[serde(deserialize_with = "text_or_number")] String);
+
+impl Fields {
+    pub(super) fn new(object: Map<String, Value>) -> Self {
+        Self(object)
+    }
+
+    /// The field, if it has the expected form. `null` counts as absent.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let taken = match self.0.get(name)? {
+            Value::Null => None,
+            value => Some(T::deserialize(value).ok()?),
+        };
+        self.0.remove(name);
+        taken
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.take::<Text>(name).map(|text| text.0)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(super) fn put(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// The errors of an object; none means that it did not fail (Facts 4).
+    pub(super) fn errors(&mut self) -> Vec<ItemError> {
+        self.0.remove("errors").map(item_errors).unwrap_or_default()
+    }
+
+    /// The objects of a list. Whatever else stands in it stays behind.
+    pub(super) fn objects(&mut self, name: &str) -> Vec<Map<String, Value>> {
+        let Some(Value::Array(items)) = self.0.get_mut(name) else { return Vec::new() };
+        let mut objects = Vec::new();
+        items.retain_mut(|item| match item {
+            Value::Object(object) => {
+                objects.push(std::mem::take(object));
+                false
+            }
+            _ => true,
+        });
+        if items.is_empty() {
+            self.0.remove(name);
+        }
+        objects
+    }
+
+    /// The ids of a person, wherever they stand.
+    pub(super) fn participant(&mut self) -> Participant {
+        Participant {
+            wa_id: self.take("wa_id"),
+            user_id: self.take("user_id"),
+            parent_user_id: self.take("parent_user_id"),
+            username: self.text("username"),
+            extra: Map::new(),
+        }
+    }
+
+    pub(super) fn rest(self) -> Map<String, Value> {
+        self.0
+    }
+}
