@@ -6,6 +6,7 @@ mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
 mod errors;
+mod events;
 mod help;
 mod lists;
 mod patience;

@@ -127,6 +127,40 @@ impl Printer {
         self.flush();
     }
 
+    /// The line that says where webhooks are received and kept.
+    pub(crate) fn receiving(&mut self, url: &str, store: &std::path::Path) {
+        let text = match self.format {
+            Format::Table => format!("Listening on {url} (events are kept in {})\n", store.display()),
+            Format::Json | Format::Jsonl => {
+                format!("{}\n", serde_json::json!({ "url": url, "store": store.to_string_lossy() }))
+            }
+        };
+        self.write(&text);
+        self.flush();
+    }
+
+    /// An item of a list that has no end: a line of its own for people, as columns would wait for the last.
+    pub(crate) fn followed(&mut self, value: &impl Serialize) {
+        if self.format == Format::Table {
+            self.line(value);
+        } else {
+            self.items(std::slice::from_ref(value));
+        }
+    }
+
+    /// An object in a line of its own.
+    pub(crate) fn line(&mut self, value: &impl Serialize) {
+        let object = object::of(value, &self.fields);
+        let text = match self.format {
+            Format::Table => {
+                table::line(&object, if self.fields.is_empty() { self.shape.columns } else { &[] })
+            }
+            Format::Json | Format::Jsonl => jsonl::Jsonl.one(object),
+        };
+        self.write(&text);
+        self.flush();
+    }
+
     /// Something worth knowing besides the result. Told at the end, and not beside an error.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         if !self.quiet {

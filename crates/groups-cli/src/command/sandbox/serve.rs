@@ -44,7 +44,7 @@ pub(super) fn plan(args: Serve, scene: &Scene) -> Result<Task, Failure> {
     })
 }
 
-fn address(host: &str) -> Result<IpAddr, InvalidInput> {
+pub(in crate::command) fn address(host: &str) -> Result<IpAddr, InvalidInput> {
     if host == "localhost" {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
