@@ -177,7 +177,7 @@ impl Emulator {
         };
         emulator.catch_up().await?;
         emulator.apply_preset().await?;
-        let patience = emulator.now() + WAIT_ON_OPEN_MS;
+        let patience = emulator.now().saturating_add(WAIT_ON_OPEN_MS);
         emulator.wait_for_due(Some(patience)).await?;
         Ok(emulator)
     }
