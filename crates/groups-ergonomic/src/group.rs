@@ -102,10 +102,10 @@ impl IntoFuture for GetGroup {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct UpdateGroup {
-    group: GroupHandle,
-    subject: Option<String>,
-    description: Option<String>,
-    picture: Option<Picture>,
+    pub(crate) group: GroupHandle,
+    pub(crate) subject: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) picture: Option<Picture>,
 }
 
 impl UpdateGroup {
@@ -149,17 +149,21 @@ impl UpdateGroup {
     }
 
     async fn send(self) -> Result<Accepted> {
+        self.checked()?.submit().await
+    }
+
+    /// Sends what was checked.
+    pub(crate) async fn submit(&self) -> Result<Accepted> {
         let operation = Operation::UpdateGroup;
-        let checked = self.checked().map_err(|invalid| Error::from(invalid).during(operation))?;
-        let GroupHandle { client, id } = &checked.group;
+        let GroupHandle { client, id } = &self.group;
         let raw = client.raw();
-        let written = match &checked.picture {
-            Some(picture) => client.write(operation, || checked.multipart(picture)).await?,
+        let written = match &self.picture {
+            Some(picture) => client.write(operation, || self.multipart(picture)).await?,
             None => {
                 let body = types::UpdateGroupRequest {
                     messaging_product: types::MessagingProduct::Whatsapp,
-                    subject: checked.subject.clone(),
-                    description: checked.description.clone(),
+                    subject: self.subject.clone(),
+                    description: self.description.clone(),
                 };
                 client
                     .write(operation, || {
@@ -168,10 +172,15 @@ impl UpdateGroup {
                     .await?
             }
         };
-        Ok(receipt(operation, id, written))
+        Ok(receipt(operation, id, written).0)
     }
 
-    fn checked(mut self) -> Result<Self, InvalidInput> {
+    /// With what the API would refuse refused, and the subject as it will be.
+    pub(crate) fn checked(self) -> Result<Self> {
+        self.within_limits().map_err(|invalid| Error::from(invalid).during(Operation::UpdateGroup))
+    }
+
+    fn within_limits(mut self) -> Result<Self, InvalidInput> {
         if self.subject.is_none() && self.description.is_none() && self.picture.is_none() {
             return Err(InvalidInput::new(
                 "update",
@@ -238,7 +247,7 @@ impl IntoFuture for UpdateGroup {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct DeleteGroup {
-    group: GroupHandle,
+    pub(crate) group: GroupHandle,
 }
 
 impl DeleteGroup {
@@ -249,6 +258,11 @@ impl DeleteGroup {
     }
 
     async fn send(self) -> Result<Accepted> {
+        Ok(self.submit().await?.0)
+    }
+
+    /// With whether the answer shows that it is done already.
+    pub(crate) async fn submit(self) -> Result<(Accepted, bool)> {
         let operation = Operation::DeleteGroup;
         let GroupHandle { client, id } = self.group;
         let raw = client.raw();
@@ -297,10 +311,14 @@ pub(crate) async fn or_empty(
     }
 }
 
-/// What a write that is done later came to.
-pub(crate) fn receipt(operation: Operation, id: &GroupId, written: Written<types::Accepted>) -> Accepted {
+/// What a write that is done later came to, and whether the answer shows that it is done already.
+pub(crate) fn receipt(
+    operation: Operation,
+    id: &GroupId,
+    written: Written<types::Accepted>,
+) -> (Accepted, bool) {
     match written {
-        Written::Answered(answer) => convert::accepted(operation, Some(id), answer.value),
-        Written::AlreadyDone => Accepted::new(operation.id(), Some(id.clone()), None),
+        Written::Answered(answer) => (convert::accepted(operation, Some(id), answer.value), false),
+        Written::AlreadyDone => (Accepted::new(operation.id(), Some(id.clone()), None), true),
     }
 }
