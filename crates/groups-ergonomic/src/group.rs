@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use groups_api::progenitor_client::{ClientInfo, encode_path};
 use groups_api::{ResponseValue, types};
 use groups_model::{Accepted, Group, GroupField, GroupId, InvalidInput, limits};
+use serde::de::DeserializeOwned;
 
 use crate::call::Written;
 use crate::client::Client;
@@ -282,18 +283,11 @@ impl IntoFuture for DeleteGroup {
     }
 }
 
-/// Takes an empty 2xx for the acknowledgement it is (Facts 1.4, 1.5, 1.11).
-pub(crate) async fn or_empty(
+/// Takes an empty 2xx for the acknowledgement it is, where no field of the answer is needed (Facts 1.4, 1.5, 1.11).
+pub(crate) async fn or_empty<T: DeserializeOwned>(
     operation: Operation,
-    answer: impl Future<Output = Result<ResponseValue<types::Accepted>, RawError>>,
-) -> Result<ResponseValue<types::Accepted>, RawError> {
-    let nothing = || types::Accepted {
-        id: None,
-        messaging_product: None,
-        request_id: None,
-        success: None,
-        extra: serde_json::Map::new(),
-    };
+    answer: impl Future<Output = Result<ResponseValue<T>, RawError>>,
+) -> Result<ResponseValue<T>, RawError> {
     let answer = match answer.await {
         // A 2xx that the document does not name, such as 202 or 204, says the same.
         Err(RawError::UnexpectedResponse(answer)) if answer.status().is_success() => {
@@ -302,10 +296,13 @@ pub(crate) async fn or_empty(
         other => other,
     };
     match answer {
-        Err(RawError::InvalidResponsePayload(body, _))
+        Err(RawError::InvalidResponsePayload(body, error))
             if operation.may_answer_empty() && body.trim_ascii().is_empty() =>
         {
-            Ok(ResponseValue::new(nothing(), reqwest::StatusCode::OK, Default::default()))
+            match serde_json::from_str("{}") {
+                Ok(nothing) => Ok(ResponseValue::new(nothing, reqwest::StatusCode::OK, Default::default())),
+                Err(_) => Err(RawError::InvalidResponsePayload(body, error)),
+            }
         }
         other => other,
     }

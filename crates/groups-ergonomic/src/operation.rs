@@ -132,9 +132,10 @@ impl Operation {
         }
     }
 
-    /// Whether an empty 2xx is a valid acknowledgement (Facts 1.4, 1.5, 1.11).
+    /// Whether an empty 2xx is a valid acknowledgement (Facts 1.4, 1.5, 1.11). No source shows an answer to setting the
+    /// webhook.
     pub(crate) fn may_answer_empty(self) -> bool {
-        matches!(self, Self::UpdateGroup | Self::DeleteGroup | Self::RemoveParticipants)
+        matches!(self, Self::UpdateGroup | Self::DeleteGroup | Self::RemoveParticipants | Self::SetWebhook)
     }
 }
 

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::group::or_empty;
 use crate::groups::Pending;
 use crate::operation::Operation;
 use crate::preview::Preview;
@@ -118,7 +119,8 @@ impl SetWebhook {
             .then(|| types::WebhookHeaders(self.headers.clone().into_iter().collect()));
         let body = types::SetWebhookRequest { url: self.url.clone(), headers };
         let raw = self.client.raw();
-        let answer = self.client.call(operation, || raw.set_webhook().body(body.clone()).send()).await?;
+        let send = || or_empty(operation, raw.set_webhook().body(body.clone()).send());
+        let answer = self.client.call(operation, send).await?;
         let set = read(answer.value);
         // What the answer shows is not documented; it was taken, so this is what holds.
         Ok(if set.url.is_some() { set } else { Webhook::new(Some(self.url), self.headers) })
