@@ -1,29 +1,31 @@
-//! A sandbox that is served by a process of its own. Waits for what the process says, never for a time.
+//! A sandbox or a receiver that is served by a process of its own. Waits for what the process says, never for a time.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// `wagroups sandbox serve`, running. It is killed when this is dropped.
+/// `wagroups sandbox serve` or `wagroups listen`, running. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Served {
     child: Child,
     base_url: String,
     first_line: String,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Served {
-    pub(crate) fn start(mut command: Command) -> Self {
+    /// Starts it, and waits until it says where it listens.
+    pub fn started_by(mut command: Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let mut first_line = String::new();
-        let stdout = child.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout).read_line(&mut first_line).expect("the first line arrives");
+        let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        stdout.read_line(&mut first_line).expect("the first line arrives");
         let base_url = first_line
             .split(['"', ' '])
             .find(|word| word.starts_with("http://"))
             .unwrap_or_else(|| panic!("no address in {first_line:?}"))
             .to_owned();
-        Self { child, base_url, first_line }
+        Self { child, base_url, first_line, stdout }
     }
 
     /// Where it listens.
@@ -34,6 +36,13 @@ impl Served {
     /// What it said first.
     pub fn first_line(&self) -> &str {
         &self.first_line
+    }
+
+    /// Its next line, without the end of it.
+    pub fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("a line arrives");
+        line.trim_end().to_owned()
     }
 
     /// Kills it as `kill -9` does.

@@ -110,7 +110,7 @@ impl World {
 
     /// Serves the sandbox on a free port, with further arguments.
     pub fn serve(&self, arguments: &[&str]) -> Served {
-        Served::start(self.command(&[&["sandbox", "serve", "--port", "0"], arguments].concat()))
+        Served::started_by(self.command(&[&["sandbox", "serve", "--port", "0"], arguments].concat()))
     }
 
     /// From here on a text is written down as a name, filled up so that columns stay where they are.

@@ -63,13 +63,13 @@ fn steps(hosted: bool) -> Vec<Step> {
         cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         // Within the workspace, so that the other crates are not built anew with other features.
         cargo(
-            "clippy, all features of the model",
+            "clippy, all features",
             &[
                 "clippy",
                 "--workspace",
                 "--all-targets",
                 "--features",
-                "groups-model/schema",
+                "groups-model/schema,groups-webhooks/postgres",
                 "--",
                 "-D",
                 "warnings",
@@ -102,6 +102,25 @@ fn steps(hosted: bool) -> Vec<Step> {
         xtask("the sandbox against its document", "fuzz-http", || {
             fuzz_http::run(fuzz_http::EXAMPLES, fuzz_http::SEED, 1)
         }),
+        cargo(
+            "page in a browser",
+            &["test", "--package", "groups-tests", "--test", "page", "--", "--ignored"],
+        ),
+        // They start a server of their own; without PostgreSQL they say so and pass.
+        cargo(
+            "tests against PostgreSQL",
+            &[
+                "test",
+                "--package",
+                "groups-webhooks",
+                "--features",
+                "postgres",
+                "--test",
+                "postgres",
+                "--test",
+                "crash",
+            ],
+        ),
         cargo("packages", &package),
     ]
 }

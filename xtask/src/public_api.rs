@@ -16,20 +16,31 @@ use crate::artefact::File;
 use crate::mode::Mode;
 use crate::{output, workspace};
 
-const CRATES: [&str; 3] = ["groups-model", "groups-ergonomic", "groups-sandbox"];
+const CRATES: [&str; 4] = ["groups-model", "groups-ergonomic", "groups-sandbox", "groups-webhooks"];
 /// The format of rustdoc's JSON that the pinned public-api reads; Rust 1.95 writes it.
 const FORMAT: u64 = 57;
 /// Set for the rustdoc that cargo starts, which is this program again: see [`as_rustdoc`].
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
 /// Crates that anything may be taken from.
-const OWN: [&str; 7] =
-    ["alloc", "core", "groups_api", "groups_ergonomic", "groups_model", "groups_sandbox", "std"];
+const OWN: [&str; 8] = [
+    "alloc",
+    "core",
+    "groups_api",
+    "groups_ergonomic",
+    "groups_model",
+    "groups_sandbox",
+    "groups_webhooks",
+    "std",
+];
 
 /// Foreign types that users meet, and why: each makes a major version of its crate one of ours.
 const FOREIGN: &[(&str, &str)] = &[
+    ("axum::routing::Router", "the receiver is mounted in a service of the user's own"),
     ("bytes::bytes::Bytes", "a picture is handed over without copying it"),
     ("futures_core::stream::Stream", "lists are streams, and the standard library has no such trait yet"),
+    ("http::header::name::HeaderName", "headers that are required of deliveries, or sent along"),
+    ("http::header::value::HeaderValue", "part of the same"),
     (
         "reqwest::async_impl::client::ClientBuilder",
         "proxies, certificates and pools are set on the HTTP client",
@@ -41,6 +52,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("serde_core::ser::Serializer", "part of the same trait"),
     ("serde_json::map::Map", "fields that nobody knows yet are kept as they came"),
     ("serde_json::value::Value", "values that nobody knows yet, and the body in a preview"),
+    ("tokio::net::tcp::listener::TcpListener", "a receiver is served on a socket that the caller has bound"),
 ];
 
 pub(crate) fn run(mode: Mode) -> Result<()> {

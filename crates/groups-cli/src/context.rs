@@ -19,6 +19,8 @@ pub(crate) struct Environment {
     sandbox: Option<String>,
     output: Option<String>,
     log: Option<String>,
+    webhook_secret: Option<String>,
+    webhook_verify_token: Option<String>,
     config_dir: Option<PathBuf>,
     state_home: Option<PathBuf>,
     home: Option<PathBuf>,
@@ -34,6 +36,8 @@ impl Environment {
             sandbox: text("WAGROUPS_SANDBOX"),
             output: text("WAGROUPS_OUTPUT"),
             log: text("WAGROUPS_LOG"),
+            webhook_secret: text("WAGROUPS_WEBHOOK_SECRET"),
+            webhook_verify_token: text("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
             config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
             home: os("HOME").map(PathBuf::from),
@@ -57,10 +61,20 @@ impl Environment {
         match (&self.log, verbose) {
             (Some(directives), _) => directives,
             (None, 0) => "",
-            (None, 1) => "groups_ergonomic=debug",
-            (None, 2) => "groups_ergonomic=debug,groups_api::http=debug",
-            (None, _) => "groups_ergonomic=debug,groups_api::http=trace",
+            (None, 1) => "groups_ergonomic=debug,groups_webhooks=info",
+            (None, 2) => "groups_ergonomic=debug,groups_api::http=debug,groups_webhooks=debug",
+            (None, _) => "groups_ergonomic=debug,groups_api::http=trace,groups_webhooks=trace",
         }
+    }
+
+    /// What webhooks are signed with: any of these.
+    pub(crate) fn webhook_secrets(&self) -> impl Iterator<Item = &str> {
+        self.webhook_secret.as_deref().unwrap_or_default().split_whitespace()
+    }
+
+    /// What Meta's verification handshake has to know.
+    pub(crate) fn webhook_verify_token(&self) -> Option<&str> {
+        self.webhook_verify_token.as_deref()
     }
 
     /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
@@ -177,12 +191,25 @@ pub(crate) fn database(
     environment: &Environment,
     command: &str,
 ) -> Result<PathBuf, Failure> {
+    Ok(private_folder(globals, environment, command)?.join("sandbox.db"))
+}
+
+/// The store of events, in the same folder.
+pub(crate) fn events_file(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<PathBuf, Failure> {
+    Ok(private_folder(globals, environment, command)?.join("events.db"))
+}
+
+fn private_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
     let folder = state_folder(globals, environment, command)?;
     create_private(&folder).map_err(|error| {
         let message = format!("the folder {} cannot be created: {error}", folder.display());
         Failure::configuration(command, message).with_remedy("Name another with `--config-dir`.")
     })?;
-    Ok(folder.join("sandbox.db"))
+    Ok(folder)
 }
 
 fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {

@@ -51,7 +51,12 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
         Kind::Api(kind) => kind,
         Kind::Usage => return Code::Usage,
         Kind::Interrupted => return Code::Interrupted,
-        Kind::Declined | Kind::SandboxRefused | Kind::SandboxFailed | Kind::Output | Kind::Different => {
+        Kind::Declined
+        | Kind::SandboxRefused
+        | Kind::SandboxFailed
+        | Kind::StoreFailed
+        | Kind::Output
+        | Kind::Different => {
             return Code::Failed;
         }
     };

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     SandboxRefused,
     /// The sandbox's database or port.
     SandboxFailed,
+    /// The store of events, or the port for webhooks.
+    StoreFailed,
     /// The results could not be written.
     Output,
     /// The service does not do what the documents say.
@@ -40,6 +42,7 @@ impl Kind {
             Self::Interrupted => "interrupted",
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
+            Self::StoreFailed => "store_failed",
             Self::Output => "output",
             Self::Different => "different",
         }

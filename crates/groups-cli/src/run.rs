@@ -32,15 +32,23 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Err(failure) => return output::report(&failure, format),
     };
     let command = plan.scene.command();
-    if let Err(failure) = output::start_log(environment.log(globals.verbose), command) {
+    let directives = match environment.log(globals.verbose) {
+        // Nobody waits for its result: what goes wrong meanwhile has to be told meanwhile.
+        "" if command == "listen" && format == Format::Table && !globals.quiet => "groups_webhooks=warn",
+        directives => directives,
+    };
+    if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
     let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet);
     let place = command::Place { globals: &globals, environment };
     let result = carry_out(plan, &place, &mut printer);
-    // A sandbox that was served has ended as it should, whichever way it was told to.
+    // What was served or followed has ended as it should, whichever way it was told to.
     match result {
-        Err(failure) if failure.code == Code::Interrupted && command == "sandbox serve" => {
+        Err(failure)
+            if failure.code == Code::Interrupted
+                && ["sandbox serve", "listen", "events tail"].contains(&command) =>
+        {
             printer.finish(Ok(()), command);
             Code::Interrupted
         }

@@ -211,6 +211,12 @@ impl Emulator {
             return Ok(());
         }
         let preset = self.inner.preset.clone();
+        if let Some(webhook) = &preset.webhook {
+            webhook.check().map_err(SandboxError::invalid)?;
+        }
+        if let Some(behaviour) = &preset.behaviour {
+            behaviour.check().map_err(SandboxError::invalid)?;
+        }
         self.change_settings(move |settings| preset.apply(settings)).await
     }
 
@@ -236,11 +242,11 @@ impl Emulator {
     /// The scripted fault that hits a call, if one does; it is used up by that as far as it says.
     pub(crate) async fn meet_fault(
         &self,
+        settings: &Settings,
         operation: Option<&'static str>,
         paged: bool,
     ) -> Result<Option<Fault>, SandboxError> {
         // Most sandboxes have none, and a call should not pay for that.
-        let settings = self.settings().await?;
         if !settings.faults.iter().any(|scripted| scripted.fault.concerns(operation, paged)) {
             return Ok(None);
         }

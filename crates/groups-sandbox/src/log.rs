@@ -166,10 +166,15 @@ impl Log {
 
     /// The entries after the first `seen`, oldest first, as far as they are kept.
     pub fn since(&self, seen: u64) -> Vec<Entry> {
+        self.since_and_count(seen).0
+    }
+
+    /// The same with how many there have been at that moment, so that none is told twice.
+    pub(crate) fn since_and_count(&self, seen: u64) -> (Vec<Entry>, u64) {
         let held = self.held();
         let fresh = usize::try_from(held.count.saturating_sub(seen)).unwrap_or(usize::MAX);
         let skip = held.entries.len().saturating_sub(fresh);
-        held.entries.iter().skip(skip).cloned().collect()
+        (held.entries.iter().skip(skip).cloned().collect(), held.count)
     }
 
     /// All calls, oldest first.

@@ -84,6 +84,11 @@ impl Sandbox {
         &self.base_url
     }
 
+    /// The page through which a person watches and drives it.
+    pub fn page_url(&self) -> String {
+        format!("{}/sandbox", self.base_url)
+    }
+
     /// The key it accepts in the header `D360-API-KEY`.
     pub fn api_key(&self) -> &str {
         &self.api_key

@@ -6,11 +6,13 @@ mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
 mod errors;
+mod events;
 mod help;
 mod lists;
 mod patience;
 mod refusals;
 mod sandbox;
+mod sandbox_settings;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");

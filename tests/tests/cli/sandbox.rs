@@ -65,6 +65,7 @@ fn a_served_sandbox_tells_its_address_to_programs_and_ends_when_told_to() {
     let told: serde_json::Value = serde_json::from_str(served.first_line()).unwrap();
     assert_eq!(told["base_url"], served.base_url());
     assert_eq!(told["api_key"], "sandbox");
+    assert_eq!(told["page_url"], format!("{}/sandbox", served.base_url()));
     assert_eq!(served.end_by("TERM"), Some(0));
     assert!(!world.folder().join("sandbox.db").exists());
 }

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod early;
+mod events;
 mod groups;
 mod invite;
 mod participants;
@@ -17,6 +18,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
+pub(crate) use events::{
+    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, ReplayEvents, TailEvents,
+};
 pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::InviteCommand;
 pub(crate) use participants::ParticipantsCommand;
@@ -34,6 +38,8 @@ Environment:
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
   WAGROUPS_LOG         what to log, as filter directives; beats -v
+  WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_VERIFY_TOKEN
+                       what webhooks are signed with and verified by; see listen --help
   NO_COLOR             no colours in help
   An option beats its variable.
 
@@ -159,6 +165,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     Conformance(Conformance),
+    Listen(Listen),
+    #[command(subcommand)]
+    Events(EventsCommand),
 }
 
 /// `--dry-run`, for commands that write through the API.

@@ -2,6 +2,7 @@
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
 mod conformance;
+mod events;
 mod groups;
 mod invite;
 mod paging;
@@ -16,8 +17,8 @@ use groups_ergonomic::model::{GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
-    Cli, Command, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand, SandboxCommand,
-    UserCommand,
+    Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
+    SandboxCommand, UserCommand,
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
@@ -45,6 +46,7 @@ enum Task {
     Participants(participants::Task),
     Sandbox(sandbox::Task),
     Conformance(conformance::Task),
+    Events(events::Task),
 }
 
 /// Where a command runs.
@@ -122,6 +124,11 @@ impl Command {
                 SandboxCommand::Trigger(_) => "sandbox trigger",
             },
             Self::Conformance(_) => "conformance",
+            Self::Listen(_) => "listen",
+            Self::Events(EventsCommand::List(_)) => "events list",
+            Self::Events(EventsCommand::Tail(_)) => "events tail",
+            Self::Events(EventsCommand::Replay(_)) => "events replay",
+            Self::Events(EventsCommand::Decode(_)) => "events decode",
         }
     }
 
@@ -171,6 +178,7 @@ impl Command {
             Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
             Self::Conformance(_) => &Shape::FINDING,
+            Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
         }
     }
 }
@@ -187,6 +195,7 @@ impl Plan {
             Task::Sandbox(task) => task.is_serving(),
             // It deletes what it has made before it ends.
             Task::Conformance(_) => true,
+            Task::Events(task) => task.ends_by_signal(),
             _ => false,
         }
     }
@@ -223,6 +232,11 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
         Command::Conformance(args) => conformance::plan(args, scene)?,
+        Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
+            return Err(misplaced(name, "--base-url", "it makes no call"));
+        }
+        Command::Listen(args) => events::listen(args, scene)?,
+        Command::Events(args) => events::plan(args, scene)?,
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -254,6 +268,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let task = match task {
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
+        Task::Events(task) => return events::run(task, &scene, place, out).await,
         task => task,
     };
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
@@ -266,7 +281,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) => Ok(()),
     };
     session.close().await;
     result

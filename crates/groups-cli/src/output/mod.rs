@@ -109,13 +109,53 @@ impl Printer {
         }
     }
 
-    /// The line that says where a sandbox listens; whoever started it waits for it.
-    pub(crate) fn listening(&mut self, base_url: &str, api_key: &str) {
+    /// Says where a sandbox listens; whoever started it waits for the first line.
+    pub(crate) fn listening(&mut self, base_url: &str, api_key: &str, page_url: &str) {
         let text = match self.format {
-            Format::Table => format!("Listening on {base_url} (API key: {api_key})\n"),
-            Format::Json | Format::Jsonl => {
-                format!("{}\n", serde_json::json!({ "base_url": base_url, "api_key": api_key }))
+            Format::Table => {
+                format!(
+                    "Listening on {base_url} (API key: {api_key})\nPage to watch and drive it: {page_url}\n"
+                )
             }
+            Format::Json | Format::Jsonl => {
+                let told =
+                    serde_json::json!({ "base_url": base_url, "api_key": api_key, "page_url": page_url });
+                format!("{told}\n")
+            }
+        };
+        self.write(&text);
+        self.flush();
+    }
+
+    /// The line that says where webhooks are received and kept.
+    pub(crate) fn receiving(&mut self, url: &str, store: &std::path::Path) {
+        let text = match self.format {
+            Format::Table => format!("Listening on {url} (events are kept in {})\n", store.display()),
+            Format::Json | Format::Jsonl => {
+                format!("{}\n", serde_json::json!({ "url": url, "store": store.to_string_lossy() }))
+            }
+        };
+        self.write(&text);
+        self.flush();
+    }
+
+    /// An item of a list that has no end: a line of its own for people, as columns would wait for the last.
+    pub(crate) fn followed(&mut self, value: &impl Serialize) {
+        if self.format == Format::Table {
+            self.line(value);
+        } else {
+            self.items(std::slice::from_ref(value));
+        }
+    }
+
+    /// An object in a line of its own.
+    pub(crate) fn line(&mut self, value: &impl Serialize) {
+        let object = object::of(value, &self.fields);
+        let text = match self.format {
+            Format::Table => {
+                table::line(&object, if self.fields.is_empty() { self.shape.columns } else { &[] })
+            }
+            Format::Json | Format::Jsonl => jsonl::Jsonl.one(object),
         };
         self.write(&text);
         self.flush();

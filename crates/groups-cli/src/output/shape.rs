@@ -56,6 +56,45 @@ impl Shape {
         columns: &["operation", "group_id", "request_id", "error"],
     };
     pub(crate) const BATCH: Self = Self { name: "batch", fields: &["succeeded", "failed"], columns: &[] };
+    /// Fields of all kinds of events; each has some of them.
+    pub(crate) const EVENT: Self = Self {
+        name: "event",
+        fields: &[
+            "type",
+            "field",
+            "group_id",
+            "request_id",
+            "at",
+            "id",
+            "waba_id",
+            "phone_number_id",
+            "display_phone_number",
+            "subject",
+            "description",
+            "invite_link",
+            "join_approval_mode",
+            "reason",
+            "join_request_id",
+            "participant",
+            "added_participants",
+            "removed_participants",
+            "failed_participants",
+            "initiated_by",
+            "profile_picture",
+            "group_subject",
+            "group_description",
+            "message_id",
+            "from",
+            "message_type",
+            "status",
+            "recipient_participant_id",
+            "content",
+            "errors",
+            "envelope",
+            "extra",
+        ],
+        columns: &["at", "type", "group_id", "request_id", "errors"],
+    };
     pub(crate) const SANDBOX_STATUS: Self = Self {
         name: "sandbox_status",
         fields: &["database", "groups", "suspended", "participants", "pending_requests", "due"],
@@ -98,7 +137,21 @@ impl Shape {
 mod tests {
     use std::collections::BTreeSet;
 
+    use serde_json::Value;
+
     use super::*;
+
+    /// Those of the object itself and of all its kinds.
+    fn properties<'a>(schema: &'a Value, root: &'a Value) -> BTreeSet<&'a str> {
+        let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let mut names: BTreeSet<&str> = own.collect();
+        for kind in schema["oneOf"].as_array().into_iter().flatten() {
+            names.extend(properties(kind, root));
+        }
+        let named = schema["$ref"].as_str().and_then(|path| root.pointer(path.trim_start_matches('#')));
+        names.extend(named.into_iter().flat_map(|named| properties(named, root)));
+        names
+    }
 
     #[test]
     fn the_fields_are_those_of_the_schemas() {
@@ -109,12 +162,12 @@ mod tests {
             Shape::INVITE_LINK,
             Shape::ACCEPTED,
             Shape::BATCH,
+            Shape::EVENT,
         ];
         let schemas = crate::schema::all();
         for shape in shapes {
             let (_, schema) = schemas.iter().find(|(name, _)| *name == shape.name).unwrap();
-            let in_schema: BTreeSet<&str> =
-                schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+            let in_schema = properties(schema, schema);
             let mut fields: BTreeSet<&str> = shape.fields.iter().copied().collect();
             if !in_schema.contains("extra") {
                 // A participant's is flattened, which its schema leaves open.

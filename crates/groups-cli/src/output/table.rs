@@ -121,6 +121,16 @@ fn columns_of<'a>(columns: impl Iterator<Item = &'a str>, rows: Vec<Vec<String>>
     out
 }
 
+/// The cells of these columns, or all, in one line.
+pub(super) fn line(object: &Object, columns: &[&str]) -> String {
+    let cells: Vec<String> = if columns.is_empty() {
+        object.values().map(cell).collect()
+    } else {
+        columns.iter().filter_map(|column| object.get(*column)).map(cell).collect()
+    };
+    format!("{}\n", cells.join("  "))
+}
+
 /// A value in one line.
 fn cell(value: &Value) -> String {
     match value {
@@ -145,13 +155,18 @@ fn block(value: &Value) -> Vec<String> {
     }
 }
 
-/// A participant: number or user id, then the name.
+/// A participant: number or user id, else as they were named, then the name; and why it failed for them.
 fn person(object: &Object) -> Option<String> {
     let get = |key: &str| object.get(key).and_then(Value::as_str).map(text::one_line);
-    let id = get("wa_id").or_else(|| get("user_id")).or_else(|| get("parent_user_id"));
-    match (id, get("username")) {
+    let id =
+        get("wa_id").or_else(|| get("user_id")).or_else(|| get("parent_user_id")).or_else(|| get("input"));
+    let person = match (id, get("username")) {
         (Some(id), Some(name)) => Some(format!("{id} ({name})")),
         (id, name) => id.or(name),
+    }?;
+    match object.get("errors").and_then(|errors| errors.get(0)) {
+        Some(error) => Some(format!("{person}: {}", reason(error))),
+        None => Some(person),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn desk(
             Err(problem) => problem.into_response(),
             Ok((request, bytes)) => {
                 sent = bytes;
-                match context.emulator.meet_fault(operation, is_paged(&asked)).await {
+                match context.emulator.meet_fault(&visit.settings, operation, is_paged(&asked)).await {
                     Err(error) => Problem::from(error).into_response(),
                     Ok(fault) => {
                         if let Some(fault) = fault {

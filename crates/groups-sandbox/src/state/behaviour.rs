@@ -5,23 +5,30 @@ use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::choices::Positions;
 use super::codes::{NOT_ELIGIBLE, Refusal};
 use super::rules::{GROUP_LIMIT, SEATS};
 
-/// A switch of named positions; the first is the documented form. One with `Any` takes another form each time.
+/// A switch of named positions; the first is the documented form. One with `Any` takes another form each time. What is
+/// documented here is also what the page says.
 macro_rules! switch {
     (
-        $(#[$meta:meta])*
-        $name:ident { $($(#[$variant_meta:meta])* $variant:ident,)+ }
+        $(#[doc = $about:literal])+
+        $name:ident { $($(#[doc = $meaning:literal])+ $variant:ident,)+ }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
-        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
+        pub enum $name { $($(#[doc = $meaning])+ $variant,)+ }
 
         impl $name {
             const ALL: &[Self] = &[$(Self::$variant,)+];
+        }
+
+        impl Positions for $name {
+            const ABOUT: &str = concat!($($about),+);
+            const POSITIONS: &[(Self, &str)] = &[$((Self::$variant, concat!($($meaning),+)),)+];
         }
 
         impl Default for $name {
@@ -390,9 +397,15 @@ impl Behaviour {
     pub fn merge(&mut self, switches: &Value) -> Result<(), String> {
         let Value::Object(wanted) = switches else { return Err("switches must be a JSON object".to_owned()) };
         let mut all = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
+        let mut merged = self.clone();
         for (name, value) in wanted {
             match all.get_mut(name) {
-                Some(known) => *known = value.clone(),
+                Some(known) => {
+                    *known = value.clone();
+                    // One by one, so that what is wrong can be told by the name of its switch.
+                    merged = serde_json::from_value(all.clone())
+                        .map_err(|error| format!("{name} cannot be {value}: {error}"))?;
+                }
                 None => {
                     let names = all.as_object().into_iter().flat_map(|all| all.keys());
                     let names: Vec<&str> = names.map(String::as_str).collect();
@@ -400,7 +413,6 @@ impl Behaviour {
                 }
             }
         }
-        let merged: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
         merged.check()?;
         *self = merged;
         Ok(())

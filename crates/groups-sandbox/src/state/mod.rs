@@ -3,6 +3,7 @@
 
 pub(crate) mod behaviour;
 pub(crate) mod business;
+pub(crate) mod choices;
 pub(crate) mod codes;
 pub(crate) mod cursor;
 pub(crate) mod draft;

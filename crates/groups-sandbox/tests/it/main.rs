@@ -9,6 +9,7 @@ mod faults;
 mod graph;
 mod groups;
 mod join_requests;
+mod page;
 mod paging;
 mod participants;
 mod people;

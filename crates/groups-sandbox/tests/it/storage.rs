@@ -184,3 +184,54 @@ async fn a_taken_port_is_an_error_and_a_stopped_sandbox_frees_it() {
     let again = Sandbox::builder().listen(address).api_key("other").start().await.unwrap();
     assert_eq!(again.api_key(), "other");
 }
+
+/// The tables of the first version.
+const FIRST_VERSION: &str = "
+CREATE TABLE world (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    serial INTEGER NOT NULL,
+    seeded INTEGER NOT NULL
+);
+CREATE TABLE groups (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT);
+CREATE INDEX groups_by_revision ON groups (revision);
+CREATE TABLE accepted (serial INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    request_id TEXT UNIQUE,
+    body TEXT NOT NULL
+);
+INSERT INTO world VALUES (1, 7, 1759320000123456789, 2, 1);
+INSERT INTO groups VALUES ('G1', 3, '{\"id\":\"G1\",\"serial\":1,\"created_ms\":1759320000000,\"subject\":\"Old\",
+    \"description\":null,\"join_approval_mode\":\"auto_approve\",\"invite_code\":\"AbCdEfGhIjKlMnOpQrStUv\",
+    \"picture\":null,\"suspended\":false,\"participants\":[{\"wa_id\":\"15550100110\"}],\"join_requests\":[],
+    \"removed\":[]}');
+INSERT INTO accepted VALUES (2, '{\"serial\":2,\"request_id\":\"9B47474A35EFC2A6139B41457E4C10BB\",\"due_ms\":1,
+    \"work\":{\"operation\":\"delete\",\"group_id\":\"G1\"}}');
+PRAGMA user_version = 1;
+";
+
+#[tokio::test]
+async fn a_database_of_the_first_version_is_upgraded_with_all_there_is_in_it() {
+    use sqlx::{ConnectOptions as _, Connection as _};
+    let (_folder, path) = place();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(FIRST_VERSION).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+
+    let emulator = at(&path).open().await.unwrap();
+    let history = emulator.history().await.unwrap();
+    assert!(
+        matches!(&history[0].event, groups_sandbox::Event::GroupDeleted { failed: None, .. }),
+        "what was accepted then is done now: {history:?}"
+    );
+    emulator.add_fault("* status=500".parse().unwrap()).await.unwrap();
+    emulator.reset().await.unwrap();
+    assert_eq!(groups(&emulator).await, 4, "it had been seeded");
+    drop(emulator);
+    assert!(at(&path).open().await.unwrap().faults().await.unwrap().is_empty());
+}

@@ -59,7 +59,8 @@ pub(crate) struct Reset {
 
 /// Serve the sandbox over HTTP, until Ctrl-C.
 ///
-/// The first line says where it listens. It shares its state with --sandbox, unless --fresh is given.
+/// The first line says where it listens, the second where its page is: what is in it and what happens, in a browser.
+/// It shares its state with --sandbox, unless --fresh is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

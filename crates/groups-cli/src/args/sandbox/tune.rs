@@ -42,6 +42,7 @@ pub(crate) struct BehaviourArgs {
 ///
 /// Without SPEC, prints the faults there are.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 #[command(after_help = "\
 Examples:
   wagroups sandbox fault create_group status=500 done times=1

@@ -18,6 +18,8 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::scene::Scene;
 
+pub(super) use serve::address;
+
 pub(super) enum Task {
     Serve(Box<serve::Task>),
     Reset { seed: Option<Seed> },

@@ -44,7 +44,7 @@ pub(super) fn plan(args: Serve, scene: &Scene) -> Result<Task, Failure> {
     })
 }
 
-fn address(host: &str) -> Result<IpAddr, InvalidInput> {
+pub(in crate::command) fn address(host: &str) -> Result<IpAddr, InvalidInput> {
     if host == "localhost" {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
@@ -100,7 +100,7 @@ async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(),
     let mut told_to_end = Signals::new().map_err(|error| {
         Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
     })?;
-    out.listening(sandbox.base_url(), sandbox.api_key());
+    out.listening(sandbox.base_url(), sandbox.api_key(), &sandbox.page_url());
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;
     if interrupted_by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }

@@ -11,9 +11,15 @@ use super::{Fault, Outcome, shown};
 use crate::Webhook;
 use crate::http::Shared;
 use crate::state::behaviour::Behaviour;
+use crate::state::{choices, fault};
 
 pub(super) async fn behaviour(State(context): Shared) -> Outcome {
     shown(&context.emulator.behaviour().await?)
+}
+
+/// The switches with their positions, bounds and meanings.
+pub(super) async fn choices() -> Outcome {
+    shown(&json!({ "switches": choices::all() }))
 }
 
 /// Sets the switches that are named.
@@ -36,7 +42,7 @@ pub(super) async fn profile(State(context): Shared, Form(Profile { profile }): F
 }
 
 pub(super) async fn faults(State(context): Shared) -> Outcome {
-    shown(&json!({ "faults": context.emulator.faults().await? }))
+    shown(&json!({ "faults": context.emulator.faults().await?, "form": fault::FORM }))
 }
 
 #[derive(Deserialize)]

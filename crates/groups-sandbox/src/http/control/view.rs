@@ -15,6 +15,7 @@ use crate::state::business::BUSINESS_NUMBER;
 use crate::state::group::{Group, JoinApprovalMode};
 use crate::state::identity::Names;
 use crate::state::notification::PHONE_NUMBER_ID;
+use crate::state::rules::User;
 use crate::state::world::World;
 
 const GROUPS_SHOWN: usize = 50;
@@ -119,6 +120,7 @@ pub(super) async fn state(State(context): Shared, uri: Uri) -> Outcome {
                 .map(|one| json!({ "request_id": one.request_id, "operation": one.work.name(), "due_ms": one.due_ms }))
                 .collect();
             json!({
+                "api_key": world.settings.api_key,
                 "number": { "phone": BUSINESS_NUMBER, "phone_number_id": PHONE_NUMBER_ID,
                     "eligible": world.settings.behaviour.eligible },
                 "clock": clock,
@@ -145,6 +147,63 @@ pub(super) async fn group(State(context): Shared, Path(id): Path<String>) -> Out
         Some(group) => shown(&group),
         None => Err(crate::SandboxError::of_person(ErrorKind::UnknownGroup, &id, "").into()),
     }
+}
+
+/// A group as a person's phone lists it.
+#[derive(Serialize)]
+struct Chat<'a> {
+    group_id: &'a str,
+    subject: &'a str,
+    invite_link: String,
+    standing: Standing,
+}
+
+/// How a person stands to a group.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    In,
+    Asking,
+    Removed,
+}
+
+impl Standing {
+    fn of(group: &Group, wa_id: &str) -> Option<Self> {
+        if group.has(wa_id) {
+            Some(Self::In)
+        } else if group.request_of(wa_id).is_some() {
+            Some(Self::Asking)
+        } else if group.removed.contains(wa_id) {
+            Some(Self::Removed)
+        } else {
+            None
+        }
+    }
+}
+
+/// The groups a person is in, asks to be in, or was removed from, newest first.
+pub(super) async fn person(State(context): Shared, Path(user): Path<String>) -> Outcome {
+    let Some(User::WaId(wa_id)) = User::parse(&user) else {
+        return Err(crate::SandboxError::of_person(ErrorKind::InvalidUser, "", &user).into());
+    };
+    let found = context.emulator.read(|world| {
+        let chat = |group: &'_ std::sync::Arc<Group>| {
+            let standing = Standing::of(group, &wa_id)?;
+            serde_json::to_value(Chat {
+                group_id: &group.id,
+                subject: &group.subject,
+                invite_link: group.invite_link(),
+                standing,
+            })
+            .ok()
+        };
+        let mut groups: Vec<_> = world.groups().filter_map(chat).collect();
+        groups.reverse();
+        let matching = groups.len();
+        groups.truncate(GROUPS_SHOWN);
+        json!({ "wa_id": wa_id, "matching": matching, "groups": groups })
+    });
+    shown(&found.await?)
 }
 
 #[derive(Deserialize)]
@@ -194,16 +253,21 @@ struct Since {
     /// Seconds to wait for the first new entry.
     #[serde(default)]
     wait: u64,
+    /// The most entries wanted; older ones are left out.
+    last: Option<usize>,
 }
 
 /// The log after a number of entries; `next` is what to ask with the next time.
 pub(super) async fn log(State(context): Shared, uri: Uri) -> Result<axum::response::Response, Fault> {
-    let Since { after, wait } = form::query(&uri)?;
+    let Since { after, wait, last } = form::query(&uri)?;
     let wait = Duration::from_secs(wait).min(LONGEST_WAIT);
     if !wait.is_zero() {
         // Whether anything came shows in the entries.
         let _ = context.log.wait_for(wait, |log| log.count() > after).await;
     }
-    let next = context.log.count();
-    shown(&json!({ "entries": context.log.since(after), "next": next }))
+    let (mut entries, next) = context.log.since_and_count(after);
+    if let Some(last) = last {
+        entries.drain(..entries.len().saturating_sub(last));
+    }
+    shown(&json!({ "entries": entries, "next": next }))
 }

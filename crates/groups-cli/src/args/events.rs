@@ -1,0 +1,181 @@
+//! The commands about webhooks and what they told. Form only; see the module above.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+use groups_model::Timestamp;
+use groups_model::event::EventKind;
+
+use super::whole;
+
+/// Receive webhooks, keep what they tell, and show or forward it, until Ctrl-C.
+///
+/// The first line says where it listens; that address, made reachable from outside, is what 360dialog delivers to. A
+/// webhook is answered once its events are on the disk. `wagroups events` shows them later.
+///
+/// WAGROUPS_WEBHOOK_SECRET holds the secret that webhooks are signed with, or several with spaces between; without it,
+/// whoever finds the address can send. WAGROUPS_WEBHOOK_VERIFY_TOKEN holds the token of Meta's verification handshake.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups listen --print
+  wagroups listen --port 0 --print -o jsonl
+  wagroups listen --host 0.0.0.0 --forward-to http://localhost:3000/webhooks")]
+pub(crate) struct Listen {
+    /// The address to listen on [default: 127.0.0.1].
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", hide_default_value = true)]
+    pub(crate) host: String,
+
+    /// The port to listen on; 0 takes a free one [default: 8361].
+    #[arg(long, value_name = "N", default_value_t = 8361, hide_default_value = true)]
+    pub(crate) port: u16,
+
+    /// Send every event on to this URL, in order per group, until it is answered 2xx; also after a restart.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Option<String>,
+
+    /// Print events as they come.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+/// What webhooks told: list it, follow it, send it again, or read a webhook's body.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  wagroups events list
+  wagroups events tail --type group_participants_add
+  wagroups events decode body.json -o json")]
+pub(crate) enum EventsCommand {
+    List(ListEvents),
+    Tail(TailEvents),
+    Replay(ReplayEvents),
+    Decode(Decode),
+}
+
+/// List events that were received, the newest last.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups events list
+  wagroups events list --group GROUP --since 2h --all
+  wagroups events list --request-id 9B47474A35EFC2A6139B41457E4C10BB -o json")]
+pub(crate) struct ListEvents {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+
+    /// Show this many of the newest, at least 1 [default: 25].
+    #[arg(long, value_name = "N", conflicts_with = "all", value_parser = whole(), allow_negative_numbers = true)]
+    pub(crate) limit: Option<u64>,
+
+    /// Show all.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Show events as they are received, by whichever process, until Ctrl-C.
+///
+/// With --since it begins with those that were received already.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups events tail
+  wagroups events tail --group GROUP --since 10m -o jsonl")]
+pub(crate) struct TailEvents {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+/// Send events that were received to a URL once more, oldest first.
+///
+/// Each is sent as a webhook of its own, with its id in the header Idempotency-Key. It stops at the first that is not
+/// answered 2xx.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups events replay --to http://localhost:3000/webhooks --since 1h
+  wagroups events replay --to http://localhost:3000/webhooks --type group_create")]
+pub(crate) struct ReplayEvents {
+    /// Where to send them.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+/// Read the body of a webhook and show the events in it.
+///
+/// Nothing is stored and nothing is sent. What is not understood is an event of type unknown, with its content.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups events decode body.json
+  curl -s https://example.com/body.json | wagroups events decode -o json")]
+pub(crate) struct Decode {
+    /// The file that holds the body; - is standard input, and the default.
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+}
+
+/// Which events.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Filter {
+    /// Only of this group.
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
+
+    /// Only of this type.
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(EventKind::TYPES))]
+    pub(crate) kind: Option<String>,
+
+    /// Only with this receipt.
+    #[arg(long, value_name = "ID")]
+    pub(crate) request_id: Option<String>,
+
+    /// Only what happened since: a time such as 2026-05-01T12:00:00Z, or how long ago, such as 2h.
+    #[arg(long, value_name = "TIME", value_parser = moment())]
+    pub(crate) since: Option<Moment>,
+}
+
+/// A time, or how long ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    At(Timestamp),
+    Ago(std::time::Duration),
+}
+
+fn moment() -> impl TypedValueParser<Value = Moment> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Ok(Moment::At(at));
+        }
+        let ago = text.parse::<jiff::SignedDuration>().ok().and_then(|ago| ago.try_into().ok());
+        ago.map(Moment::Ago).ok_or("it must be a time such as 2026-05-01T12:00:00Z, or a duration such as 2h")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::{Cli, Command};
+    use super::*;
+
+    fn since(text: &str) -> Option<Moment> {
+        let cli = Cli::try_parse_from(["wagroups", "events", "tail", "--since", text]).ok()?;
+        let Command::Events(EventsCommand::Tail(args)) = cli.command else { return None };
+        args.filter.since
+    }
+
+    #[test]
+    fn a_moment_is_a_time_or_how_long_ago() {
+        let at = Moment::At(Timestamp::from_seconds(1_678_900_000));
+        assert_eq!(since("2023-03-15T17:06:40Z"), Some(at));
+        assert_eq!(since("1678900000"), Some(at));
+        assert_eq!(since("2h"), Some(Moment::Ago(std::time::Duration::from_secs(7200))));
+        assert_eq!(since("yesterday"), None);
+        assert_eq!(since("-2h"), None);
+    }
+}

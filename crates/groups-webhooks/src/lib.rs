@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod channel;
+mod forward;
+mod receiver;
+mod signature;
+pub mod store;
+
+pub use channel::EventChannel;
+pub use forward::{Backoff, ForwardError, Forwarder};
+pub use receiver::{Receiver, serve};
+pub use store::{EventStore, Order, Query, StoreError, Stored};

@@ -1,0 +1,335 @@
+//! The record of what happened: a small trait, so that one machine keeps it in a file (`sqlite`) and a team in a
+//! PostgreSQL database (`postgres`). It only grows, apart from retention; an event that is there is never written again.
+
+mod news;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+mod tail;
+mod writer;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use groups_model::event::Part;
+use groups_model::{Event, EventId, GroupId, RequestId, Timestamp};
+
+pub use news::News;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
+pub use sqlite::SqliteStore;
+pub use tail::{StoredEvents, tail};
+
+/// Where events are kept.
+#[async_trait]
+pub trait EventStore: Send + Sync + 'static {
+    /// Adds events, in their order, and returns once they would survive a power cut. An event whose id is there
+    /// already is left as it is. With `forward`, new ones are also put in the queue of what is to be forwarded.
+    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError>;
+
+    /// The events that match, by their number.
+    async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError>;
+
+    /// The number of the newest event ever stored; 0 before the first.
+    async fn last_number(&self) -> Result<u64, StoreError>;
+
+    /// Forgets events that were received before a moment, unless they wait to be forwarded; tells how many. An event
+    /// that is forgotten and then delivered again is new. 360dialog delivers again for up to 7 days (Facts 4.7), so
+    /// keep them longer than that.
+    async fn prune(&self, received_before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Tells when it may be worth looking for new events.
+    fn news(&self) -> News;
+
+    /// Takes up to `max` events to forward: of each group the oldest, if its time has come and nobody else has it.
+    /// What is dropped without an outcome is given back.
+    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError>;
+
+    /// How many events wait to be forwarded, whether their time has come or not.
+    async fn forwards_waiting(&self) -> Result<u64, StoreError>;
+}
+
+/// An event that is being forwarded, by nobody else in the meantime.
+#[async_trait]
+pub trait Forwarding: Send {
+    /// The event.
+    fn stored(&self) -> &Stored;
+
+    /// How often it was tried before.
+    fn attempts(&self) -> u32;
+
+    /// It need not be forwarded any more.
+    async fn done(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// It failed; it and what waits behind it are due again after a while.
+    async fn again_after(self: Box<Self>, delay: Duration) -> Result<(), StoreError>;
+}
+
+/// An event as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Stored {
+    /// Its place in the store. Later events have greater numbers; some are left out.
+    pub number: u64,
+    /// When it was first received, by the clock of the receiver.
+    pub received_at: Timestamp,
+    /// The event.
+    pub event: Event,
+    /// The notification that tells this event alone, as [`Part::notification`].
+    pub notification: Vec<u8>,
+}
+
+impl Stored {
+    /// From its notification, which says all there is to it.
+    fn read(number: i64, id: String, received_ms: i64, notification: Vec<u8>) -> sqlx::Result<Self> {
+        let event = groups_model::event::decode(&notification).into_iter().next();
+        let mut event =
+            event.ok_or_else(|| sqlx::Error::Decode("a notification that tells nothing".into()))?;
+        // By what it was first known, should another version of this crate derive it otherwise.
+        if let Ok(id) = EventId::new(id) {
+            event.id = id;
+        }
+        Ok(Self {
+            number: number.unsigned_abs(),
+            received_at: Timestamp::from_seconds(received_ms.div_euclid(1000)),
+            event,
+            notification,
+        })
+    }
+}
+
+/// What became of each part that was appended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Appended {
+    /// The number of each, in the order given; `None` where it was there already.
+    pub numbers: Vec<Option<u64>>,
+}
+
+impl Appended {
+    /// With the number of each part.
+    pub fn new(numbers: Vec<Option<u64>>) -> Self {
+        Self { numbers }
+    }
+
+    /// How many were new.
+    pub fn added(&self) -> usize {
+        self.numbers.iter().flatten().count()
+    }
+}
+
+/// In which order events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By number, oldest first.
+    #[default]
+    OldestFirst,
+    /// By number, newest first.
+    NewestFirst,
+}
+
+/// Which events are asked for. All conditions have to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Query {
+    /// Only of this group.
+    pub group_id: Option<GroupId>,
+    /// Only of this type, such as `group_create`.
+    pub kind: Option<String>,
+    /// Only with this receipt.
+    pub request_id: Option<RequestId>,
+    /// Only what happened at or after this moment; the time of receipt counts where the event tells none.
+    pub since: Option<Timestamp>,
+    /// Only what happened before this moment.
+    pub until: Option<Timestamp>,
+    /// Only with a greater number than this.
+    pub after: Option<u64>,
+    /// At most so many.
+    pub limit: Option<u32>,
+    /// From which end.
+    pub order: Order,
+}
+
+impl Query {
+    /// All events.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only of a group.
+    #[must_use]
+    pub fn group_id(mut self, id: GroupId) -> Self {
+        self.group_id = Some(id);
+        self
+    }
+
+    /// Only of a type, such as `group_create`.
+    #[must_use]
+    pub fn kind(mut self, name: impl Into<String>) -> Self {
+        self.kind = Some(name.into());
+        self
+    }
+
+    /// Only with a receipt.
+    #[must_use]
+    pub fn request_id(mut self, id: RequestId) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// Only what happened at or after a moment.
+    #[must_use]
+    pub fn since(mut self, at: Timestamp) -> Self {
+        self.since = Some(at);
+        self
+    }
+
+    /// Only what happened before a moment.
+    #[must_use]
+    pub fn until(mut self, at: Timestamp) -> Self {
+        self.until = Some(at);
+        self
+    }
+
+    /// Only with a greater number.
+    #[must_use]
+    pub fn after(mut self, number: u64) -> Self {
+        self.after = Some(number);
+        self
+    }
+
+    /// At most so many.
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The newest first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.order = Order::NewestFirst;
+        self
+    }
+}
+
+/// A store could not do what it was asked to.
+#[derive(Debug)]
+pub struct StoreError {
+    doing: &'static str,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl StoreError {
+    /// With what was being done, such as "listing events", and why it failed.
+    pub fn new(doing: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { doing, source: source.into() }
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the event store failed at {}", self.doing)
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// What an event is indexed by. The ids come from outside: a database refuses a NUL in a text, and an index refuses a
+/// long one, so such an id is replaced by a digest of it, when it is stored and when it is asked for.
+fn key(id: &str) -> String {
+    use sha2::Digest as _;
+    const LONGEST: usize = 512;
+    if id.len() <= LONGEST && !id.contains('\0') {
+        return id.to_owned();
+    }
+    let digest = sha2::Sha256::digest(id.as_bytes());
+    digest.iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// One row of the table of events.
+struct Row {
+    id: String,
+    kind: &'static str,
+    group_id: Option<String>,
+    request_id: Option<String>,
+    at_s: i64,
+    received_ms: i64,
+    notification: Vec<u8>,
+}
+
+impl Row {
+    fn of(part: &Part, received_ms: i64) -> Self {
+        let event = &part.event;
+        Self {
+            id: event.id.as_str().to_owned(),
+            kind: event.kind.type_name(),
+            group_id: event.group_id.as_ref().map(|id| key(id.as_str())),
+            request_id: event.request_id.as_ref().map(|id| key(id.as_str())),
+            at_s: event.at.map_or(received_ms.div_euclid(1000), Timestamp::seconds),
+            received_ms,
+            notification: part.notification.clone(),
+        }
+    }
+
+    /// What is forwarded in order: the events of a group. Those without one need no order; they are spread over a
+    /// few lanes, so that one which is refused does not hold up all others, and the number of lanes stays small.
+    fn lane(&self) -> String {
+        match &self.group_id {
+            Some(group) => format!("g{group}"),
+            None => format!("-{}", self.id.get(..2).unwrap_or_default()),
+        }
+    }
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn due_after(delay: Duration) -> i64 {
+    now_ms().saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Databases count with signed numbers.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The conditions of a query, as they are written for either database. A macro, as the two builders are types that
+/// share no trait for it.
+macro_rules! conditions {
+    ($sql:ident, $query:ident) => {
+        if let Some(id) = &$query.group_id {
+            $sql.push(" AND group_id = ").push_bind($crate::store::key(id.as_str()));
+        }
+        if let Some(id) = &$query.request_id {
+            $sql.push(" AND request_id = ").push_bind($crate::store::key(id.as_str()));
+        }
+        if let Some(kind) = &$query.kind {
+            $sql.push(" AND type = ").push_bind($crate::store::key(kind));
+        }
+        if let Some(since) = $query.since {
+            $sql.push(" AND at_s >= ").push_bind(since.seconds());
+        }
+        if let Some(until) = $query.until {
+            $sql.push(" AND at_s < ").push_bind(until.seconds());
+        }
+        if let Some(after) = $query.after {
+            $sql.push(" AND number > ").push_bind($crate::store::signed(after));
+        }
+        $sql.push(match $query.order {
+            $crate::store::Order::OldestFirst => " ORDER BY number",
+            $crate::store::Order::NewestFirst => " ORDER BY number DESC",
+        });
+        if let Some(limit) = $query.limit {
+            $sql.push(" LIMIT ").push_bind(i64::from(limit));
+        }
+    };
+}
+use conditions;

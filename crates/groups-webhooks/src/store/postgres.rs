@@ -1,0 +1,392 @@
+//! Events in a PostgreSQL database, for receivers and forwarders on several machines. What they share is held apart by
+//! the database's own locks: an event that is being forwarded is a row that a transaction has locked, which ends with
+//! the machine that holds it.
+//!
+//! Appends take turns (an advisory lock until the commit), so that numbers become visible in their order and whoever
+//! follows the store misses none. Batches keep that cheap. Whether a commit is durable is the server's setting
+//! `synchronous_commit`, on by default.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use groups_model::event::{EventSource, EventStream, Part};
+use groups_model::{RequestId, Timestamp};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
+
+use super::news::Bell;
+use super::writer::{Batch, Writer};
+use super::{Appended, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{now_ms, signed};
+
+const SCHEMA_VERSION: i64 = 1;
+
+/// Names the turn that appends take. Any number, the same for all: "wagroups" in ASCII.
+const TURN: i64 = 0x7761_6772_6f75_7073;
+
+const SCHEMA: &str = r#"
+CREATE TABLE IF NOT EXISTS wagroups_store (version BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS wagroups_events (
+    number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    group_id TEXT,
+    request_id TEXT,
+    at_s BIGINT NOT NULL,
+    received_ms BIGINT NOT NULL,
+    notification BYTEA NOT NULL
+);
+CREATE INDEX IF NOT EXISTS wagroups_events_by_group ON wagroups_events (group_id, number) WHERE group_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS wagroups_events_by_request
+    ON wagroups_events (request_id, number) WHERE request_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS wagroups_events_by_time ON wagroups_events (at_s);
+CREATE TABLE IF NOT EXISTS wagroups_forwards (
+    number BIGINT PRIMARY KEY REFERENCES wagroups_events (number),
+    lane TEXT COLLATE "C" NOT NULL,
+    due_ms BIGINT NOT NULL DEFAULT 0,
+    attempts BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS wagroups_forwards_by_lane ON wagroups_forwards (lane, number);
+"#;
+
+const ADD: &str = "
+INSERT INTO wagroups_events (id, type, group_id, request_id, at_s, received_ms, notification)
+SELECT id, type, group_id, request_id, at_s, received_ms, notification
+FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[])
+    WITH ORDINALITY AS new (id, type, group_id, request_id, at_s, received_ms, notification, place)
+ORDER BY place
+ON CONFLICT (id) DO NOTHING
+RETURNING number, id";
+
+const QUEUE: &str = "
+INSERT INTO wagroups_forwards (number, lane) SELECT number, lane FROM UNNEST($1::bigint[], $2::text[]) AS new (number, lane)";
+
+/// The oldest of a lane that is due and that nobody has locked. One index step per lane however much waits. The clock
+/// is the database's, the same for all machines.
+const HEAD: &str = "
+WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM wagroups_forwards
+    UNION ALL
+    SELECT (SELECT min(lane) FROM wagroups_forwards WHERE wagroups_forwards.lane > lanes.lane)
+    FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT waiting.number, waiting.attempts, events.id, events.received_ms, events.notification
+FROM lanes
+CROSS JOIN LATERAL (
+    SELECT number FROM wagroups_forwards WHERE wagroups_forwards.lane = lanes.lane ORDER BY number LIMIT 1
+) AS heads
+JOIN wagroups_forwards AS waiting ON waiting.number = heads.number
+JOIN wagroups_events AS events ON events.number = waiting.number
+WHERE waiting.due_ms <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+ORDER BY waiting.number LIMIT 1
+FOR UPDATE OF waiting SKIP LOCKED";
+
+const AGAIN: &str = "
+UPDATE wagroups_forwards
+SET attempts = attempts + 1, due_ms = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2
+WHERE number = $1";
+
+/// Events in a PostgreSQL database, in tables whose names begin with `wagroups_`. Cloning it is cheap.
+#[derive(Clone)]
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writer: Writer<Tables>,
+    reader: Reader,
+    source: StoredEvents,
+}
+
+impl PostgresStore {
+    /// Connects to `postgres://user:password@host/database` and makes the tables if need be. Takes up to
+    /// `connections`: a few for reading, and one for each event that is being forwarded. The store works within the
+    /// runtime it is opened in.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options: PgConnectOptions =
+            url.parse().map_err(|error: sqlx::Error| StoreError::new("reading its URL", error))?;
+        let options = options.disable_statement_logging();
+        let connection = options.connect().await.map_err(|error| StoreError::new("connecting", error))?;
+        Self::prepared(options, connection, connections).await
+    }
+
+    async fn prepared(
+        options: PgConnectOptions,
+        mut connection: PgConnection,
+        connections: u32,
+    ) -> Result<Self, StoreError> {
+        prepare(&mut connection).await?;
+        // One is the writer's.
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.saturating_sub(1).max(1))
+            .connect_lazy_with(options.clone());
+        let bell = Bell::new();
+        let writer = Writer::start(Tables { connection, options, bell: bell.clone() });
+        let reader = Reader { pool, bell };
+        let source = StoredEvents::new(Arc::new(reader.clone()));
+        Ok(Self { shared: Arc::new(Shared { writer, reader, source }) })
+    }
+}
+
+async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let work = async {
+        let mut tx = connection.begin().await?;
+        // Two who come first at the same time would make the tables twice.
+        take_turn(&mut tx).await?;
+        sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
+        let version =
+            sqlx::query_scalar("SELECT version FROM wagroups_store").fetch_optional(&mut *tx).await?;
+        if version.is_none() {
+            let set_version = sqlx::query("INSERT INTO wagroups_store (version) VALUES ($1)");
+            set_version.bind(SCHEMA_VERSION).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok::<i64, sqlx::Error>(version.unwrap_or(SCHEMA_VERSION))
+    };
+    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
+        SCHEMA_VERSION => Ok(()),
+        other => Err(StoreError::new(
+            "opening it",
+            format!("it is of version {other}, and this program knows version {SCHEMA_VERSION}"),
+        )),
+    }
+}
+
+/// Until the end of the transaction nobody else appends.
+async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TURN).execute(tx).await.map(drop)
+}
+
+struct Job {
+    parts: Vec<Part>,
+    forward: bool,
+}
+
+struct Tables {
+    connection: PgConnection,
+    options: PgConnectOptions,
+    bell: Bell,
+}
+
+impl Batch for Tables {
+    type Job = Job;
+    type Answer = Appended;
+
+    fn rows(job: &Job) -> usize {
+        job.parts.len()
+    }
+
+    async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Appended>, StoreError> {
+        let received_ms = now_ms();
+        let rows = |job: &Job| job.parts.iter().map(|part| Row::of(part, received_ms)).collect();
+        let mut rows: Vec<Vec<Row>> = jobs.iter().map(rows).collect();
+        let work = async {
+            let mut tx = self.connection.begin().await?;
+            take_turn(&mut tx).await?;
+            let mut added = add(&mut tx, &mut rows).await?;
+            let (mut numbers, mut lanes) = (Vec::new(), Vec::new());
+            let mut answers = Vec::with_capacity(jobs.len());
+            for (job, rows) in jobs.iter().zip(&rows) {
+                let appended: Vec<Option<i64>> = rows.iter().map(|row| added.remove(&row.id)).collect();
+                if job.forward {
+                    for (row, number) in rows.iter().zip(&appended) {
+                        numbers.extend(*number);
+                        lanes.extend(number.map(|_| row.lane()));
+                    }
+                }
+                let appended = appended.into_iter().map(|number| number.map(i64::unsigned_abs));
+                answers.push(Appended::new(appended.collect()));
+            }
+            if !numbers.is_empty() {
+                sqlx::query(QUEUE).bind(numbers).bind(lanes).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, sqlx::Error>(answers)
+        };
+        let answers = work.await.map_err(|error| StoreError::new("writing", error))?;
+        self.bell.ring();
+        Ok(answers)
+    }
+
+    /// The connection may be lost; a new one starts clean.
+    async fn recover(&mut self) {
+        if let Ok(connection) = self.options.connect().await {
+            self.connection = connection;
+        }
+    }
+}
+
+/// Adds all rows in one statement; the numbers of those that are new.
+async fn add(tx: &mut PgConnection, rows: &mut [Vec<Row>]) -> sqlx::Result<HashMap<String, i64>> {
+    let all = || rows.iter().flatten();
+    let ids: Vec<&str> = all().map(|row| row.id.as_str()).collect();
+    let kinds: Vec<&str> = all().map(|row| row.kind).collect();
+    let groups: Vec<Option<&str>> = all().map(|row| row.group_id.as_deref()).collect();
+    let requests: Vec<Option<&str>> = all().map(|row| row.request_id.as_deref()).collect();
+    let times: Vec<i64> = all().map(|row| row.at_s).collect();
+    let received: Vec<i64> = all().map(|row| row.received_ms).collect();
+    let notifications: Vec<&[u8]> = all().map(|row| row.notification.as_slice()).collect();
+    let added = sqlx::query_as::<_, (i64, String)>(ADD)
+        .bind(ids)
+        .bind(kinds)
+        .bind(groups)
+        .bind(requests)
+        .bind(times)
+        .bind(received)
+        .bind(notifications)
+        .fetch_all(tx)
+        .await?;
+    Ok(added.into_iter().map(|(number, id)| (id, number)).collect())
+}
+
+/// The reading side: all that following the store needs.
+#[derive(Clone)]
+struct Reader {
+    pool: PgPool,
+    bell: Bell,
+}
+
+#[async_trait]
+impl super::tail::Readable for Reader {
+    async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        let mut sql: QueryBuilder<Postgres> =
+            QueryBuilder::new("SELECT number, id, received_ms, notification FROM wagroups_events WHERE TRUE");
+        super::conditions!(sql, query);
+        let rows = sql.build().fetch_all(&self.pool).await;
+        let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
+        let read: sqlx::Result<_> = rows.iter().map(stored).collect();
+        read.map_err(|error| StoreError::new("reading events", error))
+    }
+
+    /// The sequence is ahead of what is visible while somebody appends, so it takes its turn with them.
+    async fn last_number(&self) -> Result<u64, StoreError> {
+        let work = async {
+            let mut tx = self.pool.begin().await?;
+            sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(TURN).execute(&mut *tx).await?;
+            let last =
+                "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM wagroups_events_number_seq";
+            let last: i64 = sqlx::query_scalar(last).fetch_one(&mut *tx).await?;
+            tx.commit().await?;
+            Ok::<_, sqlx::Error>(last.unsigned_abs())
+        };
+        work.await.map_err(|error| StoreError::new("asking for the newest event", error))
+    }
+
+    fn news(&self) -> News {
+        self.bell.news()
+    }
+}
+
+fn stored(row: &PgRow) -> sqlx::Result<Stored> {
+    Stored::read(
+        row.try_get("number")?,
+        row.try_get("id")?,
+        row.try_get("received_ms")?,
+        row.try_get("notification")?,
+    )
+}
+
+#[async_trait]
+impl EventStore for PostgresStore {
+    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError> {
+        self.shared.writer.write(Job { parts, forward }).await
+    }
+
+    async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        super::tail::Readable::list(&self.shared.reader, query).await
+    }
+
+    async fn last_number(&self) -> Result<u64, StoreError> {
+        super::tail::Readable::last_number(&self.shared.reader).await
+    }
+
+    async fn prune(&self, received_before: Timestamp) -> Result<u64, StoreError> {
+        let sql = "
+            DELETE FROM wagroups_events WHERE received_ms < $1
+            AND NOT EXISTS (SELECT FROM wagroups_forwards WHERE wagroups_forwards.number = wagroups_events.number)";
+        let before_ms = received_before.seconds().saturating_mul(1000);
+        let done = sqlx::query(sql).bind(before_ms).execute(&self.shared.reader.pool).await;
+        done.map(|done| done.rows_affected()).map_err(|error| StoreError::new("pruning", error))
+    }
+
+    fn news(&self) -> News {
+        self.shared.reader.bell.news()
+    }
+
+    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+        let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
+        while taken.len() < max {
+            let next = take_one(&self.shared.reader.pool).await;
+            match next.map_err(|error| StoreError::new("looking for what to forward", error)) {
+                Ok(Some(next)) => taken.push(Box::new(next)),
+                Ok(None) => break,
+                // What was taken already need not suffer for it.
+                Err(_) if !taken.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn forwards_waiting(&self) -> Result<u64, StoreError> {
+        let count = sqlx::query_scalar("SELECT count(*) FROM wagroups_forwards");
+        let count: i64 = count
+            .fetch_one(&self.shared.reader.pool)
+            .await
+            .map_err(|error| StoreError::new("counting what waits", error))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+impl EventSource for PostgresStore {
+    fn events_for(&self, request_id: &RequestId) -> EventStream {
+        self.shared.source.events_for(request_id)
+    }
+}
+
+async fn take_one(pool: &PgPool) -> sqlx::Result<Option<Taken>> {
+    let mut tx = pool.begin().await?;
+    let Some(row) = sqlx::query(HEAD).fetch_optional(&mut *tx).await? else { return Ok(None) };
+    let attempts = u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX);
+    Ok(Some(Taken { stored: stored(&row)?, attempts, tx }))
+}
+
+/// Holds the row's lock as long as it lives.
+struct Taken {
+    stored: Stored,
+    attempts: u32,
+    tx: Transaction<'static, Postgres>,
+}
+
+#[async_trait]
+impl Forwarding for Taken {
+    fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    async fn done(mut self: Box<Self>) -> Result<(), StoreError> {
+        let delete =
+            sqlx::query("DELETE FROM wagroups_forwards WHERE number = $1").bind(signed(self.stored.number));
+        settle(delete.execute(&mut *self.tx).await, self.tx).await
+    }
+
+    async fn again_after(mut self: Box<Self>, delay: Duration) -> Result<(), StoreError> {
+        let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2).min(i64::MAX / 2);
+        let again = sqlx::query(AGAIN).bind(signed(self.stored.number)).bind(delay_ms);
+        settle(again.execute(&mut *self.tx).await, self.tx).await
+    }
+}
+
+async fn settle<T>(done: sqlx::Result<T>, tx: Transaction<'static, Postgres>) -> Result<(), StoreError> {
+    let committed = match done {
+        Ok(_) => tx.commit().await,
+        Err(error) => Err(error),
+    };
+    committed.map_err(|error| StoreError::new("settling what was forwarded", error))
+}

@@ -1,0 +1,460 @@
+//! Events in an SQLite file: one writer task per process with batched commits, readers beside it (write-ahead logging).
+//!
+//! `synchronous = FULL`: a commit is on the disk before a sender is told so; a receiver that answered 200 and lost the
+//! event to a power cut would never get it again. What each commit costs is shared by everything that arrived while
+//! the one before was written.
+
+use std::collections::HashSet;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use groups_model::event::{EventSource, EventStream, Part};
+use groups_model::{RequestId, Timestamp};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, QueryBuilder, Row as _, Sqlite};
+
+use super::news::Bell;
+use super::writer::{Batch, Writer};
+use super::{Appended, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{due_after, now_ms, signed};
+
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    group_id TEXT,
+    request_id TEXT,
+    at_s INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    notification BLOB NOT NULL
+);
+CREATE INDEX events_by_group ON events (group_id, number) WHERE group_id IS NOT NULL;
+CREATE INDEX events_by_request ON events (request_id, number) WHERE request_id IS NOT NULL;
+CREATE INDEX events_by_time ON events (at_s);
+-- What waits to be forwarded, in order within a lane.
+CREATE TABLE forwards (
+    number INTEGER PRIMARY KEY REFERENCES events (number),
+    lane TEXT NOT NULL,
+    due_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX forwards_by_lane ON forwards (lane, number);
+";
+
+/// The oldest of each lane, one index step per lane however much waits.
+const HEADS: &str = "
+WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM forwards
+    UNION ALL
+    SELECT (SELECT min(lane) FROM forwards WHERE forwards.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT forwards.number, forwards.lane, forwards.attempts, events.id, events.received_ms, events.notification
+FROM lanes
+JOIN forwards ON forwards.number = (SELECT min(number) FROM forwards WHERE forwards.lane = lanes.lane)
+JOIN events ON events.number = forwards.number
+WHERE lanes.lane IS NOT NULL AND forwards.due_ms <= ?
+ORDER BY forwards.number LIMIT ?";
+
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+const BUSY_CODE: i32 = 5;
+const READERS: u32 = 4;
+
+/// Events in a file, for one or more processes of one machine. Cloning it is cheap.
+#[derive(Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writer: Writer<Tables>,
+    readers: SqlitePool,
+    bell: Bell,
+    forwarding: Arc<Mutex<Lanes>>,
+    taking: tokio::sync::Mutex<()>,
+    lock_file: PathBuf,
+    source: StoredEvents,
+}
+
+/// Which lanes this process is forwarding. One process at a time may: it holds a lock of the file, which ends with it.
+#[derive(Default)]
+struct Lanes {
+    lock: Option<File>,
+    taken: HashSet<String>,
+}
+
+impl SqliteStore {
+    /// Opens the file, creating it and its folder if need be. The store works within the runtime it is opened in.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| StoreError::new("making its folder", error))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let mut connection = connect(&options).await?;
+        prepare(&mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options.clone().create_if_missing(false));
+        let bell = Bell::new();
+        let writer = Writer::start(Tables { connection, options, bell: bell.clone() });
+        let mut lock_file = path.as_os_str().to_owned();
+        lock_file.push("-forwarder");
+        let reader = Reader { readers: readers.clone(), bell: bell.clone() };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                writer,
+                readers,
+                bell,
+                forwarding: Arc::default(),
+                taking: tokio::sync::Mutex::default(),
+                lock_file: lock_file.into(),
+                source: StoredEvents::new(Arc::new(reader)),
+            }),
+        })
+    }
+}
+
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    let patience = Instant::now();
+    loop {
+        match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            // Switching a new file to write-ahead logging does not wait for a process that does the same.
+            Err(error) if is_busy(&error) && patience.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Err(error) => return Err(StoreError::new("opening it", error)),
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == BUSY_CODE)
+}
+
+/// Makes a new file an event store; leaves an existing one as it is.
+async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let work = async {
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
+        if version == 0 {
+            sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
+            let set_version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+            sqlx::raw_sql(AssertSqlSafe(set_version)).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok::<_, sqlx::Error>(version)
+    };
+    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
+        0 | SCHEMA_VERSION => Ok(()),
+        newer => Err(StoreError::new(
+            "opening it",
+            format!("it is of version {newer}, and this program knows version {SCHEMA_VERSION}"),
+        )),
+    }
+}
+
+/// Everything that writes, so that writers of one process never wait for each other's locks.
+enum Job {
+    Append { parts: Vec<Part>, forward: bool },
+    Done { number: i64 },
+    Again { number: i64, due_ms: i64 },
+    Prune { before_ms: i64 },
+}
+
+enum Answer {
+    Appended(Appended),
+    Rows(u64),
+}
+
+struct Tables {
+    connection: SqliteConnection,
+    options: SqliteConnectOptions,
+    bell: Bell,
+}
+
+impl Batch for Tables {
+    type Job = Job;
+    type Answer = Answer;
+
+    fn rows(job: &Job) -> usize {
+        match job {
+            Job::Append { parts, .. } => parts.len(),
+            Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 1,
+        }
+    }
+
+    async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StoreError> {
+        let work = async {
+            let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut answers = Vec::with_capacity(jobs.len());
+            for job in jobs {
+                answers.push(carry_out(&mut tx, job).await?);
+            }
+            tx.commit().await?;
+            Ok::<_, sqlx::Error>(answers)
+        };
+        let answers = work.await.map_err(|error| StoreError::new("writing", error))?;
+        self.bell.ring();
+        Ok(answers)
+    }
+
+    /// The connection may be left within a transaction, or have lost the file: a new one starts clean.
+    async fn recover(&mut self) {
+        if let Ok(connection) = self.options.connect().await {
+            self.connection = connection;
+        }
+    }
+}
+
+async fn carry_out(tx: &mut SqliteConnection, job: &Job) -> sqlx::Result<Answer> {
+    let rows = match job {
+        Job::Append { parts, forward } => return append(tx, parts, *forward).await.map(Answer::Appended),
+        Job::Done { number } => sqlx::query("DELETE FROM forwards WHERE number = ?").bind(number).execute(tx),
+        Job::Again { number, due_ms } => {
+            sqlx::query("UPDATE forwards SET attempts = attempts + 1, due_ms = ? WHERE number = ?")
+                .bind(due_ms)
+                .bind(number)
+                .execute(tx)
+        }
+        Job::Prune { before_ms } => {
+            let sql =
+                "DELETE FROM events WHERE received_ms < ? AND number NOT IN (SELECT number FROM forwards)";
+            sqlx::query(sql).bind(before_ms).execute(tx)
+        }
+    };
+    Ok(Answer::Rows(rows.await?.rows_affected()))
+}
+
+async fn append(tx: &mut SqliteConnection, parts: &[Part], forward: bool) -> sqlx::Result<Appended> {
+    const ADD: &str = "
+        INSERT INTO events (id, type, group_id, request_id, at_s, received_ms, notification)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number";
+    let received_ms = now_ms();
+    let mut numbers = Vec::with_capacity(parts.len());
+    for part in parts {
+        let row = Row::of(part, received_ms);
+        let lane = row.lane();
+        let number: Option<i64> = sqlx::query_scalar(ADD)
+            .bind(row.id)
+            .bind(row.kind)
+            .bind(row.group_id)
+            .bind(row.request_id)
+            .bind(row.at_s)
+            .bind(row.received_ms)
+            .bind(row.notification)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(number) = number.filter(|_| forward) {
+            sqlx::query("INSERT INTO forwards (number, lane, due_ms) VALUES (?, ?, 0)")
+                .bind(number)
+                .bind(lane)
+                .execute(&mut *tx)
+                .await?;
+        }
+        numbers.push(number.map(i64::unsigned_abs));
+    }
+    Ok(Appended::new(numbers))
+}
+
+/// The reading side: all that following the store needs.
+#[derive(Clone)]
+pub(super) struct Reader {
+    readers: SqlitePool,
+    bell: Bell,
+}
+
+#[async_trait]
+impl super::tail::Readable for Reader {
+    async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        let mut sql: QueryBuilder<Sqlite> =
+            QueryBuilder::new("SELECT number, id, received_ms, notification FROM events WHERE TRUE");
+        super::conditions!(sql, query);
+        let rows = sql.build().fetch_all(&self.readers).await;
+        let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
+        rows.iter()
+            .map(stored)
+            .collect::<sqlx::Result<_>>()
+            .map_err(|error| StoreError::new("reading events", error))
+    }
+
+    async fn last_number(&self) -> Result<u64, StoreError> {
+        let last = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+        let last: Option<i64> = last
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|error| StoreError::new("asking for the newest event", error))?;
+        Ok(last.unwrap_or(0).unsigned_abs())
+    }
+
+    fn news(&self) -> News {
+        self.bell.news()
+    }
+}
+
+fn stored(row: &SqliteRow) -> sqlx::Result<Stored> {
+    Stored::read(
+        row.try_get("number")?,
+        row.try_get("id")?,
+        row.try_get("received_ms")?,
+        row.try_get("notification")?,
+    )
+}
+
+impl Shared {
+    fn reader(&self) -> Reader {
+        Reader { readers: self.readers.clone(), bell: self.bell.clone() }
+    }
+
+    /// Whether this process may forward; it then may until it ends.
+    fn may_forward(&self) -> Result<bool, StoreError> {
+        let mut lanes = self.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.lock.is_some() {
+            return Ok(true);
+        }
+        let failed = |error: std::io::Error| StoreError::new("locking its queue", error);
+        let mut options = File::options();
+        let file = options.create(true).write(true).truncate(false).open(&self.lock_file).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {
+                lanes.lock = Some(file);
+                Ok(true)
+            }
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+}
+
+#[async_trait]
+impl EventStore for SqliteStore {
+    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError> {
+        match self.shared.writer.write(Job::Append { parts, forward }).await? {
+            Answer::Appended(appended) => Ok(appended),
+            Answer::Rows(_) => Err(StoreError::new("appending", "an answer to something else")),
+        }
+    }
+
+    async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        super::tail::Readable::list(&self.shared.reader(), query).await
+    }
+
+    async fn last_number(&self) -> Result<u64, StoreError> {
+        super::tail::Readable::last_number(&self.shared.reader()).await
+    }
+
+    async fn prune(&self, received_before: Timestamp) -> Result<u64, StoreError> {
+        let before_ms = received_before.seconds().saturating_mul(1000);
+        match self.shared.writer.write(Job::Prune { before_ms }).await? {
+            Answer::Rows(rows) => Ok(rows),
+            Answer::Appended(_) => Err(StoreError::new("pruning", "an answer to something else")),
+        }
+    }
+
+    fn news(&self) -> News {
+        self.shared.bell.news()
+    }
+
+    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+        if max == 0 || !self.shared.may_forward()? {
+            return Ok(Vec::new());
+        }
+        // One at a time: what is read below must still be the oldest of its lane when the lane is taken.
+        let _turn = self.shared.taking.lock().await;
+        let busy = self.shared.forwarding.lock().unwrap_or_else(PoisonError::into_inner).taken.clone();
+        let rows = sqlx::query(HEADS)
+            .bind(now_ms())
+            .bind(i64::try_from(max.saturating_add(busy.len())).unwrap_or(i64::MAX))
+            .fetch_all(&self.shared.readers)
+            .await
+            .map_err(|error| StoreError::new("looking for what to forward", error))?;
+        let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
+        for row in rows {
+            let read = || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, stored(&row)?));
+            let (lane, attempts, stored): (String, i64, Stored) =
+                read().map_err(|error: sqlx::Error| StoreError::new("reading what to forward", error))?;
+            // A lane that was given back since may have another oldest by now.
+            if taken.len() < max && !busy.contains(&lane) {
+                let mut lanes = self.shared.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
+                lanes.taken.insert(lane.clone());
+                let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+                let hold = Hold { lane, lanes: Arc::clone(&self.shared.forwarding) };
+                taken.push(Box::new(Taken {
+                    stored,
+                    attempts,
+                    writer: self.shared.writer.clone(),
+                    _hold: hold,
+                }));
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn forwards_waiting(&self) -> Result<u64, StoreError> {
+        let count = sqlx::query_scalar("SELECT count(*) FROM forwards").fetch_one(&self.shared.readers).await;
+        let count: i64 = count.map_err(|error| StoreError::new("counting what waits", error))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+impl EventSource for SqliteStore {
+    fn events_for(&self, request_id: &RequestId) -> EventStream {
+        self.shared.source.events_for(request_id)
+    }
+}
+
+struct Taken {
+    stored: Stored,
+    attempts: u32,
+    writer: Writer<Tables>,
+    /// Dropped after the outcome is committed, so that nobody takes the next of the lane before.
+    _hold: Hold,
+}
+
+struct Hold {
+    lane: String,
+    lanes: Arc<Mutex<Lanes>>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).taken.remove(&self.lane);
+    }
+}
+
+#[async_trait]
+impl Forwarding for Taken {
+    fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    async fn done(self: Box<Self>) -> Result<(), StoreError> {
+        self.writer.write(Job::Done { number: signed(self.stored.number) }).await.map(drop)
+    }
+
+    async fn again_after(self: Box<Self>, delay: Duration) -> Result<(), StoreError> {
+        let job = Job::Again { number: signed(self.stored.number), due_ms: due_after(delay) };
+        self.writer.write(job).await.map(drop)
+    }
+}

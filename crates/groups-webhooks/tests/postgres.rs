@@ -1,0 +1,84 @@
+//! The store in PostgreSQL, against a real server that the tests start. Without one they say so and pass.
+#![cfg(all(unix, feature = "postgres"))]
+#![allow(clippy::unwrap_used, reason = "these are tests, some of it outside of a test function")]
+
+mod support;
+
+use std::sync::Arc;
+
+use groups_webhooks::EventStore;
+use groups_webhooks::store::PostgresStore;
+use support::{conformance, eventually, parts, postgres};
+
+async fn open(url: &str) -> PostgresStore {
+    PostgresStore::open(url, 8).await.unwrap()
+}
+
+macro_rules! conforms {
+    ($($name:ident),+) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let Some(url) = postgres::database().await else { return };
+            conformance::$name(Arc::new(open(&url).await)).await;
+        }
+    )+};
+}
+
+conforms!(
+    an_event_is_stored_once_and_told_as_it_was,
+    whatever_bytes_come_are_kept_and_found,
+    events_are_found_by_group_type_time_and_receipt,
+    old_events_are_forgotten_unless_they_wait_to_be_forwarded,
+    many_at_once_are_stored_once_each,
+    what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
+    a_failed_attempt_is_counted
+);
+
+#[tokio::test]
+async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
+    let Some(url) = postgres::database().await else { return };
+    let (here, elsewhere) = (Arc::new(open(&url).await), Arc::new(open(&url).await));
+    conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
+}
+
+#[tokio::test]
+async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
+    let Some(url) = postgres::database().await else { return };
+    let (here, elsewhere) = (open(&url).await, Arc::new(open(&url).await));
+    let source = Arc::new(here.clone());
+    conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, Arc::new(here), elsewhere)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forwarders_share_the_queue_in_order_per_group() {
+    let Some(url) = postgres::database().await else { return };
+    let stores: Vec<Arc<dyn EventStore>> = vec![Arc::new(open(&url).await), Arc::new(open(&url).await)];
+    conformance::forwarders_share_the_queue_in_order_per_group(stores).await;
+}
+
+#[tokio::test]
+async fn several_who_come_first_make_the_tables_once() {
+    let Some(url) = postgres::database().await else { return };
+    let opened = futures_util::future::join_all((0..5).map(|_| PostgresStore::open(&url, 2))).await;
+    for store in opened {
+        store.unwrap().append(parts(&[("a", "1")]), false).await.unwrap();
+    }
+    assert_eq!(support::stored_ids(&open(&url).await).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_connection_costs_no_event() {
+    let Some(url) = postgres::database().await else { return };
+    let store = open(&url).await;
+    store.append(parts(&[("a", "1")]), false).await.unwrap();
+    let mut beside = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    sqlx::query(cut).execute(&mut beside).await.unwrap();
+    assert_eq!(store.append(parts(&[("a", "2")]), false).await.unwrap().added(), 1);
+    eventually("the list", async || {
+        store.list(&groups_webhooks::Query::new()).await.is_ok_and(|all| all.len() == 2)
+    })
+    .await;
+}

@@ -1,0 +1,112 @@
+//! The store in a file.
+#![allow(clippy::unwrap_used, reason = "these are tests, some of it outside of a test function")]
+
+mod support;
+
+use std::sync::Arc;
+
+use groups_webhooks::store::SqliteStore;
+use groups_webhooks::{EventStore, Query};
+use sqlx::{Connection as _, SqliteConnection};
+use support::{conformance, eventually, parts, stored_ids};
+use tempfile::TempDir;
+
+async fn open(folder: &TempDir) -> SqliteStore {
+    SqliteStore::open(folder.path().join("data/events.db")).await.unwrap()
+}
+
+macro_rules! conforms {
+    ($($name:ident),+) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let folder = TempDir::new().unwrap();
+            conformance::$name(Arc::new(open(&folder).await)).await;
+        }
+    )+};
+}
+
+conforms!(
+    an_event_is_stored_once_and_told_as_it_was,
+    whatever_bytes_come_are_kept_and_found,
+    events_are_found_by_group_type_time_and_receipt,
+    old_events_are_forgotten_unless_they_wait_to_be_forwarded,
+    many_at_once_are_stored_once_each,
+    what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
+    a_failed_attempt_is_counted
+);
+
+#[tokio::test]
+async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
+    let folder = TempDir::new().unwrap();
+    let (here, elsewhere) = (Arc::new(open(&folder).await), Arc::new(open(&folder).await));
+    conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
+}
+
+#[tokio::test]
+async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
+    let folder = TempDir::new().unwrap();
+    let (here, elsewhere) = (open(&folder).await, Arc::new(open(&folder).await));
+    let source = Arc::new(here.clone());
+    conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, Arc::new(here), elsewhere)
+        .await;
+}
+
+#[tokio::test]
+async fn forwarders_share_the_queue_in_order_per_group() {
+    let folder = TempDir::new().unwrap();
+    let stores: Vec<Arc<dyn EventStore>> = vec![Arc::new(open(&folder).await), Arc::new(open(&folder).await)];
+    conformance::forwarders_share_the_queue_in_order_per_group(stores).await;
+}
+
+#[tokio::test]
+async fn another_process_forwards_once_the_first_has_ended() {
+    let folder = TempDir::new().unwrap();
+    let first = open(&folder).await;
+    let second = open(&folder).await;
+    first.append(parts(&[("a", "1")]), true).await.unwrap();
+    drop(first.take_forwards(1).await.unwrap().remove(0));
+    assert!(second.take_forwards(1).await.unwrap().is_empty(), "the first holds the lock");
+    drop(first);
+    eventually("the lock", async || !second.take_forwards(1).await.unwrap().is_empty()).await;
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_when_the_file_is_opened_again() {
+    let folder = TempDir::new().unwrap();
+    open(&folder).await.append(parts(&[("a", "1"), ("a", "2")]), true).await.unwrap();
+    let store = open(&folder).await;
+    assert_eq!(stored_ids(&store).await.len(), 2);
+    assert_eq!(store.forwards_waiting().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "these are notes, and not a database at all; a database begins differently")
+        .unwrap();
+    let error = SqliteStore::open(&path).await.err().unwrap();
+    assert!(error.to_string().starts_with("the event store failed at"), "{error}");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("these are notes"));
+}
+
+#[tokio::test]
+async fn one_who_cannot_be_stored_does_not_cost_the_others() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let mut beside =
+        SqliteConnection::connect(folder.path().join("data/events.db").to_str().unwrap()).await.unwrap();
+    let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON events WHEN NEW.request_id = 'poison'
+        BEGIN SELECT raise(ABORT, 'refused'); END";
+    sqlx::raw_sql(refusal).execute(&mut beside).await.unwrap();
+    let good = (0..20).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { store.append(parts(&[("a", &number.to_string())]), false).await })
+    });
+    let good: Vec<_> = good.collect();
+    assert!(store.append(parts(&[("b", "1"), ("b", "poison")]), false).await.is_err());
+    for appended in good {
+        assert_eq!(appended.await.unwrap().unwrap().added(), 1);
+    }
+    assert_eq!(store.list(&Query::new()).await.unwrap().len(), 20);
+}
