@@ -83,8 +83,7 @@ impl WebhookConfiguration {
             Err(error) => {
                 let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
                 let why = crate::failure::innermost(&error);
-                Err(Error::local(kind, format!("the address cannot be reached: {why}"))
-                    .caused_by(error.without_url()))
+                Err(Error::local(kind, format!("no answer: {why}")).caused_by(error.without_url()))
             }
         }
     }

@@ -29,7 +29,7 @@ pub enum LearntBy {
 pub enum Outcome {
     /// A group was made.
     #[serde(rename = "create_group")]
-    Created(Created),
+    Created(Box<Created>),
     /// What became of each setting.
     #[serde(rename = "update_group")]
     Updated(Updated),
@@ -264,7 +264,7 @@ mod tests {
         let mut group = Group::new("Y2Fw".try_into().unwrap());
         group.subject = Some("Trip".into());
         let created = Created::new(group, "9B47".try_into().ok(), LearntBy::Webhook);
-        let outcome = Outcome::Created(created);
+        let outcome = Outcome::Created(Box::new(created));
         let shown = serde_json::to_value(&outcome).unwrap();
         assert_eq!(
             shown,

@@ -262,3 +262,79 @@ pub(super) fn told(event: &Event, accepted: &Accepted) -> Option<Result<Created>
     group.join_approval_mode = created.join_approval_mode.clone();
     Some(Ok(Created::new(group, accepted.request_id.clone(), LearntBy::Webhook)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn groups(listed: Value) -> Vec<Group> {
+        serde_json::from_value(listed).unwrap()
+    }
+
+    #[test]
+    fn a_new_group_has_the_subject_was_not_there_and_is_not_old() {
+        let before = Before::of(&groups(json!([
+            { "id": "a", "subject": "Trip", "created_at": "2026-01-01T00:00:00Z" },
+            { "id": "b", "subject": "Other", "created_at": "2026-03-01T00:00:00Z" },
+        ])));
+        for (group, expected) in [
+            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), true),
+            (json!({ "id": "c", "subject": " Trip ", "created_at": "2026-02-28T23:59:30Z" }), true),
+            (json!({ "id": "c", "subject": "Trip" }), true),
+            (json!({ "id": "a", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), false),
+            // It was renamed, not made.
+            (json!({ "id": "b", "subject": "Trip", "created_at": "2026-03-01T00:00:00Z" }), false),
+            // It came back after a suspension.
+            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-02-01T00:00:00Z" }), false),
+            (json!({ "id": "c", "subject": "trip", "created_at": "2026-03-01T00:05:00Z" }), false),
+            (json!({ "id": "c" }), false),
+        ] {
+            assert_eq!(before.is_new(&groups(json!([group]))[0], "Trip"), expected, "{group}");
+        }
+        assert!(Before::default().is_new(&groups(json!([{ "id": "c", "subject": "Trip" }]))[0], "Trip"));
+    }
+
+    /// A wait for a group "Trip" without a description, and what one look makes of what it sees.
+    fn seen(seen: Seen, can_wait: bool, rivals: usize) -> String {
+        let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
+        let ticket = Arc::new(client.rivals().begin("Trip"));
+        let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin("Trip")).collect();
+        let mut question = Create {
+            wanted: Arc::new(client.groups().create("Trip").checked().unwrap()),
+            before: Some(Arc::default()),
+            accepted: Accepted::new("create_group", None, "R".try_into().ok()),
+            ticket,
+            can_wait,
+            candidates: Vec::new(),
+        };
+        let told = |learnt: Result<Created>| match learnt {
+            Ok(created) => created.group_id.to_string(),
+            Err(error) => error.kind().to_string(),
+        };
+        match question.seen(seen) {
+            Some(learnt) => told(learnt),
+            None => format!("open, then {}", told(question.give_up(None))),
+        }
+    }
+
+    #[test]
+    fn one_group_is_taken_and_of_several_none_is_guessed() {
+        let group = |json: Value| Seen::One(Box::new(groups(json!([json])).remove(0)));
+        let plain = || group(json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve" }));
+        let several = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
+        assert_eq!(seen(plain(), false, 0), "c");
+        assert_eq!(seen(plain(), true, 0), "c");
+        assert_eq!(seen(Seen::Nothing, false, 0), "open, then outcome_not_seen");
+        assert_eq!(seen(plain(), false, 1), "open, then outcome_ambiguous", "it may be the other's");
+        assert_eq!(seen(several(), false, 0), "outcome_ambiguous");
+        assert_eq!(seen(several(), true, 0), "open, then outcome_ambiguous", "a webhook may tell yet");
+        for other in [
+            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "approval_required" }),
+            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve", "description": "x" }),
+        ] {
+            assert_eq!(seen(group(other), false, 0), "open, then outcome_not_seen", "it was made otherwise");
+        }
+    }
+}

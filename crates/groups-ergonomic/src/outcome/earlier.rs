@@ -81,7 +81,7 @@ async fn run(earlier: Earlier, how: How) -> Result<Outcome> {
         }
         (Some(Operation::CreateGroup), Some(id)) => {
             let question = create::Named { client, group: id.clone(), accepted: accepted.clone() };
-            learn(question, &how, &accepted).await.map(Outcome::Created)
+            learn(question, &how, &accepted).await.map(Box::new).map(Outcome::Created)
         }
         _ if how.events.is_none() => {
             let message = "there is nothing to learn this outcome from: no source of events is set, and it cannot be \
@@ -120,7 +120,7 @@ impl Question for Told {
         if is(Operation::CreateGroup)
             && let Some(learnt) = created(event)
         {
-            return Some(learnt.map(Outcome::Created));
+            return Some(learnt.map(Box::new).map(Outcome::Created));
         }
         if is(Operation::UpdateGroup)
             && let Some(learnt) = updated(event)

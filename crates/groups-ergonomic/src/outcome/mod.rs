@@ -42,7 +42,7 @@ use crate::operation::Operation;
 ///
 /// # What looking costs
 ///
-/// One small request each time, begun 0.3 seconds after the acceptance (2 seconds where there is a source of events),
+/// One small request each time, begun 0.3 seconds after the acceptance (1 second where there is a source of events),
 /// and then ever less often, at most 5 seconds apart. A create is found by comparing the whole list of groups before and
 /// after, so each look costs a request per 1,024 groups: with 10,000 groups 10 requests before the call and 10 for
 /// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal reads the group once
@@ -153,10 +153,11 @@ fn failed(item: &ItemError, accepted: &Accepted, outcome: Option<Outcome>) -> Er
 
 /// The time is over, or nothing is left to learn from. `why`: what was seen instead.
 fn not_seen(accepted: &Accepted, why: &str, last: Option<Error>) -> Error {
-    let error = Error::not_learnt(ErrorKind::OutcomeNotSeen, format!("accepted, but {why}"), SENT);
+    let kind = ErrorKind::OutcomeNotSeen;
     let error = match Operation::of_id(&accepted.operation) {
-        Some(operation) => error.during(operation),
-        None => error,
+        Some(operation) => Error::not_learnt(kind, format!("accepted, but {why}"), SENT).during(operation),
+        // Of an id alone nobody knows whether it was.
+        None => Error::not_learnt(kind, why, 0),
     };
     let error = error.accepted_as(accepted.clone(), None);
     match last {
@@ -177,4 +178,24 @@ fn common<'a>(errors: impl IntoIterator<Item = &'a ItemError>, what: &str) -> It
 
 fn without_reason() -> ItemError {
     ItemError::new(ErrorKind::Api, "no reason was given")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::GroupHandle;
+
+    /// The group `g` of a client that nobody answers.
+    pub(super) fn handle() -> GroupHandle {
+        let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
+        client.group("g").unwrap()
+    }
+
+    #[test]
+    fn the_reason_of_several_failures_is_the_one_they_share() {
+        let of = |kind| ItemError::new(kind, kind.as_str());
+        let (suspended, unknown) = (of(ErrorKind::GroupSuspended), of(ErrorKind::GroupUnknown));
+        assert_eq!(common([&suspended, &suspended], "x").kind, ErrorKind::GroupSuspended);
+        assert_eq!(common([&suspended, &unknown], "x").kind, ErrorKind::Api);
+    }
 }

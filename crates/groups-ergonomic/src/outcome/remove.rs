@@ -64,6 +64,9 @@ async fn read(group: &GroupHandle) -> Result<Vec<Participant>> {
     }
 }
 
+/// What became of somebody: out, or why not.
+type Fate = std::result::Result<(), Box<ItemError>>;
+
 /// Somebody who was named, with every id they are known by.
 #[derive(Clone, Debug)]
 struct Person {
@@ -72,7 +75,7 @@ struct Person {
     user_id: Option<String>,
     parent_user_id: Option<String>,
     before: Presence,
-    outcome: Option<std::result::Result<(), ItemError>>,
+    outcome: Option<Fate>,
 }
 
 /// Whether somebody is in a list of participants.
@@ -227,7 +230,7 @@ impl Question for Remove {
                 Presence::Out => "nobody in the group was recognised as this person before the call",
                 _ => "they were not seen to leave in time",
             };
-            let unknown = || Err(ItemError::new(ErrorKind::OutcomeUnknown, why));
+            let unknown = || Err(Box::new(ItemError::new(ErrorKind::OutcomeUnknown, why)));
             person.outcome.get_or_insert_with(unknown);
         }
         conclude(&self.group.id, &self.people, LearntBy::Polling, &self.accepted)
@@ -235,20 +238,17 @@ impl Question for Remove {
 }
 
 /// What an event says of somebody, if anything.
-fn outcome_of(
-    person: &Person,
-    removal: &GroupParticipantsRemove,
-) -> Option<std::result::Result<(), ItemError>> {
+fn outcome_of(person: &Person, removal: &GroupParticipantsRemove) -> Option<Fate> {
     let overall = removal.errors.first();
     if let Some(told) = removal.failed_participants.iter().find(|told| person.is_meant_by(told)) {
         let error = told.errors.first().or(overall).cloned();
-        return Some(Err(error.unwrap_or_else(without_reason)));
+        return Some(Err(Box::new(error.unwrap_or_else(without_reason))));
     }
     if removal.removed_participants.iter().any(|told| person.is_meant_by(told)) {
         return Some(Ok(()));
     }
     let names_nobody = removal.removed_participants.is_empty() && removal.failed_participants.is_empty();
-    overall.filter(|_| names_nobody).map(|error| Err(error.clone()))
+    overall.filter(|_| names_nobody).map(|error| Err(Box::new(error.clone())))
 }
 
 /// A failure where nobody was removed, else everybody one by one.
@@ -257,7 +257,7 @@ fn conclude(group: &GroupId, people: &[Person], learnt_by: LearntBy, accepted: &
     for person in people {
         match &person.outcome {
             Some(Ok(())) => succeeded.push(person.input.clone()),
-            Some(Err(error)) => failures.push(FailedRemoval::new(person.input.clone(), error.clone())),
+            Some(Err(error)) => failures.push(FailedRemoval::new(person.input.clone(), (**error).clone())),
             None => {}
         }
     }
@@ -283,5 +283,154 @@ pub(super) fn told(event: &Event, accepted: &Accepted) -> Option<Result<Removed>
     match removal.errors.first() {
         Some(error) if people.is_empty() => Some(Err(failed(error, accepted, None))),
         _ => Some(conclude(group, &people, LearntBy::Webhook, accepted)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use groups_model::event::decode;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::outcome::tests::handle;
+
+    fn people(names: &[&str]) -> Vec<Person> {
+        names.iter().map(|name| Person::named(&ParticipantInput::new(*name).unwrap())).collect()
+    }
+
+    fn participants(listed: Value) -> Vec<Participant> {
+        serde_json::from_value(listed).unwrap()
+    }
+
+    fn removal(names: &[&str], before: Option<Value>) -> Remove {
+        let group = handle();
+        let accepted = Accepted::new("remove_participants", Some(group.id.clone()), "R".try_into().ok());
+        let mut people = people(names);
+        let before = before.map(participants);
+        if let Some(before) = &before {
+            recognise(&mut people, before);
+        }
+        Remove { group, accepted, people, before: before.map(|before| before.len()) }
+    }
+
+    fn event(fields: Value) -> Event {
+        let mut told = json!({ "type": "group_participants_remove", "group_id": "g", "request_id": "R" });
+        told.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let body = json!({ "entry": [{ "changes": [{ "field": "group_participants_update",
+            "value": { "groups": [told] } }] }] });
+        decode(body.to_string().as_bytes()).remove(0)
+    }
+
+    /// `succeeded` and `failed` with its kinds, or the kind of the error.
+    fn told(learnt: Option<Result<Removed>>) -> String {
+        match learnt {
+            None => "open".into(),
+            Some(Err(error)) => error.kind().to_string(),
+            Some(Ok(removed)) => {
+                let succeeded: Vec<&str> = removed.succeeded.iter().map(|user| user.as_str()).collect();
+                let failed: Vec<String> =
+                    removed.failed.iter().map(|item| format!("{} {}", item.user, item.error.kind)).collect();
+                format!("{succeeded:?} {failed:?}")
+            }
+        }
+    }
+
+    #[test]
+    fn somebody_is_in_out_or_cannot_be_told() {
+        use Presence::{In, Out, Unclear};
+        for (name, listed, expected) in [
+            ("+15550100110", json!([{ "wa_id": "15550100110" }]), In),
+            ("15550100110", json!([{ "wa_id": "15550100111" }]), Out),
+            ("15550100110", json!([]), Out),
+            ("15550100110", json!([{ "user_id": "US.1" }]), Unclear),
+            ("15550100110", json!([{ "wa_id": "15550100111" }, { "username": "ann" }]), Unclear),
+            ("US.1", json!([{ "user_id": "US.1" }]), In),
+            ("US.1", json!([{ "user_id": "US.2", "wa_id": "15550100110" }]), Out),
+            ("US.1", json!([{ "wa_id": "15550100110" }]), Unclear),
+            ("US.ENT.1", json!([{ "user_id": "US.2", "parent_user_id": "US.ENT.1" }]), In),
+        ] {
+            assert_eq!(
+                people(&[name])[0].presence(&participants(listed.clone())),
+                expected,
+                "{name} {listed}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_was_in_and_is_not_any_more_is_out_by_whichever_id() {
+        let both = json!([{ "wa_id": "15550100110", "user_id": "US.1" }, { "wa_id": "15550100111", "user_id": "US.2" }]);
+        for (after, expected) in [
+            (json!([{ "wa_id": "15550100111" }]), r#"["15550100110"] []"#),
+            (json!([{ "user_id": "US.2" }]), r#"["15550100110"] []"#),
+            (json!([{ "user_id": "US.1" }]), "open"),
+            (json!([{ "username": "ann" }]), "open"),
+            (json!([]), r#"["15550100110"] []"#),
+        ] {
+            let mut removal = removal(&["15550100110"], Some(both.clone()));
+            assert_eq!(told(removal.seen(participants(after.clone()))), expected, "{after}");
+        }
+    }
+
+    #[test]
+    fn who_could_not_be_told_apart_is_out_only_where_the_group_has_shrunk() {
+        let before = json!([{ "user_id": "US.1" }, { "user_id": "US.2" }]);
+        for (after, expected) in [
+            (json!([{ "wa_id": "15550100111" }]), r#"["15550100110"] []"#),
+            (json!([{ "wa_id": "15550100111" }, { "wa_id": "15550100112" }]), "open"),
+            (json!([{ "user_id": "US.2" }]), "open"),
+        ] {
+            let mut removal = removal(&["15550100110"], Some(before.clone()));
+            assert_eq!(told(removal.seen(participants(after.clone()))), expected, "{after}");
+        }
+    }
+
+    #[test]
+    fn who_was_not_in_before_is_never_said_to_be_removed() {
+        let mut removal = removal(&["15550100110", "15550100199"], Some(json!([{ "wa_id": "15550100110" }])));
+        assert_eq!(told(removal.seen(participants(json!([])))), "open");
+        assert!(!removal.is_worth_a_look(), "nothing more can be seen");
+        let end = told(Some(removal.give_up(None)));
+        assert_eq!(end, r#"["15550100110"] ["15550100199 outcome_unknown"]"#);
+    }
+
+    #[test]
+    fn an_event_tells_everybody_it_names() {
+        let gone = json!({ "code": 131_212, "message": "not in" });
+        for (names, fields, expected) in [
+            (
+                &["+15550100110"][..],
+                json!({ "removed_participants": [{ "input": "+15550100110" }] }),
+                r#"["+15550100110"] []"#,
+            ),
+            (
+                &["+15550100110"],
+                json!({ "removed_participants": [{ "wa_id": "15550100110" }] }),
+                r#"["+15550100110"] []"#,
+            ),
+            (&["15550100110"], json!({ "removed_participants": [{ "input": "15550100111" }] }), "open"),
+            (
+                &["15550100110", "15550100111"],
+                json!({ "removed_participants": [{ "input": "15550100110" }],
+                "failed_participants": [{ "input": "15550100111", "errors": [gone] }],
+                "errors": [{ "code": 131_201 }] }),
+                r#"["15550100110"] ["15550100111 participant_not_in_group"]"#,
+            ),
+            (
+                &["15550100110"],
+                json!({ "failed_participants": [{ "input": "15550100110" }],
+                "errors": [{ "code": 131_207, "message": "suspended" }] }),
+                "group_suspended",
+            ),
+            (
+                &["15550100110"],
+                json!({ "errors": [{ "code": 131_207, "message": "suspended" }] }),
+                "group_suspended",
+            ),
+            (&["15550100110"], json!({}), "open"),
+        ] {
+            let mut removal = removal(names, None);
+            assert_eq!(told(removal.told(&event(fields.clone()))), expected, "{names:?} {fields}");
+        }
     }
 }

@@ -19,7 +19,7 @@ const SPREAD: f64 = 0.1;
 impl Schedule {
     /// Where nobody tells, looking begins early; where webhooks do, it is there for those that are lost.
     pub(super) fn new(timeout: Duration, has_events: bool) -> Self {
-        let first = if has_events { Duration::from_secs(2) } else { Duration::from_millis(300) };
+        let first = if has_events { Duration::from_secs(1) } else { Duration::from_millis(300) };
         Self { first, timeout }
     }
 
@@ -60,7 +60,7 @@ mod tests {
             looks(30, false, 0.0),
             [300, 780, 1548, 2776, 4742, 7888, 12888, 17888, 22888, 27888, 29000]
         );
-        assert_eq!(looks(30, true, 0.0), [2000, 5200, 10200, 15200, 20200, 25200, 29000]);
+        assert_eq!(looks(30, true, 0.0), [1000, 2600, 5160, 9256, 14256, 19256, 24256, 29000]);
         assert_eq!(looks(1, true, 0.0), [900], "a short wait has one look at its end");
         assert_eq!(looks(0, false, 0.0), [0; 0], "there is no time for one");
     }

@@ -197,3 +197,112 @@ pub(super) fn told(event: &Event, accepted: &Accepted) -> Option<Result<Updated>
         _ => Some(conclude(group, settings(update).collect(), LearntBy::Webhook, accepted)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use groups_model::event::decode;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::outcome::tests::handle;
+
+    fn update(wanted: &[(SettingName, Option<&str>)], hears: bool) -> Update {
+        let group = handle();
+        let accepted = Accepted::new("update_group", Some(group.id.clone()), "R".try_into().ok());
+        let wanted = wanted.iter().map(|(name, text)| (*name, text.map(str::to_owned))).collect();
+        Update { group, accepted, wanted, known: Settings::new(), hears }
+    }
+
+    fn event(fields: Value) -> Event {
+        let mut told = json!({ "type": "group_settings_update", "group_id": "g", "request_id": "R" });
+        told.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let body = json!({ "entry": [{ "changes": [{ "field": "group_settings_update",
+            "value": { "groups": [told] } }] }] });
+        decode(body.to_string().as_bytes()).remove(0)
+    }
+
+    fn told(learnt: Option<Result<Updated>>) -> String {
+        match learnt {
+            None => "open".into(),
+            Some(Err(error)) => error.kind().to_string(),
+            Some(Ok(updated)) => {
+                let one = |(name, setting): (&SettingName, &SettingOutcome)| {
+                    format!("{} {:?}", name.as_str(), setting.ok)
+                };
+                updated.settings.iter().map(one).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    const SUBJECT: (SettingName, Option<&str>) = (SettingName::Subject, Some("New"));
+    const DESCRIPTION: (SettingName, Option<&str>) = (SettingName::Description, Some(""));
+    const PICTURE: (SettingName, Option<&str>) = (SettingName::ProfilePicture, None);
+
+    #[test]
+    fn an_event_answers_once_it_has_told_every_setting() {
+        let failed = json!({ "code": 131_209, "message": "not square" });
+        for (wanted, fields, expected) in [
+            (
+                &[SUBJECT][..],
+                json!({ "group_subject": { "text": "New", "update_successful": true } }),
+                "subject Some(true)",
+            ),
+            (&[SUBJECT, PICTURE], json!({ "group_subject": { "update_successful": true } }), "open"),
+            (
+                &[SUBJECT, PICTURE],
+                json!({ "group_subject": { "update_successful": "true" },
+                "profile_picture": { "update_successful": false, "errors": [failed] } }),
+                "subject Some(true), profile_picture Some(false)",
+            ),
+            (
+                &[PICTURE],
+                json!({ "profile_picture": { "update_successful": false, "errors": [failed] } }),
+                "picture_not_square",
+            ),
+            (&[SUBJECT, PICTURE], json!({ "errors": [{ "code": 131_207 }] }), "group_suspended"),
+            (
+                &[PICTURE],
+                json!({ "profile_picture": { "mime_type": "image/jpeg", "sha256": "ab" } }),
+                "profile_picture Some(true)",
+            ),
+            // What was not asked for is another's.
+            (&[SUBJECT], json!({ "group_description": { "text": "x", "update_successful": true } }), "open"),
+        ] {
+            let mut update = update(wanted, true);
+            assert_eq!(told(update.told(&event(fields.clone()))), expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn reading_the_group_tells_texts_and_never_a_picture() {
+        let group = |json: Value| serde_json::from_value::<Group>(json).unwrap();
+        for (wanted, shown, seen, end) in [
+            (&[SUBJECT][..], json!({ "id": "g", "subject": "Old" }), "open", "outcome_not_seen"),
+            (
+                &[SUBJECT, DESCRIPTION],
+                json!({ "id": "g", "subject": "New" }),
+                "subject Some(true), description Some(true)",
+                "subject Some(true), description Some(true)",
+            ),
+            (
+                &[SUBJECT, DESCRIPTION],
+                json!({ "id": "g", "subject": "New", "description": "old" }),
+                "open",
+                "subject Some(true), description None",
+            ),
+            (
+                &[SUBJECT, PICTURE],
+                json!({ "id": "g", "subject": "New" }),
+                "open",
+                "subject Some(true), profile_picture None",
+            ),
+            (&[PICTURE], json!({ "id": "g" }), "open", "profile_picture None"),
+        ] {
+            let mut update = update(wanted, false);
+            assert_eq!(told(update.seen(group(shown.clone()))), seen, "{shown}");
+            assert_eq!(told(Some(update.give_up(None))), end, "{shown}");
+        }
+        // Where webhooks tell, a picture that none told of was not seen.
+        assert_eq!(told(Some(update(&[PICTURE], true).give_up(None))), "outcome_not_seen");
+    }
+}
