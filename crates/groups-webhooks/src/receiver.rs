@@ -5,6 +5,7 @@
 //! for 7 days (Facts 4.7), and it would be understood no better.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -23,6 +24,8 @@ use crate::store::EventStore;
 
 /// No limit is documented; every sample is far below.
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// How long a body may take to arrive. 360dialog waits 5 seconds for the answer (Facts 4.7).
+const BODY_TIME: Duration = Duration::from_secs(10);
 /// From this size on a body is read on a thread of its own, so that it does not hold up others.
 const LARGE_BODY_BYTES: usize = 64 * 1024;
 
@@ -92,7 +95,7 @@ impl Receiver {
         self
     }
 
-    /// Also tells new events to a channel, once they are stored.
+    /// Also tells events to a channel, once they are stored.
     #[must_use]
     pub fn publish_to(mut self, channel: EventChannel) -> Self {
         self.channel = Some(channel);
@@ -131,9 +134,10 @@ impl Receiver {
             Ok(appended) => {
                 let added = appended.added();
                 tracing::info!(events = told, new = added, "webhook stored");
+                // Also what was stored before: whoever stored it may have ended before telling it. The channel tells
+                // what it remembers once.
                 if let Some(channel) = &self.channel {
-                    let new = events.iter().zip(&appended.numbers).filter(|(_, number)| number.is_some());
-                    new.for_each(|(event, _)| channel.publish(event));
+                    events.iter().for_each(|event| channel.publish(event));
                 }
                 StatusCode::OK
             }
@@ -164,7 +168,10 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Sta
     let body = match read(&head.headers, body, receiver.body_max).await {
         Ok(body) => body,
         Err(status) => {
-            tracing::warn!(status = status.as_u16(), "webhook refused: its body is too large or broke off");
+            tracing::warn!(
+                status = status.as_u16(),
+                "webhook refused: its body is too large, too slow or broke off"
+            );
             return status;
         }
     };
@@ -180,7 +187,9 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Sta
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
         }
     };
-    receiver.store(parts).await
+    // To the end, even if the sender hangs up meanwhile: what is stored has to be told to the channel.
+    let stored = tokio::spawn(async move { receiver.store(parts).await });
+    stored.await.unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// The body, up to a bound; one that announces more is refused without waiting for it.
@@ -189,7 +198,9 @@ async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Stat
     if announced.is_some_and(|length| length > max as u64) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    axum::body::to_bytes(body, max).await.map_err(|error| {
+    let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(body, max)).await;
+    let body = body.map_err(|_elapsed| StatusCode::REQUEST_TIMEOUT)?;
+    body.map_err(|error| {
         let source = std::error::Error::source(&error);
         if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
             StatusCode::PAYLOAD_TOO_LARGE

@@ -80,21 +80,23 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// From its notification, which says all there is to it.
+    /// For a store of one's own: from the notification that was kept, which says all there is to the event. `None`
+    /// where it tells no event, which no [`Part::notification`] does.
+    pub fn new(number: u64, received_at: Timestamp, notification: Vec<u8>) -> Option<Self> {
+        let event = groups_model::event::decode(&notification).into_iter().next()?;
+        Some(Self { number, received_at, event, notification })
+    }
+
     fn read(number: i64, id: String, received_ms: i64, notification: Vec<u8>) -> sqlx::Result<Self> {
-        let event = groups_model::event::decode(&notification).into_iter().next();
-        let mut event =
-            event.ok_or_else(|| sqlx::Error::Decode("a notification that tells nothing".into()))?;
+        let received_at = Timestamp::from_seconds(received_ms.div_euclid(1000));
+        let stored = Self::new(number.unsigned_abs(), received_at, notification);
+        let nothing = || sqlx::Error::Decode("a notification that tells nothing".into());
+        let mut stored = stored.ok_or_else(nothing)?;
         // By what it was first known, should another version of this crate derive it otherwise.
         if let Ok(id) = EventId::new(id) {
-            event.id = id;
+            stored.event.id = id;
         }
-        Ok(Self {
-            number: number.unsigned_abs(),
-            received_at: Timestamp::from_seconds(received_ms.div_euclid(1000)),
-            event,
-            notification,
-        })
+        Ok(stored)
     }
 }
 

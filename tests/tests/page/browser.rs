@@ -109,6 +109,9 @@ impl Browser {
         let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
         let page = builder.capabilities(wanted).connect(&driver.url).await.unwrap();
         let browser = Self { page, driver, _profile: profile };
+        // Without them a browser asks whoever sits before it.
+        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        browser.devtools("Browser.grantPermissions", permissions).await;
         browser.page.goto(url).await.unwrap();
         browser
     }

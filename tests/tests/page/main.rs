@@ -73,6 +73,11 @@ async fn groups_are_listed_and_found() {
     browser.says(".group summary", "8 of 8 seats taken: full").await;
     browser.says(".group summary", "3 of 8 seats taken, 5 free").await;
     browser.says(".group summary", "2 asking").await;
+    open_group(&browser, "Lisbon").await;
+    browser.click(".group details[open] .link-line button", "Copy").await;
+    browser.says("#outcome", "The link is copied.").await;
+    let copied = browser.script("return navigator.clipboard.readText()").await;
+    assert_eq!(copied, json!(link_of(&browser, "Lisbon trip in June").await));
     browser.fill("#search", "book").await;
     browser.says("#matching", "1 of 4 match").await;
     browser.until("return document.querySelectorAll('.group').length === 1").await;
@@ -541,12 +546,15 @@ async fn a_screen_reader_finds_landmarks_headings_and_names() {
             .filter((id) => !document.getElementById(id)),
           levels_skipped: levels.filter((level, index) => index > 0 && level > levels[index - 1] + 1),
           first_headings: levels.filter((level) => level === 1).length,
+          fields_without_a_label: [...document.querySelectorAll('input, select, textarea')]
+            .filter((one) => one.labels.length === 0).map((one) => one.id),
           groups_without_a_name: document.querySelectorAll('[role=group]:not([aria-label]), fieldset:not(:has(> legend))').length,
           own_tab_order: document.querySelectorAll('[tabindex]:not([tabindex=\"0\"], [tabindex=\"-1\"])').length,
           clickable_boxes: document.querySelectorAll('div[onclick], span[onclick], a:not([href])').length,
         }";
     let expected = json!({ "language": "en", "ids_twice": [], "names_of_nothing": [], "levels_skipped": [],
-        "first_headings": 1, "groups_without_a_name": 0, "own_tab_order": 0, "clickable_boxes": 0 });
+        "first_headings": 1, "fields_without_a_label": [],
+        "groups_without_a_name": 0, "own_tab_order": 0, "clickable_boxes": 0 });
     assert_eq!(browser.script(structure).await, expected);
     browser.close(Console::Silent).await;
 }

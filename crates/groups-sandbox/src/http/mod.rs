@@ -83,6 +83,7 @@ pub(crate) fn router(context: Arc<Context>) -> Router {
     let api = Router::new().fallback_service(routes).layer(from_fn(layout::recognise));
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/sandbox") }))
+        .route("/sandbox/", get(|| async { Redirect::temporary("/sandbox") }))
         .nest("/sandbox", control::router(context))
         .fallback_service(api)
 }

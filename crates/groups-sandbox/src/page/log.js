@@ -161,7 +161,7 @@ function body(title, value) {
   if (value === null) return [el("p", { class: "muted" }, `${title}: empty`)];
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   // It may scroll sideways, so the keyboard has to get there.
-  return [el("p", { class: "muted" }, `${title}:`), el("pre", { tabindex: "0", role: "region", "aria-label": title }, text)];
+  return [el("p", { class: "muted" }, `${title}:`), el("pre", { tabindex: "0", role: "group", "aria-label": title }, text)];
 }
 
 function timeOf(ms) {

@@ -29,7 +29,9 @@ fn quoted<'a>(text: &'a str, after: &str) -> Vec<&'a str> {
 #[tokio::test]
 async fn the_root_leads_to_the_page_and_everything_the_page_names_is_served() {
     let api = Api::start().await;
-    assert_eq!(text(&api, "/").await, text(&api, "/sandbox").await);
+    for typed in ["/", "/sandbox/"] {
+        assert_eq!(text(&api, typed).await, text(&api, "/sandbox").await, "{typed}");
+    }
     let document = text(&api, "/sandbox").await;
     let mut wanted: Vec<String> = [quoted(&document, "src="), quoted(&document, "rel=\"stylesheet\" href=")]
         .concat()

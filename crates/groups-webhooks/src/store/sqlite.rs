@@ -4,7 +4,7 @@
 //! event to a power cut would never get it again. What each commit costs is shared by everything that arrived while
 //! the one before was written.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -204,9 +204,10 @@ impl Batch for Tables {
     async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let work = async {
             let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut added = append(&mut tx, jobs).await?;
             let mut answers = Vec::with_capacity(jobs.len());
             for job in jobs {
-                answers.push(carry_out(&mut tx, job).await?);
+                answers.push(carry_out(&mut tx, job, &mut added).await?);
             }
             tx.commit().await?;
             Ok::<_, sqlx::Error>(answers)
@@ -224,9 +225,18 @@ impl Batch for Tables {
     }
 }
 
-async fn carry_out(tx: &mut SqliteConnection, job: &Job) -> sqlx::Result<Answer> {
+/// What is left of a job once all events are added.
+async fn carry_out(
+    tx: &mut SqliteConnection,
+    job: &Job,
+    added: &mut HashMap<String, i64>,
+) -> sqlx::Result<Answer> {
     let rows = match job {
-        Job::Append { parts, forward } => return append(tx, parts, *forward).await.map(Answer::Appended),
+        Job::Append { parts, .. } => {
+            // The first that holds an event has added it.
+            let number = |part: &Part| added.remove(part.event.id.as_str()).map(i64::unsigned_abs);
+            return Ok(Answer::Appended(Appended::new(parts.iter().map(number).collect())));
+        }
         Job::Done { number } => sqlx::query("DELETE FROM forwards WHERE number = ?").bind(number).execute(tx),
         Job::Again { number, due_ms } => {
             sqlx::query("UPDATE forwards SET attempts = attempts + 1, due_ms = ? WHERE number = ?")
@@ -243,35 +253,54 @@ async fn carry_out(tx: &mut SqliteConnection, job: &Job) -> sqlx::Result<Answer>
     Ok(Answer::Rows(rows.await?.rows_affected()))
 }
 
-async fn append(tx: &mut SqliteConnection, parts: &[Part], forward: bool) -> sqlx::Result<Appended> {
-    const ADD: &str = "
-        INSERT INTO events (id, type, group_id, request_id, at_s, received_ms, notification)
-        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number";
+/// Adds the events of all jobs, and queues those that are to be forwarded; the numbers of those that are new. Many rows
+/// go into one statement, as each statement is a round trip to the thread of the database.
+async fn append(tx: &mut SqliteConnection, jobs: &[Job]) -> sqlx::Result<HashMap<String, i64>> {
     let received_ms = now_ms();
-    let mut numbers = Vec::with_capacity(parts.len());
-    for part in parts {
-        let row = Row::of(part, received_ms);
-        let lane = row.lane();
-        let number: Option<i64> = sqlx::query_scalar(ADD)
-            .bind(row.id)
-            .bind(row.kind)
-            .bind(row.group_id)
-            .bind(row.request_id)
-            .bind(row.at_s)
-            .bind(row.received_ms)
-            .bind(row.notification)
-            .fetch_optional(&mut *tx)
-            .await?;
-        if let Some(number) = number.filter(|_| forward) {
-            sqlx::query("INSERT INTO forwards (number, lane, due_ms) VALUES (?, ?, 0)")
-                .bind(number)
-                .bind(lane)
-                .execute(&mut *tx)
-                .await?;
+    let (mut rows, mut lanes) = (Vec::new(), HashMap::new());
+    for job in jobs {
+        let Job::Append { parts, forward } = job else { continue };
+        for part in parts {
+            let row = Row::of(part, received_ms);
+            if *forward {
+                lanes.entry(row.id.clone()).or_insert_with(|| row.lane());
+            }
+            rows.push(row);
         }
-        numbers.push(number.map(i64::unsigned_abs));
     }
-    Ok(Appended::new(numbers))
+    let mut added = HashMap::new();
+    for rows in chunks(&rows) {
+        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "INSERT INTO events (id, type, group_id, request_id, at_s, received_ms, notification) ",
+        );
+        sql.push_values(rows, |mut values, row| {
+            values.push_bind(row.id.as_str()).push_bind(row.kind).push_bind(row.group_id.as_deref());
+            values.push_bind(row.request_id.as_deref()).push_bind(row.at_s).push_bind(row.received_ms);
+            values.push_bind(row.notification.as_slice());
+        });
+        sql.push(" ON CONFLICT (id) DO NOTHING RETURNING id, number");
+        let new: Vec<(String, i64)> = sql.build_query_as().fetch_all(&mut *tx).await?;
+        added.extend(new);
+    }
+    let queue: Vec<(i64, String)> =
+        added.iter().filter_map(|(id, number)| Some((*number, lanes.remove(id)?))).collect();
+    for rows in chunks(&queue) {
+        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new("INSERT INTO forwards (number, lane, due_ms) ");
+        sql.push_values(rows, |mut values, (number, lane)| {
+            values.push_bind(*number).push_bind(lane.as_str()).push_bind(0_i64);
+        });
+        sql.build().execute(&mut *tx).await?;
+    }
+    Ok(added)
+}
+
+/// In pieces of 1, 2, 4, … 256: few different statements, which stay prepared.
+fn chunks<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let (chunk, behind) = rest.split_at(1 << rest.len().checked_ilog2()?.min(8));
+        rest = behind;
+        Some(chunk)
+    })
 }
 
 /// The reading side: all that following the store needs.
