@@ -40,7 +40,9 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet);
+    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet)
+        // What is logged goes to the same place.
+        .with_progress(!globals.no_progress && directives.is_empty());
     let place = command::Place { globals: &globals, environment };
     let result = carry_out(plan, &place, &mut printer);
     // What was served or followed has ended as it should, whichever way it was told to.

@@ -6,6 +6,7 @@ mod json;
 mod jsonl;
 mod log;
 mod object;
+mod progress;
 mod shape;
 mod table;
 mod text;
@@ -54,6 +55,8 @@ pub(crate) struct Printer {
     ended: Option<std::io::Error>,
     notes: Vec<String>,
     quiet: bool,
+    /// Whether to show a sign of life while waiting.
+    progress: bool,
 }
 
 impl Printer {
@@ -72,7 +75,19 @@ impl Printer {
             ended: None,
             notes: Vec::new(),
             quiet,
+            progress: false,
         }
+    }
+
+    /// Shows a sign of life while something is waited for, if somebody is there to see it.
+    pub(crate) fn with_progress(mut self, wanted: bool) -> Self {
+        self.progress = wanted && !self.quiet && progress::is_possible();
+        self
+    }
+
+    /// Waits for something.
+    pub(crate) async fn waiting<F: IntoFuture>(&self, what: &str, future: F) -> F::Output {
+        if self.progress { progress::during(what, future.into_future()).await } else { future.await }
     }
 
     /// A result that is one object.
