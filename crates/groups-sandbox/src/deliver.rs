@@ -126,6 +126,19 @@ fn signature(secret: &str, body: &[u8]) -> String {
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A URL as it is shown: who it is for, without what opens it.
+fn without_password(url: &str) -> String {
+    match reqwest::Url::parse(url) {
+        Ok(mut url) if url.password().is_some() || !url.username().is_empty() => {
+            // Neither can fail for a URL that has a host.
+            let _ = url.set_password(None);
+            let _ = url.set_username("");
+            url.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}
+
 /// What lies behind an error of the client, whose own words hold the URL.
 fn innermost(error: &reqwest::Error) -> String {
     let mut source = std::error::Error::source(error);
@@ -161,7 +174,7 @@ async fn settle(
             at_ms,
             delivery: id,
             group_id: group_id.clone(),
-            url: url.clone(),
+            url: without_password(&url),
             attempt: attempts + 1,
             outcome,
             body: Body::new(body.clone().into()),

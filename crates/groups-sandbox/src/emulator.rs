@@ -27,8 +27,8 @@ use crate::store::{self, Location, News};
 /// On opening, outcomes due within this time are waited for, so that a command sees what the one before it did.
 const WAIT_ON_OPEN_MS: i64 = 500;
 
-/// How often somebody who waits looks whether a stopped clock goes on.
-const LOOK_AT_STOPPED_CLOCK: Duration = Duration::from_millis(20);
+/// How often somebody who waits looks at the clock, which may be moved, stopped and let go on.
+const LOOK_AT_CLOCK: Duration = Duration::from_millis(50);
 
 /// The state of a sandbox: groups, people, and what is due. Cheap to clone; clones share the state.
 ///
@@ -61,13 +61,29 @@ struct Inner {
 pub(crate) struct Preset {
     pub(crate) api_key: Option<String>,
     pub(crate) behaviour: Option<Behaviour>,
+    /// Single switches by name and value, on top.
+    pub(crate) switches: Vec<(String, String)>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) webhook: Option<Webhook>,
 }
 
 impl Preset {
     fn is_empty(&self) -> bool {
-        self.api_key.is_none() && self.behaviour.is_none() && self.faults.is_empty() && self.webhook.is_none()
+        self.api_key.is_none()
+            && self.behaviour.is_none()
+            && self.switches.is_empty()
+            && self.faults.is_empty()
+            && self.webhook.is_none()
+    }
+
+    fn check(&self) -> Result<(), SandboxError> {
+        if let Some(webhook) = &self.webhook {
+            webhook.check().map_err(SandboxError::invalid)?;
+        }
+        let mut behaviour = self.behaviour.clone().unwrap_or_default();
+        behaviour.check().map_err(SandboxError::invalid)?;
+        let mut switches = self.switches.iter();
+        switches.try_for_each(|(switch, value)| behaviour.set(switch, value)).map_err(SandboxError::invalid)
     }
 
     fn apply(&self, settings: &mut Settings) {
@@ -80,8 +96,15 @@ impl Preset {
         if self.webhook.is_some() {
             settings.webhook.clone_from(&self.webhook);
         }
+        for (switch, value) in &self.switches {
+            // They have been checked.
+            let _ = settings.behaviour.set(switch, value);
+        }
         for fault in &self.faults {
-            settings.add_fault(fault.clone());
+            // A server that is started again does not script its faults twice.
+            if !settings.faults.iter().any(|one| one.fault == *fault) {
+                settings.add_fault(fault.clone());
+            }
         }
     }
 }
@@ -157,8 +180,12 @@ impl Emulator {
         } else {
             store::prepare(&mut tx, &opening.seed, version).await?
         };
+        opening.preset.check()?;
+        if !opening.preset.is_empty() {
+            store::edit_settings(&mut tx, |settings| opening.preset.apply(settings)).await?;
+        }
         store::commit(tx).await?;
-        if created {
+        if created || !opening.preset.is_empty() {
             doorbell.ring()?;
         }
         // Revision 0 of a version nobody has: the first look reads everything.
@@ -176,7 +203,6 @@ impl Emulator {
             }),
         };
         emulator.catch_up().await?;
-        emulator.apply_preset().await?;
         let patience = emulator.now().saturating_add(WAIT_ON_OPEN_MS);
         emulator.wait_for_due(Some(patience)).await?;
         Ok(emulator)
@@ -201,27 +227,15 @@ impl Emulator {
             let version = fresh_version(&mut this.fork_rng());
             let mut tx = store::begin_write(&mut connection).await?;
             store::start_over(&mut tx, version).await?;
+            let preset = &this.inner.preset;
+            if !preset.is_empty() {
+                store::edit_settings(&mut tx, |settings| preset.apply(settings)).await?;
+            }
             store::commit(tx).await?;
             this.inner.doorbell.ring()?;
-            this.refresh(&mut connection).await?;
-            drop(connection);
-            this.apply_preset().await
+            this.refresh(&mut connection).await
         })
         .await
-    }
-
-    async fn apply_preset(&self) -> Result<(), SandboxError> {
-        if self.inner.preset.is_empty() {
-            return Ok(());
-        }
-        let preset = self.inner.preset.clone();
-        if let Some(webhook) = &preset.webhook {
-            webhook.check().map_err(SandboxError::invalid)?;
-        }
-        if let Some(behaviour) = &preset.behaviour {
-            behaviour.check().map_err(SandboxError::invalid)?;
-        }
-        self.change_settings(move |settings| preset.apply(settings)).await
     }
 
     /// Changes what is set, and gives what the change gives.
@@ -249,7 +263,7 @@ impl Emulator {
         settings: &Settings,
         operation: Option<&'static str>,
         paged: bool,
-    ) -> Result<Option<Fault>, SandboxError> {
+    ) -> Result<Option<ScriptedFault>, SandboxError> {
         // Most sandboxes have none, and a call should not pay for that.
         if !settings.faults.iter().any(|scripted| scripted.fault.concerns(operation, paged)) {
             return Ok(None);
@@ -274,12 +288,24 @@ impl Emulator {
                     }
                 }
                 if hits {
-                    return Ok::<_, Infallible>(Some(fault));
+                    return Ok::<_, Infallible>(Some(ScriptedFault { id, fault }));
                 }
             }
             Ok(None)
         });
         Ok(met.await?.unwrap_or_else(|never| match never {}))
+    }
+
+    /// Takes back that a fault was met, for a call that never came to what it is about.
+    pub(crate) async fn unmeet_fault(&self, met: ScriptedFault) -> Result<(), SandboxError> {
+        self.change_settings(move |settings| match settings.faults.iter_mut().find(|one| one.id == met.id) {
+            Some(left) => left.fault = met.fault,
+            None => {
+                settings.faults.push(met);
+                settings.faults.sort_by_key(|one| one.id);
+            }
+        })
+        .await
     }
 
     /// Has the outcome of an accepted request applied now and, where webhooks are delivered, its webhook tried.
@@ -426,9 +452,11 @@ impl Emulator {
         store::commit(tx).await?;
         // Ring first: else a ring of someone else could pass for this one, and their change go unnoticed here.
         let rung = inner.doorbell.ring();
+        // Had someone else rung in between, their change would pass for known: then the cache is not called current.
+        let alone = inner.doorbell.count().is_ok_and(|now| now == count + *rung.as_ref().unwrap_or(&0));
         // A change of the clock moves what is due as well.
         let has_accepted = !changes.accepted.is_empty() || changes.settings.is_some();
-        self.absorb_own(changes, revision, count + *rung.as_ref().unwrap_or(&0));
+        self.absorb_own(changes, revision, if alone { count + *rung.as_ref().unwrap_or(&0) } else { count });
         rung?;
         if has_accepted {
             inner.accepted.notify_one();
@@ -532,11 +560,13 @@ impl Emulator {
             self.read(|_| ()).await?;
             match self.next_due() {
                 Some(due) if deadline.is_none_or(|deadline| due <= deadline) => match self.until(due) {
+                    // Not for all of it at once: somebody may move the clock.
                     Some(wait) => {
-                        tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+                        let wait = Duration::from_millis(wait.unsigned_abs());
+                        tokio::time::sleep(wait.min(LOOK_AT_CLOCK)).await;
                     }
                     // Somebody may let it go on, or move it.
-                    None if deadline.is_none() => tokio::time::sleep(LOOK_AT_STOPPED_CLOCK).await,
+                    None if deadline.is_none() => tokio::time::sleep(LOOK_AT_CLOCK).await,
                     None => return Ok(()),
                 },
                 _ => return Ok(()),

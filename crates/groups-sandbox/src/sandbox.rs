@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::ServiceExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::deliver;
@@ -55,6 +55,8 @@ pub struct Sandbox {
     server: JoinHandle<()>,
     /// The clock, and who delivers webhooks.
     helpers: Vec<JoinHandle<()>>,
+    /// Told to whoever holds a connection open.
+    close: watch::Sender<bool>,
     /// Dropped to ask the server to stop.
     stop: Option<oneshot::Sender<()>>,
 }
@@ -108,6 +110,7 @@ impl Sandbox {
     /// Stops listening and waits for calls in progress, five seconds at most.
     pub async fn shutdown(mut self) {
         self.stop = None;
+        self.close.send_replace(true);
         // A server that does not end in time is ended by the drop; either way it is over.
         let _ = tokio::time::timeout(FAREWELL, &mut self.server).await;
     }
@@ -191,6 +194,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets one switch by its name, as [`Behaviour::set`] does, on top of whatever else is set.
+    pub fn switch(mut self, switch: impl Into<String>, value: impl Into<String>) -> Self {
+        self.preset.switches.push((switch.into(), value.into()));
+        self
+    }
+
     /// Goes wrong like this. May be called several times; the first fault that hits a call is the one.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.preset.faults.push(fault);
@@ -229,9 +238,10 @@ impl SandboxBuilder {
         let address = listener.local_addr().map_err(|error| SandboxError::bind(self.listen, error))?;
         let base_url = format!("http://{}", reachable(address));
         let delivers = self.delivers;
+        let (close, closing) = watch::channel(false);
         let emulator = self.open().await?;
         let api_key = emulator.known_settings().api_key.clone();
-        let context = Arc::new(http::Context::new(emulator.clone(), &base_url, delivers));
+        let context = Arc::new(http::Context::new(emulator.clone(), &base_url, delivers, closing));
         let log = Arc::clone(&context.log);
         let app = http::service(context).into_make_service_with_connect_info::<Knife>();
         let (stop, stopped) = oneshot::channel();
@@ -247,7 +257,7 @@ impl SandboxBuilder {
         if delivers {
             helpers.push(tokio::spawn(deliver::run(emulator.clone(), Arc::clone(&log))));
         }
-        Ok(Sandbox { emulator, base_url, api_key, log, server, helpers, stop: Some(stop) })
+        Ok(Sandbox { emulator, base_url, api_key, log, server, helpers, close, stop: Some(stop) })
     }
 
     /// Opens the state alone, without HTTP. Outcomes due within the next half second are waited for.
@@ -294,6 +304,9 @@ async fn keep_time(emulator: Emulator) {
         }
         let overdue = emulator.next_due().is_some_and(|due| due <= emulator.now());
         // A failing database shows in the calls; the next round tries again.
-        let _ = if overdue { emulator.apply_due().await } else { emulator.catch_up().await };
+        let done = if overdue { emulator.apply_due().await } else { emulator.catch_up().await };
+        if done.is_err() {
+            tokio::time::sleep(Duration::from_millis(LOOK_MS.unsigned_abs())).await;
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::state::business::BUSINESS_NUMBER;
 use crate::state::fault::Fault;
 use crate::state::group::{Group, JoinApprovalMode, JoinRequest, Participant};
 use crate::state::ids;
-use crate::state::rules::{self, SEATS, User};
+use crate::state::rules::{self, User};
 use crate::state::settings::{Settings, Webhook};
 
 /// Where groups without a time of their own begin: 2026-01-05 09:00 UTC, and an hour later each.
@@ -183,6 +183,9 @@ impl Seed {
             }
             settings.api_key.clone_from(key);
         }
+        if let Some(webhook) = &self.webhook {
+            webhook.check().map_err(SandboxError::invalid)?;
+        }
         match &self.behaviour {
             None => {}
             Some(Value::String(name)) => {
@@ -207,12 +210,24 @@ impl Seed {
     pub(crate) fn groups(&self, serial: &mut u64) -> Result<Vec<Group>, SandboxError> {
         let mut groups: Vec<Group> = Vec::with_capacity(self.groups.len());
         let mut ids = BTreeSet::new();
+        let mut codes = BTreeSet::new();
+        let seats = self.settings()?.behaviour.seats;
         for (index, seed) in self.groups.iter().enumerate() {
             let group = seed.group(index, serial).map_err(|why| {
                 SandboxError::invalid(format!("group {} ({:?}): {why}", index + 1, seed.subject))
             })?;
             if !ids.insert(group.id.clone()) {
                 return Err(SandboxError::invalid(format!("group {} has the number of another", index + 1)));
+            }
+            if !codes.insert(group.invite_code.clone()) {
+                return Err(SandboxError::invalid(format!(
+                    "group {} has the invite_code of another",
+                    index + 1
+                )));
+            }
+            if group.participants.len() > seats {
+                let message = format!("group {} has more participants than the {seats} seats", index + 1);
+                return Err(SandboxError::invalid(message));
             }
             groups.push(group);
         }
@@ -234,9 +249,6 @@ impl SeedGroup {
         if description.as_ref().is_some_and(|text| text.chars().count() > rules::DESCRIPTION_MAX) {
             return Err(format!("description has more than {} characters", rules::DESCRIPTION_MAX));
         }
-        if self.participants.len() > SEATS {
-            return Err(format!("a group has {SEATS} seats"));
-        }
         if !self.join_requests.is_empty() && self.join_approval_mode == JoinApprovalMode::AutoApprove {
             return Err("join_requests need join_approval_mode approval_required".to_owned());
         }
@@ -247,6 +259,9 @@ impl SeedGroup {
             return Err("wa_group_number has 18 digits".to_owned());
         }
         let invite_code = self.invite_code.clone().unwrap_or_else(|| ids::invite_code(&mut rng));
+        if invite_code.len() != 22 || !invite_code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err("invite_code has 22 letters and digits".to_owned());
+        }
         let id = ids::group_id(BUSINESS_NUMBER, &number);
         let hours = i64::try_from(index).unwrap_or(0);
         let created_ms = match self.created_at {
@@ -294,6 +309,7 @@ impl SeedGroup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::rules::SEATS;
 
     #[test]
     fn the_groups_of_a_first_use_are_the_same_every_time_and_keep_the_rules() {
@@ -317,6 +333,12 @@ mod tests {
             ("groups: [{subject: a, participants: ['15550100110', '+15550100110']}]", "twice"),
             ("groups: [{subject: a, join_requests: ['15550100110']}]", "approval_required"),
             ("groups: [{subject: a, members: []}]", "members"),
+            ("groups: [{subject: a, invite_code: x}]", "invite_code"),
+            ("webhook: {url: nonsense}", "URL"),
+            (
+                "behaviour: {seats: 1}\ngroups: [{subject: a, participants: ['15550100110', '15550100111']}]",
+                "1 seats",
+            ),
             ("behaviour: tidy", "messy"),
             ("behaviour: {list_shape: round}", "nested"),
             ("faults: [lists status=500]", "list_groups"),

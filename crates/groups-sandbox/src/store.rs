@@ -183,6 +183,7 @@ pub(crate) async fn prepare(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> R
 
 /// Throws away all there is, of whatever version, and begins anew.
 pub(crate) async fn recreate(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> Result<(), SandboxError> {
+    let numbered = delivery_number(tx).await?;
     let dropped = async {
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         for row in sqlx::query(tables).fetch_all(&mut **tx).await? {
@@ -193,7 +194,41 @@ pub(crate) async fn recreate(tx: &mut Tx<'_>, seed: &Seed, version: Version) -> 
         Ok(())
     };
     dropped.await.map_err(|error: sqlx::Error| SandboxError::storage("starting over", error))?;
-    create(tx, seed, version).await
+    create(tx, seed, version).await?;
+    // One that is under way while all starts over must not be taken for another of the same number.
+    let count_on =
+        sqlx::query("INSERT INTO sqlite_sequence (name, seq) VALUES ('deliveries', ?)").bind(numbered);
+    let counted = count_on.execute(&mut **tx).await;
+    counted.map(|_| ()).map_err(|error| SandboxError::storage("starting over", error))
+}
+
+/// The number of the last webhook there was.
+async fn delivery_number(tx: &mut Tx<'_>) -> Result<i64, SandboxError> {
+    let work = async {
+        let table = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'";
+        if sqlx::query_scalar::<_, i64>(table).fetch_one(&mut **tx).await? == 0 {
+            return Ok(0);
+        }
+        let number = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'deliveries'";
+        sqlx::query_scalar(number).fetch_one(&mut **tx).await
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("starting over", error))
+}
+
+/// Changes what is set, as one more revision.
+pub(crate) async fn edit_settings(
+    tx: &mut Tx<'_>,
+    change: impl FnOnce(&mut Settings),
+) -> Result<(), SandboxError> {
+    let work = async {
+        let stored: String = sqlx::query_scalar("SELECT settings FROM world").fetch_one(&mut **tx).await?;
+        let mut settings: Settings = from_json(&stored)?;
+        change(&mut settings);
+        let update = "UPDATE world SET settings = ?, revision = revision + 1";
+        sqlx::query(update).bind(to_json(&settings)?).execute(&mut **tx).await?;
+        Ok(())
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("changing what is set", error))
 }
 
 /// Back to the state of the first use: seeded or empty, as it was then.

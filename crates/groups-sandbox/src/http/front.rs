@@ -2,6 +2,7 @@
 //! knows none of these.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::body::{self, Body, Bytes};
@@ -18,9 +19,9 @@ use super::{Context, Shared, spoil};
 use crate::emulator::Moment;
 use crate::error::SandboxError;
 use crate::listener::Knife;
-use crate::log;
+use crate::log::{self, Call, Log};
 use crate::state::behaviour::{Acknowledgement, Behaviour, RateLimitForm, WebhookOrder};
-use crate::state::codes::{BODY_TOO_LARGE, RATE_LIMITED, Refusal};
+use crate::state::codes::{BODY_TOO_LARGE, INVALID_PARAMETER, RATE_LIMITED, Refusal};
 use crate::state::cursor::{Page, Version, Window};
 use crate::state::draft::Draft;
 use crate::state::fault::{Effect, Fault};
@@ -61,95 +62,155 @@ pub(super) async fn desk(
     request: Request,
     next: Next,
 ) -> Response {
-    let begun = Instant::now();
     let method = request.method().clone();
     let operation = matched.as_ref().and_then(|route| operation(&method, route.as_str()));
     let mut visit = match Visit::begin(&context).await {
         Ok(visit) => visit,
         Err(error) => return Problem::from(error).into_response(),
     };
-    let at_ms = context.emulator.now();
-    let mut sent = Bytes::new();
-    let mut hit = None;
+    let mut note = Note::new(&context, &method, &asked, operation);
     let answer = match layout.refusal(&visit.settings.api_key, request.headers(), &asked) {
         Some(refusal) => refusal,
         None => match whole(request).await {
             Err(problem) => problem.into_response(),
             Ok((request, bytes)) => {
-                sent = bytes;
-                match context.emulator.meet_fault(&visit.settings, operation, is_paged(&asked)).await {
-                    Err(error) => Problem::from(error).into_response(),
-                    Ok(fault) => {
-                        if let Some(fault) = fault {
-                            visit.effect = Arc::new(fault.effect.clone());
-                            hit = Some(fault);
-                        }
-                        serve(&context, &visit, operation, request, next).await
-                    }
-                }
+                note.sent(bytes, operation);
+                serve(&context, &mut visit, &mut note, operation, request, next).await
             }
         },
     };
     let behaviour = &visit.settings.behaviour;
     let answer = reply::in_envelope(answer, behaviour, || context.emulator.fork_rng());
     let effect = &visit.effect;
-    let cut_off = effect.stall || effect.reset;
-    let told = |status: Option<u16>, response: Bytes| {
-        context.log.add(log::Entry::Call(log::Call {
-            at_ms,
-            method: method.to_string(),
-            path: shown(&asked),
-            operation,
-            request: log::Body::new(sent.clone()),
-            status,
-            response: log::Body::new(response),
-            took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            fault: hit.as_ref().map(Fault::to_string),
-        }));
-    };
-    if cut_off {
-        told(None, Bytes::new());
+    if effect.stall || effect.reset {
+        drop(note);
         if effect.stall {
-            std::future::pending::<()>().await;
+            context.closing().await;
         }
         knife.cut();
         return answer;
     }
     let bytes = answer.extensions().get::<Sent>().map(|sent| sent.0.clone()).unwrap_or_default();
-    told(Some(answer.status().as_u16()), bytes.clone());
+    note.answered(answer.status().as_u16(), bytes.clone());
     spoil::body(answer, bytes, effect)
+}
+
+/// A line of the log in the making. It is written in any case, also where the caller goes away before the answer.
+struct Note<'a> {
+    log: &'a Log,
+    begun: Instant,
+    call: Option<Call>,
+}
+
+impl<'a> Note<'a> {
+    fn new(context: &'a Context, method: &Method, asked: &Uri, operation: Option<&'static str>) -> Self {
+        let call = Call {
+            at_ms: context.emulator.now(),
+            method: method.to_string(),
+            path: shown(asked),
+            operation,
+            request: log::Body::default(),
+            status: None,
+            response: log::Body::default(),
+            took_ms: 0,
+            fault: None,
+        };
+        Self { log: &context.log, begun: Instant::now(), call: Some(call) }
+    }
+
+    fn sent(&mut self, bytes: Bytes, operation: Option<&str>) {
+        let bytes = if operation == Some("set_webhook") { without_headers(bytes) } else { bytes };
+        if let Some(call) = &mut self.call {
+            call.request = log::Body::new(bytes);
+        }
+    }
+
+    fn hit(&mut self, fault: &Fault) {
+        if let Some(call) = &mut self.call {
+            call.fault = Some(fault.to_string());
+        }
+    }
+
+    fn missed(&mut self) {
+        if let Some(call) = &mut self.call {
+            call.fault = None;
+        }
+    }
+
+    fn answered(mut self, status: u16, response: Bytes) {
+        if let Some(call) = &mut self.call {
+            call.status = Some(status);
+            call.response = log::Body::new(response);
+        }
+    }
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        if let Some(mut call) = self.call.take() {
+            call.took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.log.add(log::Entry::Call(call));
+        }
+    }
+}
+
+/// The body of a webhook configuration with the values of its headers hidden: they are there to be secret.
+fn without_headers(bytes: Bytes) -> Bytes {
+    let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return bytes };
+    let Some(headers) = body.get_mut("headers").and_then(serde_json::Value::as_object_mut) else {
+        return bytes;
+    };
+    headers.values_mut().for_each(|value| *value = "[hidden]".into());
+    body.to_string().into()
 }
 
 /// The operation, unless the rate limit or a fault is in the way.
 async fn serve(
     context: &Context,
-    visit: &Visit,
-    operation: Option<&str>,
+    visit: &mut Visit,
+    note: &mut Note<'_>,
+    operation: Option<&'static str>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let effect = &visit.effect;
-    if let Some(latency) = effect.latency {
-        tokio::time::sleep(latency).await;
-    }
-    let behaviour = &visit.settings.behaviour;
-    if let Some(limit) = behaviour.rate_limit
+    if let Some(limit) = visit.behaviour().rate_limit
         && operation.is_some()
         && !context.pace().take(limit, context.emulator.now())
     {
-        return rate_limited(behaviour, context);
+        return rate_limited(visit.behaviour(), context);
     }
-    let in_place = effect.answers() || effect.stall || effect.reset;
-    let replaced = || match effect.answers() {
-        true => spoil::answer(effect),
-        false => reply::empty(),
+    let paged = request.uri().query().is_some_and(is_paged);
+    let met = match context.emulator.meet_fault(&visit.settings, operation, paged).await {
+        Ok(met) => met,
+        Err(error) => return Problem::from(error).into_response(),
     };
-    if in_place && !effect.done {
-        return replaced();
+    if let Some(met) = &met {
+        visit.effect = Arc::new(met.fault.effect.clone());
+        note.hit(&met.fault);
     }
-    request.extensions_mut().insert(visit.clone());
-    let answer = next.run(request).await;
-    if in_place { replaced() } else { answer }
+    let effect = Arc::clone(&visit.effect);
+    let in_place = effect.answers() || effect.stall || effect.reset;
+    let answer = if in_place && !effect.done {
+        None
+    } else {
+        request.extensions_mut().insert(visit.clone());
+        Some(next.run(request).await)
+    };
+    // What happens inside an operation has not happened where the call was refused before.
+    if let Some(met) = met.filter(|met| met.fault.effect.is_inside() && !visit.felt.load(Ordering::Acquire)) {
+        note.missed();
+        if let Err(error) = context.emulator.unmeet_fault(met).await {
+            return Problem::from(error).into_response();
+        }
+    }
+    if let Some(latency) = effect.latency {
+        tokio::time::sleep(latency).await;
+    }
+    match answer {
+        Some(answer) if !in_place => answer,
+        _ if effect.answers() => spoil::answer(&effect),
+        _ => reply::empty(),
+    }
 }
 
 fn rate_limited(behaviour: &Behaviour, context: &Context) -> Response {
@@ -177,12 +238,17 @@ async fn whole(request: Request) -> Result<(Request, Bytes), Problem> {
     if parts.method == Method::GET && length.is_none_or(|length| length == 0) {
         return Ok((Request::from_parts(parts, body), Bytes::new()));
     }
-    let bytes = body::to_bytes(body, BODY_MAX_BYTES).await.map_err(|_| too_large())?;
+    let bytes = body::to_bytes(body, BODY_MAX_BYTES).await.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
+            return too_large();
+        }
+        Problem::from(Refusal::new(INVALID_PARAMETER, format!("The body cannot be read: {error}")))
+    })?;
     Ok((Request::from_parts(parts, Body::from(bytes.clone())), bytes))
 }
 
-fn is_paged(asked: &Uri) -> bool {
-    let query = asked.query().unwrap_or_default();
+fn is_paged(query: &str) -> bool {
     query.split('&').any(|pair| pair.starts_with("after=") || pair.starts_with("before="))
 }
 
@@ -204,6 +270,8 @@ fn shown(asked: &Uri) -> String {
 pub(super) struct Visit {
     pub(super) settings: Arc<Settings>,
     pub(super) effect: Arc<Effect>,
+    /// Whether an effect inside the operation came to pass.
+    felt: Arc<AtomicBool>,
     /// When it began.
     pub(super) moment: Moment,
 }
@@ -224,11 +292,14 @@ impl Visit {
     async fn begin(context: &Context) -> Result<Self, SandboxError> {
         let moment = context.emulator.moment()?;
         let settings = context.emulator.read_since(moment, |world| Arc::clone(&world.settings)).await?;
-        Ok(Self { settings, effect: Arc::default(), moment })
+        Ok(Self { settings, effect: Arc::default(), felt: Arc::default(), moment })
     }
 
     /// A page of a list as a fault leaves it.
     pub(super) fn disturbed<T>(&self, page: Page<T>, window: &Window, version: Version) -> Page<T> {
+        if !page.items.is_empty() {
+            self.felt.store(true, Ordering::Release);
+        }
         let page = if self.effect.empty_page { page.emptied(window, version) } else { page };
         if self.effect.repeated_cursor { page.repeated(window) } else { page }
     }
@@ -262,6 +333,7 @@ impl Visit {
                 operation(draft)
             })
             .await??;
+        self.felt.store(true, Ordering::Release);
         let request_id = request_id(&accepted);
         if first {
             context.emulator.tell_first(request_id, context.delivers).await?;

@@ -42,7 +42,7 @@ pub(super) async fn list(
     let window = query::window(&uri)?;
     let found = context.emulator.read_since(visit.moment, |world| {
         let group = world.usable(&id)?;
-        world.list_requests(group, &window).map(|page| (page, group.version()))
+        world.list_requests(group, &window).map(|page| (page, world.requests_version(group)))
     });
     let (page, version) = found.await??;
     let page = visit.disturbed(page, &window, version);

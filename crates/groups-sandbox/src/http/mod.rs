@@ -27,6 +27,7 @@ use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get};
+use tokio::sync::watch;
 use tower_service::Service;
 
 use crate::emulator::Emulator;
@@ -44,10 +45,17 @@ pub(crate) struct Context {
     pub(crate) delivers: bool,
     pub(crate) bucket: Mutex<Bucket>,
     pub(crate) crew: control::Crew,
+    /// Says, or is gone, when the sandbox shuts down.
+    closing: watch::Receiver<bool>,
 }
 
 impl Context {
-    pub(crate) fn new(emulator: Emulator, base_url: &str, delivers: bool) -> Self {
+    pub(crate) fn new(
+        emulator: Emulator,
+        base_url: &str,
+        delivers: bool,
+        closing: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             emulator,
             base_url: base_url.to_owned(),
@@ -55,7 +63,14 @@ impl Context {
             delivers,
             bucket: Mutex::default(),
             crew: control::Crew::default(),
+            closing,
         }
+    }
+
+    /// Returns when the sandbox shuts down, so that whoever holds a connection open lets go.
+    async fn closing(&self) {
+        // That it is gone says the same.
+        let _ = self.closing.clone().wait_for(|closing| *closing).await;
     }
 
     fn pace(&self) -> MutexGuard<'_, Bucket> {

@@ -26,7 +26,9 @@ pub(super) fn answer(effect: &Effect) -> Response {
         let mut response = (head, bytes.clone()).into_response();
         response.extensions_mut().insert(Sent(bytes));
         response
-    } else if StatusCode::from_u16(code.status).is_ok_and(|status| status.is_success()) {
+    } else if effect.code.is_none()
+        && StatusCode::from_u16(code.status).is_ok_and(|status| status.is_success())
+    {
         reply::empty()
     } else {
         let details = effect.details.clone().unwrap_or_else(|| "A fault that was scripted.".to_owned());

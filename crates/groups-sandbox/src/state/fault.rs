@@ -30,8 +30,11 @@ pub(crate) const OPERATIONS: [&str; 13] = [
 const LISTS: [&str; 2] = ["list_groups", "list_join_requests"];
 const ACCEPTED: [&str; 4] = ["create_group", "update_group", "delete_group", "remove_participants"];
 
+/// The longest latency, and the longest pause of a trickle.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 /// One line of what can be written: `OPERATION WHAT=VALUE…`.
-pub(crate) const FORM: &str = "OPERATION or *, then what goes wrong (status=N, code=N, details=TEXT, retry-after=SECONDS, \
+pub(crate) const FORM: &str = "OPERATION or *, then what goes wrong (status=N, code=N, details=TEXT, retry-after=SECONDS, html, \
      latency=TIME, stall, reset, truncate=BYTES, trickle=TIME, empty-page, repeated-cursor, outcome=CODE, setting=NAME), then when \
      (times=N, skip=N, probability=P, done)";
 
@@ -51,10 +54,10 @@ pub(crate) const FORM: &str = "OPERATION or *, then what goes wrong (status=N, c
 /// |---|---|
 /// | `status=N` | the call is answered with this HTTP status |
 /// | `code=N` | the body is an error with this code, in the envelope that is switched on; without `status`, with the status documented for the code |
-/// | `details=TEXT` | the error's details, up to the end of the line, or quoted |
+/// | `details=TEXT` | the error's details; in double quotes where there are spaces |
 /// | `retry-after=SECONDS` | a header `Retry-After` on that answer |
 /// | `html` | the body is a proxy's HTML page instead |
-/// | `latency=TIME` | the answer waits, such as `300ms` or `2s` |
+/// | `latency=TIME` | the call is carried out, and its answer waits, such as `300ms` or `2s`; up to an hour |
 /// | `stall` | no answer ever comes |
 /// | `reset` | the connection is reset |
 /// | `truncate=BYTES` | the body ends after so many bytes of those announced |
@@ -103,6 +106,18 @@ impl Effect {
     /// How the outcome of the call fails, if it does.
     pub(crate) fn failing(&self) -> Option<Failing> {
         self.outcome.map(|code| Failing { code, setting: self.setting })
+    }
+
+    /// Whether it is about what happens inside the operation, and not about its answer.
+    pub(crate) fn is_inside(&self) -> bool {
+        let inside = Self {
+            empty_page: self.empty_page,
+            repeated_cursor: self.repeated_cursor,
+            outcome: self.outcome,
+            setting: self.setting,
+            ..Self::default()
+        };
+        *self == inside
     }
 
     /// Whether another answer takes the place of the call's own.
@@ -247,7 +262,8 @@ fn duration(name: &str, value: &str) -> Result<Duration, String> {
         (None, Some(seconds)) => seconds.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()),
         (None, None) => None,
     };
-    parsed.ok_or_else(|| format!("{name} takes a time such as 300ms or 2s, got {value:?}"))
+    let whole = parsed.filter(|time| (Duration::from_millis(1)..=LONGEST).contains(time));
+    whole.ok_or_else(|| format!("{name} takes a time from 1ms to 1h, such as 300ms or 2s, got {value:?}"))
 }
 
 /// Words between spaces; a value may stand in double quotes.
@@ -388,6 +404,8 @@ mod tests {
             ("* status=99", "200 to 599"),
             ("* stall=1", "no value"),
             ("* latency=5", "300ms"),
+            ("* latency=1e19s", "1h"),
+            ("* trickle=0.0001s", "1ms"),
             ("* status=500 times=0", "at least 1"),
             ("* status=500 probability=2", "at most 1"),
             ("get_group empty-page", "list_groups"),

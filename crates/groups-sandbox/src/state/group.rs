@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{GROUP_SUSPENDED, Refusal};
 use super::rules::User;
-use super::{cursor::Version, identity, ids};
+use super::{identity, ids};
 
 /// How people get in by the invite link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -101,10 +101,5 @@ impl Group {
 
     pub(crate) fn invite_link(&self) -> String {
         ids::invite_link(&self.invite_code)
-    }
-
-    /// Which list of join requests a cursor belongs to: each group has its own.
-    pub(crate) fn version(&self) -> Version {
-        Version::of(self.created_ms, self.serial)
     }
 }

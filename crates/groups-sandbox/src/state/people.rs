@@ -16,7 +16,10 @@ impl Draft<'_> {
         if group.join_approval_mode == JoinApprovalMode::ApprovalRequired {
             return Err(ErrorKind::NeedsApproval);
         }
-        self.change(group_id)?.participants.push(Participant { wa_id: wa_id.clone() });
+        let group = self.change(group_id)?;
+        group.participants.push(Participant { wa_id: wa_id.clone() });
+        // Who could come back in spite of it is no longer put out.
+        group.removed.remove(&wa_id);
         let group_id = group_id.to_owned();
         self.record(Event::ParticipantsAdded { group_id, wa_ids: vec![wa_id], approved: false });
         Ok(())

@@ -62,9 +62,15 @@ impl World {
         })
     }
 
+    /// Which list of join requests a cursor belongs to: each group has its own, and a world that starts over others.
+    pub(crate) fn requests_version(&self, group: &Group) -> Version {
+        let serial = i64::try_from(group.serial).unwrap_or(i64::MAX);
+        Version::from_number(self.version.number().wrapping_add(serial))
+    }
+
     /// The open join requests of a group, in the order of asking.
     pub(crate) fn list_requests(&self, group: &Group, window: &Window) -> Result<Page<JoinRequest>, Refusal> {
-        cursor::page(window, group.version(), self.serial, |low, high| {
+        cursor::page(window, self.requests_version(group), self.serial, |low, high| {
             let inside = move |request: &&JoinRequest| {
                 let above = match low {
                     Bound::Excluded(low) => request.serial > low,

@@ -77,6 +77,8 @@ async fn switches_faults_and_webhook_are_set_and_shown() {
     assert_eq!(done(&api, "GET", "/faults", None).await["faults"][0]["fault"], "* latency=1000ms");
     let removed = done(&api, "DELETE", &format!("/faults/{}", added["id"]), None).await;
     assert_eq!(removed["removed"], 1);
+    assert_eq!(control(&api, "DELETE", "/faults/99", None).await.0, 404);
+    assert_eq!(control(&api, "DELETE", "/faults/abc", None).await.0, 400);
     let (status, _) = control(&api, "POST", "/faults", Some(json!({ "fault": "boom" }))).await;
     assert_eq!(status, 400);
     let hook = json!({ "url": "http://127.0.0.1:9/", "headers": { "x-a": "b" } });
@@ -132,6 +134,10 @@ async fn pages_of_other_sites_are_refused() {
     assert_eq!(get(base, None).await.unwrap().status(), 200);
     let rebound = get("http://evil.example:80", Some("evil.example:80")).await.unwrap();
     assert_eq!(rebound.status(), 403, "a name that was pointed here");
+    let silent = api.http.get(format!("{base}/sandbox/state")).header("host", "evil.example:8080");
+    assert_eq!(silent.send().await.unwrap().status(), 403, "browsers send no origin along with such a read");
+    let container = api.http.get(format!("{base}/sandbox/state")).header("host", "sandbox:8360");
+    assert_eq!(container.send().await.unwrap().status(), 200);
     let form = api.http.post(format!("{base}/sandbox/reset")).header("origin", "null");
     assert_eq!(form.send().await.unwrap().status(), 403);
 }
@@ -167,6 +173,10 @@ async fn a_crowd_acts_the_same_for_the_same_seed_and_stops() {
     tokio::time::timeout(Duration::from_secs(10), busy).await.unwrap();
     assert_eq!(done(&api, "DELETE", "/crowd", None).await["crowd"], Value::Null);
     assert_eq!(control(&api, "PUT", "/crowd", Some(json!({ "people": 0, "per_minute": 1.0 }))).await.0, 400);
+    assert_eq!(
+        control(&api, "PUT", "/crowd", Some(json!({ "people": 1, "per_minute": 1e-30 }))).await.0,
+        400
+    );
 }
 
 #[tokio::test]

@@ -187,3 +187,49 @@ async fn a_rate_limit_counts_and_is_told_in_either_form() {
         assert_ne!(passed[2], 200);
     }
 }
+
+#[tokio::test]
+async fn a_fault_inside_an_operation_waits_for_a_call_that_comes_to_it() {
+    let api = with("create_group outcome=131000 times=1").await;
+    assert_eq!(api.call_with("POST", "/groups", json!({})).await.status, 400);
+    assert_eq!(api.emulator().faults().await.unwrap().len(), 1, "nothing was accepted");
+    assert_eq!(api.sandbox.log().calls_of("create_group")[0].fault, None);
+    let body = json!({ "messaging_product": "whatsapp", "subject": "Team" });
+    api.call_with("POST", "/groups", body).await.ok();
+    assert!(api.emulator().faults().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_went_away_was_carried_out_and_is_in_the_log() {
+    let api = Api::start().await;
+    api.emulator().add_fault("create_group latency=30s".parse().unwrap()).await.unwrap();
+    let body = json!({ "messaging_product": "whatsapp", "subject": "Team" });
+    let sent = api.request("POST", "/groups").json(&body).timeout(Duration::from_millis(300)).send().await;
+    assert!(sent.unwrap_err().is_timeout());
+    let noted = |log: &groups_sandbox::Log| log.calls_of("create_group").len() == 1;
+    assert!(api.sandbox.log().wait_for(Duration::from_secs(10), noted).await);
+    assert_eq!(api.sandbox.log().calls_of("create_group")[0].status, None);
+    api.emulator().settle().await.unwrap();
+    assert_eq!(api.listed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_code_with_a_status_of_success_still_has_a_body() {
+    let api = with("list_groups status=200 code=131000 details=odd times=1").await;
+    let response = raw(&api, "/groups").await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.json::<Value>().await.unwrap()["error"]["error_data"]["details"], "odd");
+}
+
+#[tokio::test]
+async fn a_stalled_call_does_not_hold_the_shutdown() {
+    let api = with("* stall").await;
+    let request = api.request("GET", "/groups");
+    let stalled = tokio::spawn(async move { request.send().await.is_err() });
+    let noted = |log: &groups_sandbox::Log| !log.calls().is_empty();
+    assert!(api.sandbox.log().wait_for(Duration::from_secs(10), noted).await);
+    let begun = Instant::now();
+    api.sandbox.shutdown().await;
+    assert!(stalled.await.unwrap());
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}

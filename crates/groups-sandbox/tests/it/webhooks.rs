@@ -366,3 +366,19 @@ async fn a_removal_may_name_people_by_user_id() {
     let reply = api.call_with("DELETE", &format!("/groups/{id}/participants"), body).await;
     assert_eq!(reply.code(), (400, 131_202));
 }
+
+#[tokio::test]
+async fn a_reset_while_one_is_under_way_loses_none_that_comes_after() {
+    let receiver = Receiver::answering(&[], 1).await;
+    let behaviour = with(|behaviour| behaviour.webhook_timeout_ms = 1_000);
+    let sandbox = Sandbox::builder().seeded().behaviour(behaviour).webhook(Webhook::to(&receiver.url));
+    let api = Api::with(sandbox).await;
+    let id = api.listed().await[0].clone();
+    api.emulator().request(&id, &person(0)).await.unwrap();
+    receiver.wait_for(1).await;
+    api.emulator().reset().await.unwrap();
+    api.emulator().request(&id, &person(1)).await.unwrap();
+    let arrivals = receiver.wait_for(2).await;
+    assert_eq!(arrivals[1].event()["wa_id"], person(1));
+    all_told(&api).await;
+}

@@ -86,11 +86,9 @@ pub(super) async fn run(
         builder = builder.webhook(webhook);
     }
     let builder = faults.into_iter().fold(builder, SandboxBuilder::fault);
+    let builder =
+        switches.into_iter().fold(builder, |builder, (switch, value)| builder.switch(switch, value));
     let sandbox = builder.start().await.map_err(failed)?;
-    let switched = sandbox.emulator().change_behaviour(move |behaviour| {
-        switches.iter().try_for_each(|(switch, value)| behaviour.set(switch, value))
-    });
-    switched.await.map_err(failed)?;
     serve(sandbox, scene, out).await
 }
 

@@ -63,8 +63,8 @@ pub(super) async fn show(State(context): Shared) -> Outcome {
 }
 
 pub(super) async fn start(State(context): Shared, Form(order): Form<Order>) -> Outcome {
-    if !(order.per_minute > 0.0 && order.per_minute <= 60_000.0) || order.people == 0 {
-        return Err(Fault::invalid("people must be at least 1, and per_minute above 0 and at most 60000"));
+    if !(0.01..=60_000.0).contains(&order.per_minute) || order.people == 0 {
+        return Err(Fault::invalid("people must be at least 1, and per_minute 0.01 to 60000"));
     }
     let pause = Duration::from_secs_f64(60.0 / order.per_minute);
     let crowd = Crowd::new(order.people, order.seed);

@@ -63,11 +63,11 @@ async fn only_for_its_own_page(request: Request, next: Next) -> Response {
     let host = text(headers, HOST.as_str()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let is_local_name = name == "localhost" || address.parse::<std::net::IpAddr>().is_ok();
+    // A name without a dot is one of this network, such as a container's; nobody elsewhere can own it.
+    let is_own_name = !name.contains('.') || name.ends_with(".localhost") || name == "host.docker.internal";
+    let is_own = is_own_name || address.parse::<std::net::IpAddr>().is_ok();
     let foreign = headers.get(ORIGIN).is_some_and(|origin| origin != format!("http://{host}").as_str());
-    // A container or another machine of one's own calls it by a name; a browser then sends an origin or nothing.
-    let is_browser = headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN);
-    if foreign || (is_browser && !is_local_name) {
+    if foreign || !is_own {
         let message = "a page of another site may not control the sandbox; open its own page by its address";
         return Fault(StatusCode::FORBIDDEN, "forbidden".into(), message.into()).into_response();
     }
@@ -92,6 +92,14 @@ async fn wrong_method(method: Method, uri: Uri) -> Response {
 impl Fault {
     fn invalid(message: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, "invalid".into(), message.into())
+    }
+
+    fn missing(message: impl Into<String>) -> Self {
+        Self(StatusCode::NOT_FOUND, "not_found".into(), message.into())
+    }
+
+    fn conflict(kind: &str, message: impl Into<String>) -> Self {
+        Self(StatusCode::CONFLICT, kind.to_owned(), message.into())
     }
 }
 

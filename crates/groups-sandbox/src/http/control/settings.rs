@@ -13,6 +13,9 @@ use crate::http::Shared;
 use crate::state::behaviour::Behaviour;
 use crate::state::{choices, fault};
 
+/// How long a caller is kept waiting for what is due.
+const LONGEST_SETTLING: Duration = Duration::from_secs(20);
+
 pub(super) async fn behaviour(State(context): Shared) -> Outcome {
     shown(&context.emulator.behaviour().await?)
 }
@@ -62,8 +65,13 @@ pub(super) async fn clear_faults(State(context): Shared) -> Outcome {
     shown(&json!({ "removed": context.emulator.clear_faults().await? }))
 }
 
-pub(super) async fn remove_fault(State(context): Shared, Path(id): Path<u64>) -> Outcome {
-    shown(&json!({ "removed": usize::from(context.emulator.remove_fault(id).await?) }))
+pub(super) async fn remove_fault(State(context): Shared, Path(id): Path<String>) -> Outcome {
+    let number =
+        id.parse().map_err(|_| Fault::invalid(format!("a fault is named by its number, not {id:?}")))?;
+    if !context.emulator.remove_fault(number).await? {
+        return Err(Fault::missing(format!("there is no fault {number}; it may be used up")));
+    }
+    shown(&json!({ "removed": 1 }))
 }
 
 pub(super) async fn webhook(State(context): Shared) -> Outcome {
@@ -112,7 +120,12 @@ pub(super) async fn set_clock(State(context): Shared, Form(setting): Form<Settin
 
 /// Waits until nothing accepted is left to be done.
 pub(super) async fn settle(State(context): Shared) -> Outcome {
-    context.emulator.settle().await?;
+    let Ok(settled) = tokio::time::timeout(LONGEST_SETTLING, context.emulator.settle()).await else {
+        let message =
+            "something is due much later, or the clock stands still; move it with POST /sandbox/clock";
+        return Err(Fault::conflict("not_settled", message));
+    };
+    settled?;
     shown(&json!({ "due": 0 }))
 }
 

@@ -263,7 +263,10 @@ pub(super) async fn log(State(context): Shared, uri: Uri) -> Result<axum::respon
     let wait = Duration::from_secs(wait).min(LONGEST_WAIT);
     if !wait.is_zero() {
         // Whether anything came shows in the entries.
-        let _ = context.log.wait_for(wait, |log| log.count() > after).await;
+        tokio::select! {
+            _ = context.log.wait_for(wait, |log| log.count() > after) => {}
+            () = context.closing() => {}
+        }
     }
     let (mut entries, next) = context.log.since_and_count(after);
     if let Some(last) = last {
