@@ -34,7 +34,7 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     let command = plan.scene.command();
     let directives = match environment.log(globals.verbose) {
         // Nobody waits for its result: what goes wrong meanwhile has to be told meanwhile.
-        "" if command == "listen" && format == Format::Table && !globals.quiet => "groups_webhooks=warn",
+        "" if command == "listen" && !format.is_json() && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
     if let Err(failure) = output::start_log(directives, command) {

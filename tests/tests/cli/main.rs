@@ -7,6 +7,7 @@ mod conformance;
 mod conformance_stopped;
 mod errors;
 mod events;
+mod formats;
 mod help;
 mod lists;
 mod patience;

@@ -137,6 +137,10 @@ pub(crate) enum Format {
     Json,
     /// One JSON object per line, as pages arrive.
     Jsonl,
+    /// One YAML document.
+    Yaml,
+    /// Comma-separated values with a header, as pages arrive; safe to open in a spreadsheet.
+    Csv,
 }
 
 impl Format {
@@ -145,7 +149,14 @@ impl Format {
             Self::Table => "table",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Yaml => "yaml",
+            Self::Csv => "csv",
         }
+    }
+
+    /// Whether errors are JSON too, and nothing else is said on stderr but what matters to a program.
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
 //! only this file writes it. A reader that goes away ends the output quietly, and never the process.
 
+mod csv;
 mod error;
 mod json;
 mod jsonl;
@@ -9,6 +10,7 @@ mod object;
 mod shape;
 mod table;
 mod text;
+mod yaml;
 
 use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write};
 
@@ -54,6 +56,8 @@ pub(crate) struct Printer {
     ended: Option<std::io::Error>,
     notes: Vec<String>,
     quiet: bool,
+    /// Whether text of others has to be made harmless here, since the format keeps it as it is and somebody looks.
+    escapes: bool,
 }
 
 impl Printer {
@@ -67,11 +71,14 @@ impl Printer {
                 Format::Table => Box::new(table::Table::new(!fields.is_empty())),
                 Format::Json => Box::new(json::Json::default()),
                 Format::Jsonl => Box::new(jsonl::Jsonl),
+                Format::Yaml => Box::new(yaml::Yaml::default()),
+                Format::Csv => Box::new(csv::Csv::new(shape, fields)),
             },
             out: BufWriter::new(std::io::stdout().lock()),
             ended: None,
             notes: Vec::new(),
             quiet,
+            escapes: matches!(format, Format::Yaml | Format::Csv) && std::io::stdout().is_terminal(),
         }
     }
 
@@ -102,7 +109,7 @@ impl Printer {
         for (index, object) in objects.into_iter().enumerate() {
             let text = match self.format {
                 Format::Table if index > 0 => format!("\n{}", self.render.preview(object)),
-                Format::Json if several => self.render.items(self.shape, vec![object]),
+                Format::Json | Format::Yaml if several => self.render.items(self.shape, vec![object]),
                 _ => self.render.preview(object),
             };
             self.write(&text);
@@ -111,17 +118,19 @@ impl Printer {
 
     /// Says where a sandbox listens; whoever started it waits for the first line.
     pub(crate) fn listening(&mut self, base_url: &str, api_key: &str, page_url: &str) {
+        let told = Object::from_iter([
+            ("base_url".to_owned(), base_url.into()),
+            ("api_key".to_owned(), api_key.into()),
+            ("page_url".to_owned(), page_url.into()),
+        ]);
         let text = match self.format {
             Format::Table => {
                 format!(
                     "Listening on {base_url} (API key: {api_key})\nPage to watch and drive it: {page_url}\n"
                 )
             }
-            Format::Json | Format::Jsonl => {
-                let told =
-                    serde_json::json!({ "base_url": base_url, "api_key": api_key, "page_url": page_url });
-                format!("{told}\n")
-            }
+            Format::Json | Format::Jsonl => jsonl::Jsonl.one(told),
+            Format::Yaml | Format::Csv => self.render.one(told),
         };
         self.write(&text);
         self.flush();
@@ -129,11 +138,17 @@ impl Printer {
 
     /// The line that says where webhooks are received and kept.
     pub(crate) fn receiving(&mut self, url: &str, store: &std::path::Path) {
+        let told = Object::from_iter([
+            ("url".to_owned(), url.into()),
+            ("store".to_owned(), store.to_string_lossy().into()),
+        ]);
+        let people = || format!("Listening on {url} (events are kept in {})\n", store.display());
         let text = match self.format {
-            Format::Table => format!("Listening on {url} (events are kept in {})\n", store.display()),
-            Format::Json | Format::Jsonl => {
-                format!("{}\n", serde_json::json!({ "url": url, "store": store.to_string_lossy() }))
-            }
+            Format::Table => people(),
+            Format::Json | Format::Jsonl => jsonl::Jsonl.one(told),
+            Format::Yaml => yaml::document(told),
+            // The events are one table, with one header.
+            Format::Csv => return say(&people()),
         };
         self.write(&text);
         self.flush();
@@ -156,6 +171,8 @@ impl Printer {
                 table::line(&object, if self.fields.is_empty() { self.shape.columns } else { &[] })
             }
             Format::Json | Format::Jsonl => jsonl::Jsonl.one(object),
+            Format::Yaml => yaml::document(object),
+            Format::Csv => self.render.items(self.shape, vec![object]),
         };
         self.write(&text);
         self.flush();
@@ -170,14 +187,14 @@ impl Printer {
 
     /// Something that people must know before the end.
     pub(crate) fn now(&self, text: &str) {
-        if !self.quiet && self.format == Format::Table {
+        if !self.quiet && !self.format.is_json() {
             say(&format!("{}\n", text::one_line(text)));
         }
     }
 
     /// A note for people alone.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
-        if self.format == Format::Table {
+        if !self.format.is_json() {
             self.note(text);
         }
     }
@@ -212,6 +229,7 @@ impl Printer {
     }
 
     fn write(&mut self, text: &str) {
+        let text = if self.escapes { &text::lines(text) } else { text };
         if self.ended.is_none()
             && let Err(error) = self.out.write_all(text.as_bytes())
         {
@@ -245,7 +263,7 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         return Code::Done;
     }
-    if format == Format::Table {
+    if !format.is_json() {
         let coloured = colours(&std::io::stderr());
         say(&if coloured { text.ansi().to_string() } else { text.to_string() });
         if let Some(advice) = error::key_advice(&text.to_string()) {
