@@ -27,6 +27,10 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Err(failure) => return output::report(&failure, Format::Table),
     };
     let globals = cli.globals.clone();
+    let filter = match output::filter(&globals, cli.command.name()) {
+        Ok(filter) => filter,
+        Err(failure) => return output::report(&failure, format),
+    };
     let plan = match command::plan(cli) {
         Ok(plan) => plan,
         Err(failure) => return output::report(&failure, format),
@@ -40,7 +44,7 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet);
+    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter);
     let place = command::Place { globals: &globals, environment };
     let result = carry_out(plan, &place, &mut printer);
     // What was served or followed has ended as it should, whichever way it was told to.

@@ -1,4 +1,4 @@
-//! Results as YAML and CSV, and what else is printed beside them.
+//! Results as YAML and CSV and through `--jq`, and what else is printed beside them.
 
 use serde_json::{Value, json};
 
@@ -58,4 +58,55 @@ fn a_subject_is_no_formula_in_csv() {
     assert_eq!(shown.stdout, "subject\r\n\"'=HYPERLINK(\"\"http://example.com\"\")\"\r\n");
     let whole = world.quietly(&["get", &id, "--sandbox", "-o", "json", "--fields", "subject"]).json();
     assert_eq!(whole, json!({ "subject": "=HYPERLINK(\"http://example.com\")" }));
+}
+
+#[test]
+fn results_are_filtered() {
+    let world = world();
+    let lisbon = world.group("Lisbon trip in June");
+    world.run(&["list", "--sandbox", "--jq", ".[].subject"]);
+    world.run(&[
+        "list",
+        "--sandbox",
+        "--limit",
+        "2",
+        "-o",
+        "json",
+        "--jq",
+        "map({id, subject}) | length, .[0]",
+    ]);
+    world.run(&["list", "--sandbox", "--page-size", "1", "-o", "jsonl", "--jq", ".created_at"]);
+    world.run(&["get", &lisbon, "--sandbox", "--jq", "[.participants[].wa_id] | @csv"]);
+    world.run(&["delete", "one", "two", "--sandbox", "--dry-run", "--jq", ".[].url"]);
+    world.run_with(&["list", "--sandbox", "--limit", "1", "--jq", "length"], &[("WAGROUPS_OUTPUT", "csv")]);
+    world.check("results_are_filtered");
+}
+
+#[test]
+fn a_filter_that_cannot_work_is_refused_before_anything_is_sent() {
+    let world = world();
+    // Nothing is there to be asked.
+    let nowhere = ["create", "--subject", "x", "--base-url", "http://127.0.0.1:1", "--jq"];
+    let key = [("D360_API_KEY", "secret-key")];
+    for expression in [".[", "nonsense", "env.D360_API_KEY", "$ENV.D360_API_KEY"] {
+        let run = world.run_with(&[&nowhere[..], &[expression]].concat(), &key);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    }
+    for format in ["table", "csv", "yaml"] {
+        let run = world.run(&["list", "--sandbox", "--jq", ".", "-o", format]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+    }
+    let run = world.run(&["list", "--sandbox", "-o", "json", "--jq", "."]);
+    assert_eq!(run.json().as_array().map(Vec::len), Some(4));
+    world.check("a_filter_that_cannot_work_is_refused_before_anything_is_sent");
+}
+
+#[test]
+fn a_filter_that_fails_says_so_and_keeps_what_came_before() {
+    let world = world();
+    let run = world.run(&["list", "--sandbox", "--jq", ".[0].id, .[0].id.nothing"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(1), 1), "{run:?}");
+    let run = world.run(&["list", "--sandbox", "-o", "jsonl", "--jq", ".id | tonumber"]);
+    assert_eq!((run.code, run.error()["kind"].as_str()), (Some(1), Some("output")), "{run:?}");
+    world.check("a_filter_that_fails_says_so_and_keeps_what_came_before");
 }

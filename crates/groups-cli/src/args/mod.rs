@@ -98,6 +98,10 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "A,B", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
+    /// Filter the JSON with this jq expression; text is printed bare. Whole documents, or each line with -o jsonl.
+    #[arg(long, global = true, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) jq: Option<String>,
+
     /// How long one operation may take, repeats included, such as 30s or 2m [default: 60s].
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration())]
     pub(crate) timeout: Option<Duration>,

@@ -3,6 +3,7 @@
 
 mod csv;
 mod error;
+mod filter;
 mod json;
 mod jsonl;
 mod log;
@@ -17,10 +18,11 @@ use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write
 use groups_ergonomic::{Preview, model::Batch};
 use serde::Serialize;
 
-use crate::args::{Early, Format};
+use crate::args::{Early, Format, Globals};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
+use filter::{Filter, Filtered};
 pub(crate) use log::start as start_log;
 use object::Object;
 pub(crate) use shape::Shape;
@@ -43,17 +45,26 @@ trait Render {
     fn end(&mut self) -> String {
         String::new()
     }
+    /// Why no more text can be made.
+    fn trouble(&mut self) -> Option<Failure> {
+        None
+    }
 }
 
 /// Writes the results of one command.
 pub(crate) struct Printer {
     format: Format,
+    /// The format as it was asked for; errors and notes go by it.
+    asked: Format,
+    filtered: bool,
     shape: &'static Shape,
     fields: Vec<String>,
     render: Box<dyn Render>,
     out: BufWriter<StdoutLock<'static>>,
     /// Set when nobody reads any more, or nothing can be written.
     ended: Option<std::io::Error>,
+    /// Set when the filter has failed.
+    trouble: Option<Failure>,
     notes: Vec<String>,
     quiet: bool,
     /// Whether text of others has to be made harmless here, since the format keeps it as it is and somebody looks.
@@ -62,23 +73,37 @@ pub(crate) struct Printer {
 
 impl Printer {
     /// `fields`: those that are shown, in this order; all of them if empty.
-    pub(crate) fn new(format: Format, shape: &'static Shape, fields: &[String], quiet: bool) -> Self {
+    pub(crate) fn new(
+        asked: Format,
+        shape: &'static Shape,
+        fields: &[String],
+        quiet: bool,
+        filter: Option<Filter>,
+    ) -> Self {
+        let filtered = filter.is_some();
+        // It is JSON that is filtered, whatever the variable says.
+        let format = filter.as_ref().filter(|_| !asked.is_json()).map_or(asked, Filter::format);
         Self {
             format,
+            asked,
+            filtered,
             shape,
             fields: fields.to_vec(),
-            render: match format {
-                Format::Table => Box::new(table::Table::new(!fields.is_empty())),
-                Format::Json => Box::new(json::Json::default()),
-                Format::Jsonl => Box::new(jsonl::Jsonl),
-                Format::Yaml => Box::new(yaml::Yaml::default()),
-                Format::Csv => Box::new(csv::Csv::new(shape, fields)),
+            render: match (filter, format) {
+                (Some(filter), format) => Box::new(Filtered::new(filter, format == Format::Json)),
+                (None, Format::Table) => Box::new(table::Table::new(!fields.is_empty())),
+                (None, Format::Json) => Box::new(json::Json::default()),
+                (None, Format::Jsonl) => Box::new(jsonl::Jsonl),
+                (None, Format::Yaml) => Box::new(yaml::Yaml::default()),
+                (None, Format::Csv) => Box::new(csv::Csv::new(shape, fields)),
             },
             out: BufWriter::new(std::io::stdout().lock()),
             ended: None,
+            trouble: None,
             notes: Vec::new(),
             quiet,
-            escapes: matches!(format, Format::Yaml | Format::Csv) && std::io::stdout().is_terminal(),
+            escapes: (filtered || matches!(format, Format::Yaml | Format::Csv))
+                && std::io::stdout().is_terminal(),
         }
     }
 
@@ -129,8 +154,8 @@ impl Printer {
                     "Listening on {base_url} (API key: {api_key})\nPage to watch and drive it: {page_url}\n"
                 )
             }
-            Format::Json | Format::Jsonl => jsonl::Jsonl.one(told),
-            Format::Yaml | Format::Csv => self.render.one(told),
+            Format::Json | Format::Jsonl if !self.filtered => jsonl::Jsonl.one(told),
+            _ => self.render.one(told),
         };
         self.write(&text);
         self.flush();
@@ -144,6 +169,8 @@ impl Printer {
         ]);
         let people = || format!("Listening on {url} (events are kept in {})\n", store.display());
         let text = match self.format {
+            // What is filtered are events.
+            _ if self.filtered => return say(&people()),
             Format::Table => people(),
             Format::Json | Format::Jsonl => jsonl::Jsonl.one(told),
             Format::Yaml => yaml::document(told),
@@ -167,6 +194,7 @@ impl Printer {
     pub(crate) fn line(&mut self, value: &impl Serialize) {
         let object = object::of(value, &self.fields);
         let text = match self.format {
+            _ if self.filtered => self.render.one(object),
             Format::Table => {
                 table::line(&object, if self.fields.is_empty() { self.shape.columns } else { &[] })
             }
@@ -187,21 +215,21 @@ impl Printer {
 
     /// Something that people must know before the end.
     pub(crate) fn now(&self, text: &str) {
-        if !self.quiet && !self.format.is_json() {
+        if !self.quiet && !self.asked.is_json() {
             say(&format!("{}\n", text::one_line(text)));
         }
     }
 
     /// A note for people alone.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
-        if !self.format.is_json() {
+        if !self.asked.is_json() {
             self.note(text);
         }
     }
 
     /// Whether going on is pointless, because nobody reads.
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended.is_some()
+        self.ended.is_some() || self.trouble.is_some()
     }
 
     /// Closes what is open and tells how it went.
@@ -215,7 +243,7 @@ impl Printer {
                 Err(Failure::local(Kind::Output, command, message)
                     .with_remedy("Check where standard output goes; what was done stays done."))
             }
-            _ => Ok(()),
+            _ => self.trouble.take().map_or(Ok(()), Err),
         });
         match result {
             Ok(()) => {
@@ -224,7 +252,7 @@ impl Printer {
                 }
                 Code::Done
             }
-            Err(failure) => report(&failure, self.format),
+            Err(failure) => report(&failure, self.asked),
         }
     }
 
@@ -235,6 +263,7 @@ impl Printer {
         {
             self.ended = Some(error);
         }
+        self.trouble = self.trouble.take().or_else(|| self.render.trouble());
     }
 
     fn flush(&mut self) {
@@ -243,6 +272,20 @@ impl Printer {
         {
             self.ended = Some(error);
         }
+    }
+}
+
+/// The filter that was asked for, understood.
+pub(crate) fn filter(globals: &Globals, command: &str) -> Result<Option<Filter>, Failure> {
+    let Some(expression) = &globals.jq else { return Ok(None) };
+    match globals.output.filter(|format| !format.is_json()) {
+        Some(format) => {
+            let message = format!("`--jq` filters JSON, and `-o {}` is none", format.name());
+            Err(Failure::usage(command, message).with_remedy(
+                "Leave `-o` out, or give `-o json` for whole documents or `-o jsonl` for each line.",
+            ))
+        }
+        None => Filter::compile(expression, command).map(Some),
     }
 }
 
