@@ -1,6 +1,7 @@
 //! What can stand on the command line, as types. Pure: parsing reads no environment, no file and no terminal, and
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
+mod about;
 mod conformance;
 mod early;
 mod events;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use about::{Completions, Help, Man, Schema};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
@@ -50,6 +52,8 @@ Exit codes:
   3  key, rights, configuration  130  interrupted
   4  no such group, join request or participant
 
+`wagroups help exit-codes`, `help environment` and `help output` tell more.
+
 Examples:
   wagroups --sandbox list                      try it: no account, no key
   export D360_API_KEY=...                      then leave --sandbox out
@@ -62,7 +66,8 @@ Examples:
 /// participants. With --sandbox all of it runs against a local emulator that keeps its state between commands.
 #[derive(Debug, Parser)]
 #[command(name = "wagroups", bin_name = "wagroups", version, after_long_help = ROOT_HELP)]
-#[command(max_term_width = 100)]
+// Ours knows topics, too.
+#[command(max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,
@@ -183,6 +188,10 @@ pub(crate) enum Command {
     Listen(Listen),
     #[command(subcommand)]
     Events(EventsCommand),
+    Schema(Schema),
+    Completions(Completions),
+    Man(Man),
+    Help(Help),
 }
 
 /// `--dry-run`, for commands that write through the API.

@@ -1,6 +1,7 @@
 //! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
+mod about;
 mod conformance;
 mod events;
 mod groups;
@@ -47,6 +48,7 @@ enum Task {
     Sandbox(sandbox::Task),
     Conformance(conformance::Task),
     Events(events::Task),
+    About(about::Task),
 }
 
 /// Where a command runs.
@@ -129,6 +131,10 @@ impl Command {
             Self::Events(EventsCommand::Tail(_)) => "events tail",
             Self::Events(EventsCommand::Replay(_)) => "events replay",
             Self::Events(EventsCommand::Decode(_)) => "events decode",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Help(_) => "help",
         }
     }
 
@@ -179,6 +185,7 @@ impl Command {
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
             Self::Conformance(_) => &Shape::FINDING,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
         }
     }
 }
@@ -212,6 +219,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     if early.yes {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
     }
+    about::check(&command, &globals)?;
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
     check_fields(&globals.fields, shape, name)?;
@@ -237,6 +245,9 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Listen(args) => events::listen(args, scene)?,
         Command::Events(args) => events::plan(args, scene)?,
+        command @ (Command::Schema(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
+            about::plan(command, scene)?
+        }
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -269,6 +280,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
         Task::Events(task) => return events::run(task, &scene, place, out).await,
+        Task::About(task) => return about::run(task, &scene, out),
         task => task,
     };
     let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
@@ -281,7 +293,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) => Ok(()),
     };
     session.close().await;
     result

@@ -128,6 +128,21 @@ impl Printer {
         self.write(&text);
     }
 
+    /// A result that is a document of its own: JSON, if nothing else was asked for.
+    pub(crate) fn document(&mut self, value: &impl Serialize) {
+        let object = object::of(value, &[]);
+        let text = match self.format {
+            Format::Table | Format::Csv => json::Json::default().one(object),
+            Format::Json | Format::Jsonl | Format::Yaml => self.render.one(object),
+        };
+        self.write(&text);
+    }
+
+    /// A result that is a text for another program, as it is.
+    pub(crate) fn raw(&mut self, text: &str) {
+        self.write(text);
+    }
+
     /// Requests that were not sent; an array where several were asked for.
     pub(crate) fn previews(&mut self, previews: &[Preview], several: bool) {
         let objects: Vec<_> = previews.iter().map(object::of_preview).collect();
@@ -316,6 +331,13 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
         say(&error::render(&error::of_parser(&text.to_string(), &early.command), format));
     }
     Code::Usage
+}
+
+/// Prints a page of help. Whoever stops reading it has read enough.
+pub(crate) fn topic(text: &str) -> Code {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Code::Done
 }
 
 /// Asks at the terminal; the answer is read by the caller.

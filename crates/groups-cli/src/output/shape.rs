@@ -137,6 +137,8 @@ impl Shape {
         fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
         columns: &["check", "verdict", "seen", "note"],
     };
+    /// A file of the manual.
+    pub(crate) const PAGE: Self = Self { name: "page", fields: &["file"], columns: &["file"] };
     /// One line, whole: programs wait for it.
     pub(crate) const SANDBOX_SERVED: Self = Self { name: "sandbox_served", fields: &[], columns: &[] };
 }
