@@ -54,6 +54,11 @@ async fn call(client: &Client, operation: Operation) -> Result<String, Error> {
             let user = ParticipantInput::new("15550100123").unwrap();
             group.remove([user]).await.map(|_| "accepted".into())?
         }
+        Operation::GetWebhook => client.webhook().get().await.map(|_| "read".into())?,
+        Operation::SetWebhook => {
+            let headers = [("x-webhook-secret", "s")];
+            client.webhook().set("https://example.com/hook", headers).await.map(|_| "done".into())?
+        }
         other => panic!("{other} has no cell"),
     })
 }

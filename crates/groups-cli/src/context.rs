@@ -206,6 +206,25 @@ pub(crate) fn events_file(
     Ok(private_folder(globals, environment, command)?.join("events.db"))
 }
 
+/// The store of events, if there is one. Makes nothing.
+pub(crate) fn events_file_if_there(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<Option<PathBuf>, Failure> {
+    let file = state_folder(globals, environment, command)?.join("events.db");
+    Ok(file.is_file().then_some(file))
+}
+
+/// Whether state can be kept.
+pub(crate) fn state_folder_is_usable(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<(), Failure> {
+    private_folder(globals, environment, command).map(drop)
+}
+
 fn private_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
     let folder = state_folder(globals, environment, command)?;
     create_private(&folder).map_err(|error| {
@@ -279,6 +298,11 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Whether the embedded sandbox answers.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
     }
 
     pub(crate) async fn close(self) {

@@ -20,6 +20,8 @@ pub(crate) enum Code {
     InDoubt,
     /// Some items done, some not.
     Mixed,
+    /// Accepted, and nobody saw in time what became of it.
+    NotSeen,
     Interrupted,
 }
 
@@ -34,6 +36,7 @@ impl Code {
             Self::RateLimited => 5,
             Self::InDoubt => 6,
             Self::Mixed => 7,
+            Self::NotSeen => 8,
             Self::Interrupted => 130,
         }
     }
@@ -56,10 +59,14 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
         | Kind::SandboxFailed
         | Kind::StoreFailed
         | Kind::Output
-        | Kind::Different => {
+        | Kind::Different
+        | Kind::Setup => {
             return Code::Failed;
         }
     };
+    if matches!(kind, ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous) {
+        return Code::NotSeen;
+    }
     if writes && delivery == Delivery::MaybeDelivered {
         return Code::InDoubt;
     }
@@ -87,6 +94,8 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
 pub(crate) fn of_items(done: usize, failed: &[Code]) -> Code {
     match (done, failed) {
         (_, []) => Code::Done,
+        // None of these failed.
+        (_, failed) if failed.iter().all(|code| *code == Code::NotSeen) => Code::NotSeen,
         (0, [first, rest @ ..]) if rest.iter().all(|code| code == first) => *first,
         (0, _) => Code::Failed,
         _ => Code::Mixed,
@@ -114,6 +123,7 @@ mod tests {
                 "rate_limited" => 5,
                 "network" | "timeout" | "outcome_unknown" => 6,
                 "partially_succeeded" => 7,
+                "outcome_not_seen" | "outcome_ambiguous" => 8,
                 "bad_group"
                 | "invalid_cursor"
                 | "duplicate_participant"
@@ -139,7 +149,9 @@ mod tests {
             assert_eq!(of(Delivery::Refused, true), expected, "{kind} on a write");
             assert_eq!(of(Delivery::NotSent, true), expected, "{kind} before a write was sent");
             assert_eq!(of(Delivery::MaybeDelivered, false), expected, "{kind} on a read");
-            assert_eq!(of(Delivery::MaybeDelivered, true), 6, "{kind} on a write that may have happened");
+            let in_doubt = if expected == 8 { 8 } else { 6 };
+            let seen = of(Delivery::MaybeDelivered, true);
+            assert_eq!(seen, in_doubt, "{kind} on a write that may have happened");
         }
     }
 
@@ -148,21 +160,31 @@ mod tests {
         let of = |kind| of(kind, Delivery::MaybeDelivered, true).number();
         assert_eq!(of(Kind::Usage), 2);
         assert_eq!(of(Kind::Interrupted), 130);
-        for kind in [Kind::Declined, Kind::SandboxRefused, Kind::SandboxFailed, Kind::Output, Kind::Different]
-        {
+        for kind in [
+            Kind::Declined,
+            Kind::SandboxRefused,
+            Kind::SandboxFailed,
+            Kind::StoreFailed,
+            Kind::Output,
+            Kind::Different,
+            Kind::Setup,
+        ] {
             assert_eq!(of(kind), 1, "{}", kind.as_str());
         }
     }
 
     #[test]
     fn several_items_are_done_mixed_or_fail_alike() {
-        use Code::{Done, Failed, Mixed, NotFound};
+        use Code::{Done, Failed, Mixed, NotFound, NotSeen};
         for (done, failed, expected) in [
             (0, &[][..], Done),
             (3, &[], Done),
             (1, &[NotFound], Mixed),
             (0, &[NotFound, NotFound], NotFound),
             (0, &[NotFound, Failed], Failed),
+            (1, &[NotSeen], NotSeen),
+            (0, &[NotSeen, NotSeen], NotSeen),
+            (1, &[NotSeen, Failed], Mixed),
         ] {
             assert_eq!(of_items(done, failed), expected, "{done} done, {failed:?} failed");
         }

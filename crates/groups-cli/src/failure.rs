@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::exit::{self, Code};
-use crate::scene::Scene;
+use crate::scene::{Scene, quoted};
 
 /// What went wrong, as one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Output,
     /// The service does not do what the documents say.
     Different,
+    /// The set-up has a problem.
+    Setup,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::StoreFailed => "store_failed",
             Self::Output => "output",
             Self::Different => "different",
+            Self::Setup => "setup",
         }
     }
 }
@@ -163,6 +166,7 @@ impl Failure {
         let advice = match kind {
             // Of this side: the help tells more than a general sentence.
             ErrorKind::InvalidInput => format!("`wagroups {} --help` tells what it takes.", scene.command()),
+            ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous => not_learnt(error, scene),
             _ => remedy(kind, scene, in_doubt(error.delivery(), writes))
                 .or_else(|| error.remedy().map(str::to_owned))
                 .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
@@ -245,12 +249,39 @@ fn in_doubt(delivery: Delivery, writes: bool) -> bool {
 
 /// Whether the call may have happened, where that is the first thing to ask.
 fn delivery_note(kind: ErrorKind, delivery: Delivery, writes: bool) -> Option<&'static str> {
+    // They say so themselves.
+    if matches!(kind, ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous) {
+        return None;
+    }
     let unclear = matches!(kind, ErrorKind::Network | ErrorKind::Timeout);
     match delivery {
         Delivery::MaybeDelivered if writes => Some("it may have been done"),
         Delivery::MaybeDelivered if unclear => Some("nothing was changed"),
         Delivery::NotSent if unclear => Some("nothing was sent"),
         _ => None,
+    }
+}
+
+/// What to do about something that was accepted and whose outcome was not learnt.
+fn not_learnt(error: &Error, scene: &Scene) -> String {
+    let group = error.accepted().and_then(|accepted| accepted.group_id.as_ref());
+    let look = match (scene.command(), group) {
+        ("wait", None) => "list --all".to_owned(),
+        ("create", _) => "list --all".to_owned(),
+        (_, Some(group)) => format!("get {}", quoted(group.as_str())),
+        (_, None) => format!("get {}", scene.group_or_placeholder()),
+    };
+    let look = scene.line(&look);
+    match error.accepted().and_then(|accepted| accepted.request_id.as_ref()) {
+        Some(id) => {
+            let wait = scene.line(&format!("wait {}", quoted(id.as_str())));
+            let listen = scene.local("listen");
+            format!(
+                "It may still be done: `{look}` shows where it stands, and where `{listen}` receives webhooks, `{wait}` \
+                 asks again."
+            )
+        }
+        None => format!("It may still be done: `{look}` shows where it stands."),
     }
 }
 

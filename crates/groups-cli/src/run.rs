@@ -52,7 +52,9 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter);
+    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
+        // What is logged goes to the same place.
+        .with_progress(!globals.no_progress && directives.is_empty());
     let place = command::Place { globals: &globals, environment };
     let result = carry_out(plan, &place, &mut printer);
     // What was served or followed has ended as it should, whichever way it was told to.

@@ -20,6 +20,8 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("invite_link", schema_for!(groups_model::InviteLink).to_value()),
         ("event", schema_for!(groups_model::Event).to_value()),
         ("accepted", schema_for!(groups_model::Accepted).to_value()),
+        ("outcome", schema_for!(groups_model::Outcome).to_value()),
+        ("webhook", schema_for!(groups_model::Webhook).to_value()),
         ("batch", schema_for!(groups_model::Batch).to_value()),
         ("error", schema_for!(ErrorDocument).to_value()),
     ]

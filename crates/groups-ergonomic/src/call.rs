@@ -2,10 +2,11 @@
 //! tracing span and the classification of errors live here; nothing else repeats a request.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use groups_api::ResponseValue;
 use groups_model::ErrorKind;
+use reqwest::header::DATE;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -21,6 +22,8 @@ use crate::retry::{self, Decision, Delivery};
 pub(crate) struct Answer<T> {
     pub value: T,
     pub in_doubt: bool,
+    /// What the server's clock showed, where it says so.
+    pub date: Option<SystemTime>,
 }
 
 /// What a repeatable write came to.
@@ -34,7 +37,8 @@ pub(crate) enum Written<T> {
 /// No time is taken for longer than thirty years, so that one that means "without end" cannot overflow a clock.
 const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-fn after(time: Duration) -> Instant {
+/// A moment that far from now.
+pub(crate) fn after(time: Duration) -> Instant {
     Instant::now() + time.min(LONGEST)
 }
 
@@ -111,7 +115,9 @@ impl Client {
                     let span = tracing::Span::current();
                     span.record("http.response.status_code", answer.status().as_u16());
                     span.record("attempts", attempts);
-                    return Ok(Answer { value: answer.into_inner(), in_doubt });
+                    let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+                    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+                    return Ok(Answer { value: answer.into_inner(), in_doubt, date });
                 }
                 Err(failure) => failure,
             };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use groups_api::Transport;
 use groups_api::progenitor_client::ClientInfo;
+use groups_model::event::EventSource;
 use groups_model::{ErrorKind, GroupId, InvalidInput};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
@@ -13,6 +14,7 @@ use crate::budget::{Budget, RateLimit};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Groups;
+use crate::outcome::Rivals;
 use crate::picture::PicturePart;
 use crate::retry::RetryPolicy;
 use crate::retry_budget::RetryBudget;
@@ -50,6 +52,20 @@ struct Inner {
     budget: Arc<Budget>,
     times: Times,
     picture_part: PicturePart,
+    events: Option<Events>,
+    /// The number's id. Belongs to the key, as the next one.
+    phone_number_id: Option<String>,
+    rivals: Arc<Rivals>,
+}
+
+/// A source of events; it may hold anything, so it shows nothing.
+#[derive(Clone)]
+struct Events(Arc<dyn EventSource>);
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Events")
+    }
 }
 
 /// How long things may take.
@@ -94,7 +110,8 @@ impl Client {
             raw.inner().clone().with_key(usable_key(&key.into())?.expose_secret()).map_err(bad_key)?;
         let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
         let budget = Arc::new(Budget::new(self.0.rate));
-        Ok(Self(Arc::new(Inner { raw, budget, ..(*self.0).clone() })))
+        let (phone_number_id, rivals) = Default::default();
+        Ok(Self(Arc::new(Inner { raw, budget, phone_number_id, rivals, ..(*self.0).clone() })))
     }
 
     /// The generated client below this one: same key and connections, but no checks, repeats or typed errors.
@@ -118,6 +135,18 @@ impl Client {
         &self.0.retries
     }
 
+    pub(crate) fn events(&self) -> Option<Arc<dyn EventSource>> {
+        self.0.events.as_ref().map(|events| Arc::clone(&events.0))
+    }
+
+    pub(crate) fn phone_number_id(&self) -> Option<&str> {
+        self.0.phone_number_id.as_deref()
+    }
+
+    pub(crate) fn rivals(&self) -> &Arc<Rivals> {
+        &self.0.rivals
+    }
+
     pub(crate) fn picture_part(&self) -> PicturePart {
         self.0.picture_part
     }
@@ -129,7 +158,9 @@ impl Client {
         let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
         // What is not sent waits for no turn.
         let budget = Arc::new(Budget::new(RateLimit::Unlimited));
-        (Self(Arc::new(Inner { raw, budget, ..(*self.0).clone() })), captured)
+        // And makes no group.
+        let rivals = Arc::default();
+        (Self(Arc::new(Inner { raw, budget, rivals, ..(*self.0).clone() })), captured)
     }
 }
 
@@ -163,6 +194,8 @@ pub struct ClientBuilder {
     rate: RateLimit,
     max_body: usize,
     picture_part: PicturePart,
+    events: Option<Events>,
+    phone_number_id: Option<String>,
     http: Option<ConfigureHttp>,
 }
 
@@ -179,6 +212,8 @@ impl Default for ClientBuilder {
             rate: RateLimit::default(),
             max_body: groups_api::DEFAULT_MAX_BODY,
             picture_part: PicturePart::default(),
+            events: None,
+            phone_number_id: None,
             http: None,
         }
     }
@@ -252,6 +287,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Where `wait` learns what webhooks tell: the event store or a channel of groups-webhooks, or a source of your own.
+    /// Without one, waiting looks at the groups. Clients for other numbers share it.
+    pub fn events(mut self, source: Arc<dyn EventSource>) -> Self {
+        self.events = Some(Events(source));
+        self
+    }
+
+    /// The id of the number that the key belongs to, as webhooks name it. With it, `wait` believes no event of
+    /// another number, whatever receipt that carries.
+    pub fn phone_number_id(mut self, id: impl Into<String>) -> Self {
+        self.phone_number_id = Some(id.into());
+        self
+    }
+
     /// Adjusts the HTTP client (proxies, certificates, pools). Proxies that the environment names are used, except
     /// for a base URL on this machine; one that is set here always is. Redirects, timeouts and repeats are set
     /// afterwards, so that the rules for the key hold whatever is done here.
@@ -303,6 +352,9 @@ impl ClientBuilder {
             budget: Arc::new(Budget::new(self.rate)),
             times: self.times,
             picture_part: self.picture_part,
+            events: self.events,
+            phone_number_id: self.phone_number_id,
+            rivals: Arc::default(),
         })))
     }
 }

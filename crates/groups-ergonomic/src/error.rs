@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use groups_model::{ErrorKind, InvalidInput, RetryClass};
+use groups_model::{Accepted, ErrorEntry, ErrorKind, InvalidInput, ItemError, Outcome, RetryClass};
 
 use crate::failure::{Failure, Source, without_code};
 use crate::operation::{Idempotency, Operation};
@@ -41,6 +41,15 @@ struct Inner {
     attempts: u32,
     remedy: Option<&'static str>,
     source: Option<Source>,
+    /// Boxed, as few errors have them.
+    after: Option<Box<After>>,
+}
+
+/// What is known besides of a call that was accepted before it failed.
+#[derive(Debug)]
+struct After {
+    accepted: Accepted,
+    outcome: Option<Outcome>,
 }
 
 impl Error {
@@ -107,6 +116,17 @@ impl Error {
         may_help && !(once && self.0.delivery == Delivery::MaybeDelivered)
     }
 
+    /// The receipt of the call, if it was accepted: its outcome failed, or was not learnt. With it, what becomes of the
+    /// call can be asked again: see [`Client::outcome`](crate::Client::outcome).
+    pub fn accepted(&self) -> Option<&Accepted> {
+        self.0.after.as_ref().map(|after| &after.accepted)
+    }
+
+    /// What became of each setting or each person, where all of them failed.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.0.after.as_ref()?.outcome.as_ref()
+    }
+
     /// Whether something that was named does not exist: the group, the join request, the participant.
     pub fn is_not_found(&self) -> bool {
         matches!(
@@ -153,7 +173,25 @@ impl Error {
             attempts,
             remedy: failure.remedy,
             source: failure.source,
+            after: None,
         }))
+    }
+
+    /// An outcome that failed, as a webhook told it: it says what an answer would have said (Facts 4).
+    pub(crate) fn of_item(item: &ItemError, operation: Option<Operation>, attempts: u32) -> Self {
+        let row = item.code.and_then(ErrorEntry::find);
+        let mut error = Self::local(item.kind, item.message.clone()).delivered(Delivery::Refused, attempts);
+        let inner = &mut *error.0;
+        inner.operation = operation;
+        inner.class = row.map_or(RetryClass::Never, |row| row.retry);
+        inner.remedy = row.map(|row| row.remedy);
+        (inner.code, inner.title, inner.details) = (item.code, item.title.clone(), item.details.clone());
+        error
+    }
+
+    /// An outcome that was not learnt, of something that was accepted.
+    pub(crate) fn not_learnt(kind: ErrorKind, message: impl Into<String>, attempts: u32) -> Self {
+        Self::local(kind, message).delivered(Delivery::MaybeDelivered, attempts)
     }
 
     pub(crate) fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -171,6 +209,7 @@ impl Error {
             attempts: 0,
             remedy: None,
             source: None,
+            after: None,
         }))
     }
 
@@ -188,6 +227,11 @@ impl Error {
 
     fn delivered(mut self, delivery: Delivery, attempts: u32) -> Self {
         (self.0.delivery, self.0.attempts) = (delivery, attempts);
+        self
+    }
+
+    pub(crate) fn accepted_as(mut self, accepted: Accepted, outcome: Option<Outcome>) -> Self {
+        self.0.after = Some(Box::new(After { accepted, outcome }));
         self
     }
 
@@ -218,6 +262,12 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
             "Set the base URL to the address that the server points to, if you trust it."
         }
         ErrorKind::OutcomeUnknown => "List the join requests and the participants to see where it stands.",
+        ErrorKind::OutcomeNotSeen => {
+            "See where it stands before doing it again; the receipt tells the webhook that reports it."
+        }
+        ErrorKind::OutcomeAmbiguous => {
+            "Look at the groups that the message names; only the webhook tells which of them it is."
+        }
         ErrorKind::Api => {
             "Look the code and the details up; with the trace id the service's support finds the call."
         }
@@ -255,6 +305,7 @@ impl fmt::Debug for Error {
             .field("delivery", &self.0.delivery)
             .field("attempts", &self.0.attempts)
             .field("trace_id", &self.0.trace_id)
+            .field("accepted", &self.accepted())
             .field("source", &self.0.source)
             .finish()
     }

@@ -251,7 +251,7 @@ fn redirect_message(headers: &HeaderMap) -> String {
 }
 
 /// What the operating system or TLS said, which is what helps; the layers above only say "error".
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
     let mut last = error;
     while let Some(next) = last.source() {
         last = next;

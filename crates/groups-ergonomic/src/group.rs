@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use groups_api::progenitor_client::{ClientInfo, encode_path};
 use groups_api::{ResponseValue, types};
 use groups_model::{Accepted, Group, GroupField, GroupId, InvalidInput, limits};
+use serde::de::DeserializeOwned;
 
 use crate::call::Written;
 use crate::client::Client;
@@ -102,10 +103,10 @@ impl IntoFuture for GetGroup {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct UpdateGroup {
-    group: GroupHandle,
-    subject: Option<String>,
-    description: Option<String>,
-    picture: Option<Picture>,
+    pub(crate) group: GroupHandle,
+    pub(crate) subject: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) picture: Option<Picture>,
 }
 
 impl UpdateGroup {
@@ -149,17 +150,21 @@ impl UpdateGroup {
     }
 
     async fn send(self) -> Result<Accepted> {
+        self.checked()?.submit().await
+    }
+
+    /// Sends what was checked.
+    pub(crate) async fn submit(&self) -> Result<Accepted> {
         let operation = Operation::UpdateGroup;
-        let checked = self.checked().map_err(|invalid| Error::from(invalid).during(operation))?;
-        let GroupHandle { client, id } = &checked.group;
+        let GroupHandle { client, id } = &self.group;
         let raw = client.raw();
-        let written = match &checked.picture {
-            Some(picture) => client.write(operation, || checked.multipart(picture)).await?,
+        let written = match &self.picture {
+            Some(picture) => client.write(operation, || self.multipart(picture)).await?,
             None => {
                 let body = types::UpdateGroupRequest {
                     messaging_product: types::MessagingProduct::Whatsapp,
-                    subject: checked.subject.clone(),
-                    description: checked.description.clone(),
+                    subject: self.subject.clone(),
+                    description: self.description.clone(),
                 };
                 client
                     .write(operation, || {
@@ -168,10 +173,15 @@ impl UpdateGroup {
                     .await?
             }
         };
-        Ok(receipt(operation, id, written))
+        Ok(receipt(operation, id, written).0)
     }
 
-    fn checked(mut self) -> Result<Self, InvalidInput> {
+    /// With what the API would refuse refused, and the subject as it will be.
+    pub(crate) fn checked(self) -> Result<Self> {
+        self.within_limits().map_err(|invalid| Error::from(invalid).during(Operation::UpdateGroup))
+    }
+
+    fn within_limits(mut self) -> Result<Self, InvalidInput> {
         if self.subject.is_none() && self.description.is_none() && self.picture.is_none() {
             return Err(InvalidInput::new(
                 "update",
@@ -238,7 +248,7 @@ impl IntoFuture for UpdateGroup {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct DeleteGroup {
-    group: GroupHandle,
+    pub(crate) group: GroupHandle,
 }
 
 impl DeleteGroup {
@@ -249,6 +259,11 @@ impl DeleteGroup {
     }
 
     async fn send(self) -> Result<Accepted> {
+        Ok(self.submit().await?.0)
+    }
+
+    /// With whether the answer shows that it is done already.
+    pub(crate) async fn submit(self) -> Result<(Accepted, bool)> {
         let operation = Operation::DeleteGroup;
         let GroupHandle { client, id } = self.group;
         let raw = client.raw();
@@ -268,18 +283,11 @@ impl IntoFuture for DeleteGroup {
     }
 }
 
-/// Takes an empty 2xx for the acknowledgement it is (Facts 1.4, 1.5, 1.11).
-pub(crate) async fn or_empty(
+/// Takes an empty 2xx for the acknowledgement it is, where no field of the answer is needed (Facts 1.4, 1.5, 1.11).
+pub(crate) async fn or_empty<T: DeserializeOwned>(
     operation: Operation,
-    answer: impl Future<Output = Result<ResponseValue<types::Accepted>, RawError>>,
-) -> Result<ResponseValue<types::Accepted>, RawError> {
-    let nothing = || types::Accepted {
-        id: None,
-        messaging_product: None,
-        request_id: None,
-        success: None,
-        extra: serde_json::Map::new(),
-    };
+    answer: impl Future<Output = Result<ResponseValue<T>, RawError>>,
+) -> Result<ResponseValue<T>, RawError> {
     let answer = match answer.await {
         // A 2xx that the document does not name, such as 202 or 204, says the same.
         Err(RawError::UnexpectedResponse(answer)) if answer.status().is_success() => {
@@ -288,19 +296,26 @@ pub(crate) async fn or_empty(
         other => other,
     };
     match answer {
-        Err(RawError::InvalidResponsePayload(body, _))
+        Err(RawError::InvalidResponsePayload(body, error))
             if operation.may_answer_empty() && body.trim_ascii().is_empty() =>
         {
-            Ok(ResponseValue::new(nothing(), reqwest::StatusCode::OK, Default::default()))
+            match serde_json::from_str("{}") {
+                Ok(nothing) => Ok(ResponseValue::new(nothing, reqwest::StatusCode::OK, Default::default())),
+                Err(_) => Err(RawError::InvalidResponsePayload(body, error)),
+            }
         }
         other => other,
     }
 }
 
-/// What a write that is done later came to.
-pub(crate) fn receipt(operation: Operation, id: &GroupId, written: Written<types::Accepted>) -> Accepted {
+/// What a write that is done later came to, and whether the answer shows that it is done already.
+pub(crate) fn receipt(
+    operation: Operation,
+    id: &GroupId,
+    written: Written<types::Accepted>,
+) -> (Accepted, bool) {
     match written {
-        Written::Answered(answer) => convert::accepted(operation, Some(id), answer.value),
-        Written::AlreadyDone => Accepted::new(operation.id(), Some(id.clone()), None),
+        Written::Answered(answer) => (convert::accepted(operation, Some(id), answer.value), false),
+        Written::AlreadyDone => (Accepted::new(operation.id(), Some(id.clone()), None), true),
     }
 }

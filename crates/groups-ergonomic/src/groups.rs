@@ -11,8 +11,10 @@ use crate::convert;
 use crate::error::{Error, Result};
 use crate::list::List;
 use crate::operation::Operation;
+use crate::outcome::Ticket;
 use crate::pages::{Answered, Ask};
 use crate::preview::Preview;
+use crate::retry::Delivery;
 
 /// What the builders of this crate become when awaited.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -83,9 +85,9 @@ async fn page(client: Client, ask: Ask) -> Result<Answered<Group>> {
 #[must_use = "does nothing until awaited"]
 pub struct CreateGroup {
     pub(crate) client: Client,
-    subject: String,
-    description: Option<String>,
-    approval: Option<JoinApprovalMode>,
+    pub(crate) subject: String,
+    pub(crate) description: Option<String>,
+    pub(crate) approval: Option<JoinApprovalMode>,
 }
 
 impl CreateGroup {
@@ -109,20 +111,38 @@ impl CreateGroup {
     }
 
     async fn send(self) -> Result<Accepted> {
-        let operation = Operation::CreateGroup;
-        let during = |invalid| Error::from(invalid).during(operation);
-        let subject = limits::subject(&self.subject).map_err(during)?;
+        let checked = self.checked()?;
+        // Its group may be mistaken for that of a create that is waited for.
+        let ticket = checked.client.rivals().begin(&checked.subject);
+        checked.submit(&ticket).await
+    }
+
+    /// With what the API would refuse refused, and the subject as it will be.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        let during = |invalid| Error::from(invalid).during(Operation::CreateGroup);
+        self.subject = limits::subject(&self.subject).map_err(during)?.to_owned();
         if let Some(description) = &self.description {
             limits::description(description).map_err(during)?;
         }
+        Ok(self)
+    }
+
+    /// Sends it. The ticket is settled where no group will come of it.
+    pub(crate) async fn submit(&self, ticket: &Ticket) -> Result<Accepted> {
+        let operation = Operation::CreateGroup;
         let body = types::CreateGroupRequest {
             messaging_product: types::MessagingProduct::Whatsapp,
-            subject: subject.to_owned(),
+            subject: self.subject.clone(),
             description: self.description.clone(),
             join_approval_mode: self.approval.clone(),
         };
         let raw = self.client.raw();
-        let answer = self.client.call(operation, || raw.create_group().body(body.clone()).send()).await?;
+        let answer = self.client.call(operation, || raw.create_group().body(body.clone()).send()).await;
+        let answer = answer.inspect_err(|error| {
+            if error.delivery() != Delivery::MaybeDelivered {
+                ticket.settle(None);
+            }
+        })?;
         let accepted = convert::accepted(operation, None, answer.value);
         if accepted.request_id.is_none() && accepted.group_id.is_none() {
             let message = "the answer names neither a request_id nor a group, so it cannot be followed";

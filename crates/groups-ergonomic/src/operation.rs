@@ -1,4 +1,4 @@
-//! The eleven operations, and what a repeat of each would do. The one table that retries are decided from.
+//! The operations, and what a repeat of each would do. The one table that retries are decided from.
 
 use groups_model::ErrorKind;
 
@@ -18,6 +18,8 @@ pub enum Operation {
     ApproveJoinRequests,
     RejectJoinRequests,
     RemoveParticipants,
+    GetWebhook,
+    SetWebhook,
 }
 
 /// What a second sending of the same call does, when the first may have been carried out (Facts 2.5).
@@ -33,7 +35,7 @@ pub(crate) enum Idempotency {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ListGroups,
         Self::CreateGroup,
         Self::GetGroup,
@@ -45,6 +47,8 @@ impl Operation {
         Self::ApproveJoinRequests,
         Self::RejectJoinRequests,
         Self::RemoveParticipants,
+        Self::GetWebhook,
+        Self::SetWebhook,
     ];
 
     /// The operation's id in the API document.
@@ -61,16 +65,29 @@ impl Operation {
             Self::ApproveJoinRequests => "approve_join_requests",
             Self::RejectJoinRequests => "reject_join_requests",
             Self::RemoveParticipants => "remove_participants",
+            Self::GetWebhook => "get_webhook",
+            Self::SetWebhook => "set_webhook",
         }
+    }
+
+    /// The operation of an id; `None` for one that is none.
+    pub(crate) fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.id() == id)
     }
 
     /// The HTTP method.
     pub fn method(self) -> &'static str {
         match self {
-            Self::ListGroups | Self::GetGroup | Self::GetInviteLink | Self::ListJoinRequests => "GET",
-            Self::CreateGroup | Self::UpdateGroup | Self::ResetInviteLink | Self::ApproveJoinRequests => {
-                "POST"
-            }
+            Self::ListGroups
+            | Self::GetGroup
+            | Self::GetInviteLink
+            | Self::ListJoinRequests
+            | Self::GetWebhook => "GET",
+            Self::CreateGroup
+            | Self::UpdateGroup
+            | Self::ResetInviteLink
+            | Self::ApproveJoinRequests
+            | Self::SetWebhook => "POST",
             Self::DeleteGroup | Self::RejectJoinRequests | Self::RemoveParticipants => "DELETE",
         }
     }
@@ -85,6 +102,7 @@ impl Operation {
                 "/groups/{group_id}/join_requests"
             }
             Self::RemoveParticipants => "/groups/{group_id}/participants",
+            Self::GetWebhook | Self::SetWebhook => "/v1/configs/webhook",
         }
     }
 
@@ -95,24 +113,29 @@ impl Operation {
 
     pub(crate) fn idempotency(self) -> Idempotency {
         match self {
-            Self::ListGroups | Self::GetGroup | Self::GetInviteLink | Self::ListJoinRequests => {
-                Idempotency::Read
-            }
+            Self::ListGroups
+            | Self::GetGroup
+            | Self::GetInviteLink
+            | Self::ListJoinRequests
+            | Self::GetWebhook => Idempotency::Read,
             Self::CreateGroup | Self::ResetInviteLink => Idempotency::Once,
             Self::DeleteGroup => Idempotency::Repeatable { done: Some(ErrorKind::GroupUnknown) },
             Self::RemoveParticipants => {
                 Idempotency::Repeatable { done: Some(ErrorKind::ParticipantNotInGroup) }
             }
             // "No such request" after a repeat proves nothing: the person may have withdrawn.
-            Self::UpdateGroup | Self::ApproveJoinRequests | Self::RejectJoinRequests => {
-                Idempotency::Repeatable { done: None }
-            }
+            Self::UpdateGroup
+            | Self::ApproveJoinRequests
+            | Self::RejectJoinRequests
+            // It replaces the whole configuration, so a second sending changes nothing (Facts 4.7).
+            | Self::SetWebhook => Idempotency::Repeatable { done: None },
         }
     }
 
-    /// Whether an empty 2xx is a valid acknowledgement (Facts 1.4, 1.5, 1.11).
+    /// Whether an empty 2xx is a valid acknowledgement (Facts 1.4, 1.5, 1.11). No source shows an answer to setting the
+    /// webhook.
     pub(crate) fn may_answer_empty(self) -> bool {
-        matches!(self, Self::UpdateGroup | Self::DeleteGroup | Self::RemoveParticipants)
+        matches!(self, Self::UpdateGroup | Self::DeleteGroup | Self::RemoveParticipants | Self::SetWebhook)
     }
 }
 

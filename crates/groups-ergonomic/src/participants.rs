@@ -23,8 +23,8 @@ impl GroupHandle {
 #[derive(Clone, Debug)]
 #[must_use = "does nothing until awaited"]
 pub struct RemoveParticipants {
-    group: GroupHandle,
-    users: Vec<ParticipantInput>,
+    pub(crate) group: GroupHandle,
+    pub(crate) users: Vec<ParticipantInput>,
 }
 
 impl RemoveParticipants {
@@ -36,8 +36,18 @@ impl RemoveParticipants {
     }
 
     async fn send(self) -> Result<Accepted> {
+        self.check()?;
+        Ok(self.submit().await?.0)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        let during = |invalid| Error::from(invalid).during(Operation::RemoveParticipants);
+        limits::participants(&self.users).map_err(during)
+    }
+
+    /// Sends what was checked. With whether the answer shows that it is done already.
+    pub(crate) async fn submit(self) -> Result<(Accepted, bool)> {
         let operation = Operation::RemoveParticipants;
-        limits::participants(&self.users).map_err(|invalid| Error::from(invalid).during(operation))?;
         let GroupHandle { client, id } = self.group;
         let raw = client.raw();
         let body = types::RemoveParticipantsRequest {

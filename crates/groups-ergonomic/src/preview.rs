@@ -62,6 +62,17 @@ impl Preview {
         }
     }
 
+    /// With what stands under `headers` in the body hidden: it authenticates webhooks.
+    pub(crate) fn without_header_values(mut self) -> Self {
+        let headers = self.body.as_mut().and_then(|body| body.get_mut("headers"));
+        for value in
+            headers.and_then(serde_json::Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
+        {
+            *value = "***".into();
+        }
+        self
+    }
+
     pub(crate) fn with_body(mut self, body: serde_json::Value) -> Self {
         self.body = Some(body);
         self

@@ -112,13 +112,13 @@ impl DecideJoinRequests {
             Verdict::Approve => client
                 .run(operation, || raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt }| {
+                .map(|Answer { value, in_doubt, .. }| {
                     ((value.approved_join_requests, value.failed_join_requests, value.errors), in_doubt)
                 }),
             Verdict::Reject => client
                 .run(operation, || raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt }| {
+                .map(|Answer { value, in_doubt, .. }| {
                     ((value.rejected_join_requests, value.failed_join_requests, value.errors), in_doubt)
                 }),
         };

@@ -98,6 +98,10 @@ kinds!(
     Redirected = "redirected",
     /// The item was named in the call, but the answer says nothing of it, or it is no longer pending.
     OutcomeUnknown = "outcome_unknown",
+    /// The call was accepted, and its outcome was not seen in the time given. It may still be done.
+    OutcomeNotSeen = "outcome_not_seen",
+    /// A create was accepted, and more than one new group may be the one it made.
+    OutcomeAmbiguous = "outcome_ambiguous",
 );
 
 impl std::fmt::Display for ErrorKind {

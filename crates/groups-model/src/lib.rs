@@ -29,9 +29,11 @@ mod join_request;
 mod lenient;
 pub mod limits;
 mod open_enum;
+mod outcome;
 mod participant;
 mod participant_input;
 mod timestamp;
+mod webhook;
 
 pub use accepted::Accepted;
 pub use batch::{Batch, FailedItem, ItemError};
@@ -45,9 +47,13 @@ pub use invalid_input::InvalidInput;
 pub use join_request::JoinRequest;
 pub use lenient::{LenientBool, LenientInteger};
 pub use open_enum::{GroupField, JoinApprovalMode};
+pub use outcome::{
+    Created, Deleted, FailedRemoval, LearntBy, Outcome, Removed, SettingName, SettingOutcome, Updated,
+};
 pub use participant::Participant;
 pub use participant_input::ParticipantInput;
 pub use timestamp::Timestamp;
+pub use webhook::Webhook;
 
 /// What a server sent that this version has no field for, kept by name.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -155,7 +155,7 @@ async fn settle(
         }
     };
     let Delivery { id, group_id, body, created_ms, attempts } = delivery;
-    let expired = again.is_some_and(|again| again - created_ms > GIVE_UP_MS);
+    let expired = again.is_some_and(|again| again.saturating_sub(created_ms) > GIVE_UP_MS);
     let told = |outcome: WebhookOutcome| {
         log.add(Entry::Webhook(WebhookTry {
             at_ms,

@@ -60,7 +60,8 @@ pub(crate) fn compose(
             due_ms: now_ms.saturating_add(answered_first(event, settings)).saturating_add(late),
         };
         if rng.f64() < behaviour.webhook_duplicates {
-            deliveries.push(NewDelivery { due_ms: one.due_ms + rng.i64(TWIN_MS), ..one.clone() });
+            deliveries
+                .push(NewDelivery { due_ms: one.due_ms.saturating_add(rng.i64(TWIN_MS)), ..one.clone() });
         }
         deliveries.push(one);
     }

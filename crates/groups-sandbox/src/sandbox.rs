@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::ServiceExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -232,7 +233,7 @@ impl SandboxBuilder {
         let api_key = emulator.known_settings().api_key.clone();
         let context = Arc::new(http::Context::new(emulator.clone(), &base_url, delivers));
         let log = Arc::clone(&context.log);
-        let app = http::router(context).into_make_service_with_connect_info::<Knife>();
+        let app = http::service(context).into_make_service_with_connect_info::<Knife>();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let stopped = async {

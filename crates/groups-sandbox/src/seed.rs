@@ -272,7 +272,7 @@ impl SeedGroup {
             serial: next(),
             wa_id,
             // They began to ask a day after.
-            created_ms: created_ms + (24 + place) * HOUR_MS,
+            created_ms: created_ms.saturating_add((24 + place) * HOUR_MS),
         });
         Ok(Group {
             serial: own_serial,

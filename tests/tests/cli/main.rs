@@ -15,6 +15,7 @@ mod patience;
 mod refusals;
 mod sandbox;
 mod sandbox_settings;
+mod waiting;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DryRun, Paging, Yes};
+use super::{DryRun, Paging, Waiting, Yes};
 
 /// List the groups of the number.
 ///
@@ -44,13 +44,15 @@ pub(crate) struct Get {
 
 /// Create a group.
 ///
-/// The answer is a receipt: WhatsApp makes the group shortly after. Nobody can be added to a group; people join
-/// by its invite link. Whether they need approval can only be said here.
+/// The answer is a receipt: WhatsApp makes the group shortly after. With --wait the group is shown with its invite
+/// link; without webhooks it is found by its subject among those that were not there before, so all groups are listed.
+/// Nobody can be added to a group; people join by its invite link. Whether they need approval can only be said here.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups create --subject 'Trip to Kyoto'
   wagroups create --subject 'Trip to Kyoto' --description 'May 2027' --approval required
+  wagroups create --subject 'Trip to Kyoto' --wait -o json
   wagroups create --subject 'Trip to Kyoto' --dry-run")]
 pub(crate) struct Create {
     /// The group's name, 1 to 128 characters.
@@ -64,6 +66,9 @@ pub(crate) struct Create {
     /// Whether people who open the invite link are in at once or ask first [default: auto].
     #[arg(long, value_name = "MODE")]
     pub(crate) approval: Option<Approval>,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 
     #[command(flatten)]
     pub(crate) dry: DryRun,
@@ -80,11 +85,13 @@ pub(crate) enum Approval {
 
 /// Change a group's subject, description or picture.
 ///
-/// The answer is a receipt: WhatsApp changes the settings shortly after. At least one of the three must be given.
+/// The answer is a receipt: WhatsApp changes the settings shortly after. With --wait it is shown what became of each; of a
+/// picture only webhooks tell. At least one of the three must be given.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups update GROUP --subject 'Kyoto, May 2027'
+  wagroups update GROUP --subject 'Kyoto, May 2027' --wait=1m
   wagroups update GROUP --description 'Flights are booked' --picture kyoto.jpg")]
 pub(crate) struct Update {
     /// The group's id.
@@ -103,6 +110,9 @@ pub(crate) struct Update {
     pub(crate) picture: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) waiting: Waiting,
+
+    #[command(flatten)]
     pub(crate) dry: DryRun,
 }
 
@@ -116,6 +126,7 @@ pub(crate) struct Update {
 Examples:
   wagroups delete GROUP
   wagroups delete GROUP1 GROUP2 --yes
+  wagroups delete GROUP --wait
   wagroups delete GROUP --dry-run")]
 pub(crate) struct Delete {
     /// The groups' ids.
@@ -124,6 +135,9 @@ pub(crate) struct Delete {
 
     #[command(flatten)]
     pub(crate) yes: Yes,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 
     #[command(flatten)]
     pub(crate) dry: DryRun,

@@ -10,6 +10,7 @@ mod invite;
 mod participants;
 mod requests;
 mod sandbox;
+mod webhook;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub(crate) use sandbox::{
     BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
     TriggerArgs, UserCommand,
 };
+pub(crate) use webhook::{WaitArgs, WebhookCommand};
 
 const ROOT_HELP: &str = "\
 Environment:
@@ -49,8 +51,8 @@ Exit codes:
   0  done                        5  rate limited, after all repeats
   1  refused by the API, failed  6  network or timeout: may or may not have happened
   2  usage, invalid input        7  mixed: some items done, some not
-  3  key, rights, configuration  130  interrupted
-  4  no such group, join request or participant
+  3  key, rights, configuration  8  accepted, outcome not seen in time
+  4  no such group, participant  130  interrupted
 
 `wagroups help exit-codes`, `help environment` and `help output` tell more.
 
@@ -119,6 +121,10 @@ pub(crate) struct Globals {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
+    /// Show no sign of life while waiting.
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+
     /// Log decisions; twice: HTTP lines, too; three times: headers and bodies, without secrets and people.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -182,12 +188,23 @@ pub(crate) enum Command {
     Requests(RequestsCommand),
     #[command(subcommand)]
     Participants(ParticipantsCommand),
+    Wait(WaitArgs),
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     Conformance(Conformance),
     Listen(Listen),
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Check the set-up: key, eligibility, webhooks, clock and state.
+    ///
+    /// Changes nothing, and says what to do about each problem. It exits with 1 if there is one.
+    #[command(after_help = "\
+Examples:
+  wagroups doctor
+  wagroups doctor -o json")]
+    Doctor,
     Schema(Schema),
     Completions(Completions),
     Man(Man),
@@ -200,6 +217,17 @@ pub(crate) struct DryRun {
     /// Print the request, with the key hidden, and send nothing. Needs no key.
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// `--wait`, for writes that are done later.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Waiting {
+    /// Wait until it is known what became of it, 30s at most unless told otherwise.
+    ///
+    /// Learnt from webhooks that `wagroups listen` receives, and by looking at the groups.
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "30s",
+        value_parser = duration())]
+    pub(crate) wait: Option<Duration>,
 }
 
 /// `--yes`, for commands that destroy.

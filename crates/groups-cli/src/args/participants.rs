@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{DryRun, Yes};
+use super::{DryRun, Waiting, Yes};
 
 /// Participants of a group: list, remove.
 ///
@@ -30,12 +30,13 @@ pub(crate) struct ParticipantsList {
 
 /// Remove people from the group; they cannot come back by the invite link.
 ///
-/// The answer is a receipt: WhatsApp removes them shortly after. Asks for confirmation at a terminal; elsewhere
+/// The answer is a receipt: WhatsApp removes them shortly after. With --wait it is shown what became of each. Asks for confirmation at a terminal; elsewhere
 /// --yes is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups participants remove GROUP +15550100110
+  wagroups participants remove GROUP +15550100110 --wait
   wagroups participants remove GROUP 15550100110 15550100111 --yes")]
 pub(crate) struct ParticipantsRemove {
     /// The group's id.
@@ -44,6 +45,9 @@ pub(crate) struct ParticipantsRemove {
     /// 1 to 8 people: +E.164, the digits of a wa_id, or a business-scoped user id.
     #[arg(value_name = "USER", required = true)]
     pub(crate) users: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 
     #[command(flatten)]
     pub(crate) yes: Yes,

@@ -4,10 +4,13 @@
 use std::collections::HashSet;
 
 use futures_util::StreamExt;
-use groups_ergonomic::model::{Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, limits};
+use groups_ergonomic::model::{
+    Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, Outcome, RequestId, limits,
+};
 use groups_ergonomic::{ErrorKind, Operation, Picture};
 use serde::Serialize;
 
+use super::outcome::known;
 use super::paging::{self, Part};
 use super::{Call, Planned, group_id, invalid_input, summary};
 use crate::args::{Approval, Create, Delete, Get, List, Update};
@@ -133,6 +136,9 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             if let Some(mode) = mode {
                 create = create.join_approval_mode(mode);
             }
+            if let Some(time) = call.wait {
+                return call.wait(create.wait(time), "Waiting for the group", out).await;
+            }
             call.write(out, create, |create| create.preview()).await?;
             if !call.dry_run {
                 let line = call.scene.line("list --all");
@@ -151,7 +157,10 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             if let Some(picture) = picture {
                 update = update.picture(picture);
             }
-            call.write(out, update, |update| update.preview()).await
+            match call.wait {
+                Some(time) => call.wait(update.wait(time), "Waiting for the settings", out).await,
+                None => call.write(out, update, |update| update.preview()).await,
+            }
         }
         Task::Delete(groups) => remove(groups, call, out).await,
     }
@@ -209,11 +218,16 @@ fn field_of_api(field: &str) -> Option<GroupField> {
     }
 }
 
+const WAITING: &str = "Waiting for the group to be gone";
+
 /// A group that could not be deleted, among those that could.
 #[derive(Serialize)]
 struct NotDeleted {
     operation: &'static str,
     group_id: GroupId,
+    /// Of one that was accepted, and not seen to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<RequestId>,
     error: Report,
 }
 
@@ -222,6 +236,7 @@ struct NotDeleted {
 #[serde(untagged)]
 enum Deleted {
     Accepted(Accepted),
+    ForCertain(Outcome),
     Not(Box<NotDeleted>),
 }
 
@@ -236,13 +251,20 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
             continue;
         }
         if !several {
-            return call.write(out, delete, |delete| delete.preview()).await;
+            return match call.wait {
+                Some(time) => call.wait(delete.wait(time), WAITING, out).await,
+                None => call.write(out, delete, |delete| delete.preview()).await,
+            };
         }
         let scene = call.scene.clone().of_group(id.as_str());
-        match delete.await {
-            Ok(accepted) => {
+        let deleted = match call.wait {
+            Some(time) => call.learn(delete.wait(time), WAITING, out).await.map(Deleted::ForCertain),
+            None => delete.await.map(Deleted::Accepted),
+        };
+        match deleted {
+            Ok(deleted) => {
                 done += 1;
-                out.items(&[Deleted::Accepted(accepted)]);
+                out.items(&[deleted]);
             }
             Err(error) => {
                 let failure = Failure::of_call(&error, &scene);
@@ -250,6 +272,7 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
                 out.items(&[Deleted::Not(Box::new(NotDeleted {
                     operation,
                     group_id: id,
+                    request_id: known(&error).and_then(|accepted| accepted.request_id.clone()),
                     error: report.clone(),
                 }))]);
                 failed.push((report, failure.code));
@@ -257,7 +280,8 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
         }
     }
     out.previews(&previews, several);
-    summary::of(call.scene, operation, "deletions accepted", done, &failed)
+    let what = if call.wait.is_some() { "groups deleted" } else { "deletions accepted" };
+    summary::of(call.scene, operation, what, done, &failed)
 }
 
 #[cfg(test)]

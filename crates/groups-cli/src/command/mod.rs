@@ -3,23 +3,29 @@
 
 mod about;
 mod conformance;
+mod doctor;
 mod events;
 mod groups;
 mod invite;
+mod outcome;
 mod paging;
 mod participants;
 mod requests;
 mod sandbox;
 mod summary;
+mod webhook;
 
 use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
 
+use groups_ergonomic::model::event::EventSource;
 use groups_ergonomic::model::{GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
     Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
-    SandboxCommand, UserCommand,
+    SandboxCommand, UserCommand, WebhookCommand,
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
@@ -38,6 +44,8 @@ pub(crate) struct Plan {
     writes: bool,
     dry_run: bool,
     fields: Vec<String>,
+    /// How long to wait for the outcome, if at all.
+    wait: Option<Duration>,
 }
 
 enum Task {
@@ -48,6 +56,9 @@ enum Task {
     Sandbox(sandbox::Task),
     Conformance(conformance::Task),
     Events(events::Task),
+    Outcome(outcome::Task),
+    Webhook(webhook::Task),
+    Doctor,
     About(about::Task),
 }
 
@@ -63,6 +74,10 @@ struct Call<'a> {
     scene: &'a Scene,
     dry_run: bool,
     fields: &'a [String],
+    /// Webhooks that were received here, for a command that waits.
+    events: Option<Arc<dyn EventSource>>,
+    /// How long to wait for the outcome, if at all.
+    wait: Option<Duration>,
 }
 
 impl Call<'_> {
@@ -126,6 +141,10 @@ impl Command {
                 SandboxCommand::Trigger(_) => "sandbox trigger",
             },
             Self::Conformance(_) => "conformance",
+            Self::Wait(_) => "wait",
+            Self::Webhook(WebhookCommand::Get) => "webhook get",
+            Self::Webhook(WebhookCommand::Set(_)) => "webhook set",
+            Self::Doctor => "doctor",
             Self::Listen(_) => "listen",
             Self::Events(EventsCommand::List(_)) => "events list",
             Self::Events(EventsCommand::Tail(_)) => "events tail",
@@ -149,6 +168,20 @@ impl Command {
                 Some(&mut args.dry.dry_run)
             }
             Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.dry.dry_run),
+            Self::Webhook(WebhookCommand::Set(args)) => Some(&mut args.dry.dry_run),
+            _ => None,
+        }
+    }
+
+    /// Its `--wait`, if it was given and something is sent.
+    fn waits(&self) -> Option<Duration> {
+        match self {
+            Self::Create(args) => args.waiting.wait.filter(|_| !args.dry.dry_run),
+            Self::Update(args) => args.waiting.wait.filter(|_| !args.dry.dry_run),
+            Self::Delete(args) => args.waiting.wait.filter(|_| !args.dry.dry_run),
+            Self::Participants(ParticipantsCommand::Remove(args)) => {
+                args.waiting.wait.filter(|_| !args.dry.dry_run)
+            }
             _ => None,
         }
     }
@@ -167,8 +200,12 @@ impl Command {
         match self {
             Self::List(args) if args.details => &Shape::GROUP_READ,
             Self::List(_) | Self::Get(_) => &Shape::GROUP,
+            Self::Delete(args) if args.groups.len() > 1 => match self.waits() {
+                Some(_) => &Shape::DELETED_FOR_CERTAIN,
+                None => &Shape::DELETED,
+            },
+            _ if self.waits().is_some() => &Shape::OUTCOME,
             Self::Create(_) | Self::Update(_) => &Shape::ACCEPTED,
-            Self::Delete(args) if args.groups.len() > 1 => &Shape::DELETED,
             Self::Delete(_) | Self::Participants(ParticipantsCommand::Remove(_)) => &Shape::ACCEPTED,
             Self::Invite(_) => &Shape::INVITE_LINK,
             Self::Requests(RequestsCommand::List(_)) => &Shape::JOIN_REQUEST,
@@ -184,6 +221,9 @@ impl Command {
             Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
             Self::Conformance(_) => &Shape::FINDING,
+            Self::Wait(_) => &Shape::OUTCOME,
+            Self::Webhook(_) => &Shape::WEBHOOK,
+            Self::Doctor => &Shape::CHECK,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
         }
@@ -225,6 +265,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     check_fields(&globals.fields, shape, name)?;
     let writes = command.dry_run().is_some();
     let dry_run = command.dry_run().is_some_and(|flag| *flag);
+    let wait = command.waits();
     let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
     let planned = match command {
         Command::List(args) => groups::list(args, scene, &globals.fields)?,
@@ -240,6 +281,9 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
         Command::Conformance(args) => conformance::plan(args, scene)?,
+        Command::Wait(args) => outcome::plan(args, scene)?,
+        Command::Webhook(args) => webhook::plan(args, scene)?,
+        Command::Doctor => Planned::new(scene, Task::Doctor),
         Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
             return Err(misplaced(name, "--base-url", "it makes no call"));
         }
@@ -251,7 +295,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
-    Ok(Plan { scene, shape, question, task, writes, dry_run, fields: globals.fields })
+    Ok(Plan { scene, shape, question, task, writes, dry_run, fields: globals.fields, wait })
 }
 
 /// What a noun's planning comes to.
@@ -275,25 +319,35 @@ impl Planned {
 
 /// Carries a plan out.
 pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Plan { scene, task, dry_run, fields, .. } = plan;
+    let Plan { scene, task, dry_run, fields, wait, .. } = plan;
     let task = match task {
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
         Task::Events(task) => return events::run(task, &scene, place, out).await,
+        Task::Doctor => return doctor::run(&scene, place, out).await,
         Task::About(task) => return about::run(task, &scene, out),
         task => task,
     };
-    let sends = !dry_run || matches!(&task, Task::Requests(task) if task.lists_first());
+    let asks_events = wait.is_some() || matches!(&task, Task::Outcome(_));
+    let sends = match &task {
+        Task::Requests(task) if task.lists_first() => true,
+        // It asks the webhooks that were received.
+        Task::Outcome(_) => false,
+        _ => !dry_run,
+    };
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let session = Session::open(target, place.globals, &scene).await?;
-    let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields };
+    let events = if asks_events { outcome::source(place, &scene).await } else { None };
+    let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
+        Task::Outcome(task) => outcome::run(task, &call, out).await,
+        Task::Webhook(task) => webhook::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) | Task::Doctor => Ok(()),
     };
     session.close().await;
     result

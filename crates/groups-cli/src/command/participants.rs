@@ -52,7 +52,11 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             Ok(())
         }
         Task::Remove { group, users } => {
-            call.write(out, handle(group)?.remove(users), |remove| remove.preview()).await
+            let remove = handle(group)?.remove(users);
+            match call.wait {
+                Some(time) => call.wait(remove.wait(time), "Waiting for them to be out", out).await,
+                None => call.write(out, remove, |remove| remove.preview()).await,
+            }
         }
     }
 }

@@ -19,24 +19,36 @@ pub(super) fn of(
     let codes: Vec<Code> = failed.iter().map(|(_, code)| *code).collect();
     let alike = failed.iter().all(|(report, _)| report.kind == first.kind);
     let total = done + failed.len();
+    // Those may still be done.
+    let unseen = codes.iter().all(|code| *code == Code::NotSeen);
+    let (kind, became) = match (unseen, done) {
+        (true, _) => (ErrorKind::OutcomeNotSeen, "not seen in time"),
+        (false, 0) => (ErrorKind::Api, "failed"),
+        (false, _) => (ErrorKind::PartiallySucceeded, "failed"),
+    };
     let mut failure = Failure::local(
-        Kind::Api(if done > 0 { ErrorKind::PartiallySucceeded } else { ErrorKind::Api }),
+        Kind::Api(kind),
         operation,
-        format!("{done} of {total} {what}, {} failed", failed.len()),
+        format!("{done} of {total} {what}, {} {became}", failed.len()),
     );
     failure.code = exit::of_items(done, &codes);
     let report = &mut failure.report;
-    if done == 0 && alike {
+    if done == 0 && alike && !unseen {
         report.kind = first.kind;
         report.code = first.code.filter(|code| failed.iter().all(|(other, _)| other.code == Some(*code)));
         report.title = first.title.clone().filter(|_| report.code.is_some());
     }
-    if alike {
+    if alike && !unseen {
         report.details = Some(first.message.clone());
     }
     report.http_status = first.http_status.filter(|_| failed.len() == 1);
     report.retryable = failed.iter().all(|(report, _)| report.retryable);
     report.attempts = failed.iter().map(|(report, _)| report.attempts).sum();
+    if unseen && failed.len() > 1 {
+        let line = scene.line("list --all");
+        report.remedy = Some(format!("They may still be done: `{line}` shows what is there."));
+        return Err(failure);
+    }
     report.remedy = first.remedy.clone().filter(|_| alike).or_else(|| {
         Some(format!("Each reason stands in the output; `wagroups {} --help` tells more.", scene.command()))
     });
@@ -69,5 +81,10 @@ mod tests {
         assert_eq!((sum(0, &[unknown.clone(), suspended.clone()])).0, "api");
         assert_eq!(sum(0, &[unknown, suspended]).1, Code::Failed);
         assert!(of(&Scene::default(), "x", "x", 2, &[]).is_ok());
+        let late = failed(ErrorKind::OutcomeNotSeen);
+        assert_eq!(
+            sum(1, &[late.clone(), late]),
+            ("outcome_not_seen", Code::NotSeen, "1 of 3 groups deleted, 2 not seen in time".to_owned())
+        );
     }
 }

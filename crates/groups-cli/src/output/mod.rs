@@ -8,6 +8,7 @@ mod json;
 mod jsonl;
 mod log;
 mod object;
+mod progress;
 mod shape;
 mod table;
 mod text;
@@ -69,6 +70,8 @@ pub(crate) struct Printer {
     quiet: bool,
     /// Whether text of others has to be made harmless here, since the format keeps it as it is and somebody looks.
     escapes: bool,
+    /// Whether to show a sign of life while waiting.
+    progress: bool,
 }
 
 impl Printer {
@@ -104,7 +107,19 @@ impl Printer {
             quiet,
             escapes: (filtered || matches!(format, Format::Yaml | Format::Csv))
                 && std::io::stdout().is_terminal(),
+            progress: false,
         }
+    }
+
+    /// Shows a sign of life while something is waited for, if somebody is there to see it.
+    pub(crate) fn with_progress(mut self, wanted: bool) -> Self {
+        self.progress = wanted && !self.quiet && progress::is_possible();
+        self
+    }
+
+    /// Waits for something.
+    pub(crate) async fn waiting<F: IntoFuture>(&self, what: &str, future: F) -> F::Output {
+        if self.progress { progress::during(what, future.into_future()).await } else { future.await }
     }
 
     /// A result that is one object.

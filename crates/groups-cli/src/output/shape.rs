@@ -63,6 +63,44 @@ impl Shape {
         fields: &["operation", "group_id", "request_id", "error"],
         columns: &["operation", "group_id", "request_id", "error"],
     };
+    /// What became of something accepted; of each operation some of these.
+    pub(crate) const OUTCOME: Self = Self {
+        name: "outcome",
+        fields: &[
+            "operation",
+            "group_id",
+            "request_id",
+            "learnt_by",
+            "id",
+            "subject",
+            "description",
+            "created_at",
+            "suspended",
+            "join_approval_mode",
+            "participant_count",
+            "participants",
+            "invite_link",
+            "settings",
+            "succeeded",
+            "failed",
+            "extra",
+        ],
+        columns: &[],
+    };
+    /// What became of each of several groups: an [`Self::OUTCOME`], or why it is not known or not done.
+    pub(crate) const DELETED_FOR_CERTAIN: Self = Self {
+        name: "outcome",
+        fields: &["operation", "group_id", "request_id", "learnt_by", "error"],
+        columns: &["operation", "group_id", "request_id", "learnt_by", "error"],
+    };
+    pub(crate) const WEBHOOK: Self =
+        Self { name: "webhook", fields: &["url", "headers", "extra"], columns: &[] };
+    /// What a check of the set-up came to.
+    pub(crate) const CHECK: Self = Self {
+        name: "check",
+        fields: &["check", "status", "message", "remedy"],
+        columns: &["check", "status", "message"],
+    };
     pub(crate) const BATCH: Self = Self { name: "batch", fields: &["succeeded", "failed"], columns: &[] };
     /// Fields of all kinds of events; each has some of them.
     pub(crate) const EVENT: Self = Self {
@@ -173,6 +211,8 @@ mod tests {
             Shape::ACCEPTED,
             Shape::BATCH,
             Shape::EVENT,
+            Shape::OUTCOME,
+            Shape::WEBHOOK,
         ];
         let schemas = crate::schema::all();
         for shape in shapes {

@@ -44,7 +44,13 @@ impl Render for Table {
         let mut out = String::new();
         for (key, value) in &object {
             let mut name = key.as_str();
-            for line in block(value) {
+            let lines = match (key.as_str(), value) {
+                ("settings", Value::Object(settings)) => settings.iter().map(setting).collect(),
+                // Their values are secrets.
+                ("headers", Value::Object(headers)) => headers.keys().map(|name| hidden(name)).collect(),
+                _ => block(value),
+            };
+            for line in lines {
                 out.push_str(format!("{name:width$}  {line}").trim_end());
                 out.push('\n');
                 name = "";
@@ -141,6 +147,9 @@ fn cell(value: &Value) -> String {
         Value::String(string) => text::one_line(string),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
         Value::Object(object) if object.contains_key("message") => reason(value),
+        Value::Object(object) if object.contains_key("user") && object.contains_key("error") => {
+            format!("{}: {}", cell(&value["user"]), reason(&value["error"]))
+        }
         Value::Object(object) => person(object).unwrap_or_else(|| text::one_line(&value.to_string())),
     }
 }
@@ -153,6 +162,23 @@ fn block(value: &Value) -> Vec<String> {
         Value::Array(items) => items.iter().map(cell).collect(),
         other => vec![cell(other)],
     }
+}
+
+/// What became of a setting: `subject: changed to Kyoto`.
+fn setting((name, outcome): (&String, &Value)) -> String {
+    let name = text::one_line(name);
+    match (outcome["ok"].as_bool(), outcome["value"].as_str()) {
+        (Some(true), Some(value)) if name != "profile_picture" => {
+            format!("{name}: changed to {}", text::one_line(value))
+        }
+        (Some(true), _) => format!("{name}: changed"),
+        (Some(false), _) => format!("{name}: failed: {}", reason(&outcome["error"])),
+        (None, _) => format!("{name}: unknown: {}", reason(&outcome["error"])),
+    }
+}
+
+fn hidden(name: &str) -> String {
+    format!("{}: ***", text::one_line(name))
 }
 
 /// A participant: number or user id, else as they were named, then the name; and why it failed for them.

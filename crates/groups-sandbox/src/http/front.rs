@@ -1,7 +1,6 @@
 //! Where every call of the API comes in and goes out: key, body, rate limit, scripted fault, log. What is behind it
 //! knows none of these.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,7 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::layout::Layout;
 use super::reply::{self, Answer, Problem, Sent};
-use super::{Shared, spoil};
+use super::{Context, Shared, spoil};
+use crate::emulator::Moment;
+use crate::error::SandboxError;
 use crate::listener::Knife;
 use crate::log;
 use crate::state::behaviour::{Acknowledgement, Behaviour, RateLimitForm, WebhookOrder};
@@ -63,11 +64,10 @@ pub(super) async fn desk(
     let begun = Instant::now();
     let method = request.method().clone();
     let operation = matched.as_ref().and_then(|route| operation(&method, route.as_str()));
-    let settings = match context.emulator.settings().await {
-        Ok(settings) => settings,
+    let mut visit = match Visit::begin(&context).await {
+        Ok(visit) => visit,
         Err(error) => return Problem::from(error).into_response(),
     };
-    let mut visit = Visit { settings, effect: Arc::default() };
     let at_ms = context.emulator.now();
     let mut sent = Bytes::new();
     let mut hit = None;
@@ -122,7 +122,7 @@ pub(super) async fn desk(
 
 /// The operation, unless the rate limit or a fault is in the way.
 async fn serve(
-    context: &super::Context,
+    context: &Context,
     visit: &Visit,
     operation: Option<&str>,
     mut request: Request,
@@ -152,7 +152,7 @@ async fn serve(
     if in_place { replaced() } else { answer }
 }
 
-fn rate_limited(behaviour: &Behaviour, context: &super::Context) -> Response {
+fn rate_limited(behaviour: &Behaviour, context: &Context) -> Response {
     match behaviour.rate_limit_form.pick(&mut context.emulator.fork_rng()) {
         RateLimitForm::Http400 => reply::gateway(400, GATEWAY_LIMIT),
         _ => {
@@ -204,19 +204,29 @@ fn shown(asked: &Uri) -> String {
 pub(super) struct Visit {
     pub(super) settings: Arc<Settings>,
     pub(super) effect: Arc<Effect>,
+    /// When it began.
+    pub(super) moment: Moment,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
-    type Rejection = Infallible;
+impl FromRequestParts<Arc<Context>> for Visit {
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // The desk has put it there; without it there is nothing special about the call.
-        let visit = parts.extensions.get::<Self>().cloned();
-        Ok(visit.unwrap_or_else(|| Self { settings: Arc::default(), effect: Arc::default() }))
+    async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Self, Problem> {
+        match parts.extensions.get::<Self>() {
+            Some(visit) => Ok(visit.clone()),
+            // The desk puts it there; without one there is nothing special about the call.
+            None => Ok(Self::begin(context).await?),
+        }
     }
 }
 
 impl Visit {
+    async fn begin(context: &Context) -> Result<Self, SandboxError> {
+        let moment = context.emulator.moment()?;
+        let settings = context.emulator.read_since(moment, |world| Arc::clone(&world.settings)).await?;
+        Ok(Self { settings, effect: Arc::default(), moment })
+    }
+
     /// A page of a list as a fault leaves it.
     pub(super) fn disturbed<T>(&self, page: Page<T>, window: &Window, version: Version) -> Page<T> {
         let page = if self.effect.empty_page { page.emptied(window, version) } else { page };
@@ -231,7 +241,7 @@ impl Visit {
     /// may have in place of the request id.
     pub(super) async fn accept<T: Send + 'static>(
         &self,
-        context: &super::Context,
+        context: &Context,
         operation: impl FnOnce(&mut Draft<'_>) -> Result<T, Refusal> + Send + 'static,
         request_id: impl FnOnce(&T) -> &str,
         id: impl FnOnce(&T) -> Option<&str>,

@@ -61,8 +61,10 @@ impl<'a> Summary<'a> {
 
 pub(super) async fn list(State(context): Shared, visit: Visit, uri: OriginalUri) -> Answer {
     let window = query::window(&uri)?;
-    let (page, version) =
-        context.emulator.read(|world| world.list(&window).map(|page| (page, world.version))).await??;
+    let (page, version) = context
+        .emulator
+        .read_since(visit.moment, |world| world.list(&window).map(|page| (page, world.version)))
+        .await??;
     let page = visit.disturbed(page, &window, version);
     let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
     let url = layout::list_url(&context.base_url, &uri);
@@ -144,7 +146,7 @@ pub(super) async fn get(
 ) -> Answer {
     let fields = query::fields(&uri, layout)?;
     // A suspended group can be looked at, else nobody could see that it is.
-    let found = context.emulator.read(|world| {
+    let found = context.emulator.read_since(visit.moment, |world| {
         world.require_eligible()?;
         world.group(&id).cloned().ok_or_else(Refusal::group_unknown)
     });

@@ -5,13 +5,16 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use serde_json::json;
 
+use super::front::Visit;
 use super::reply::{self, Answer, MESSAGING_PRODUCT};
 use super::{GroupId, Shared, body};
 use crate::state::codes::Refusal;
 use crate::validate::Shape;
 
-pub(super) async fn get(State(context): Shared, GroupId(id): GroupId) -> Answer {
-    let link = context.emulator.read(|world| Ok::<_, Refusal>(world.usable(&id)?.invite_link())).await??;
+pub(super) async fn get(State(context): Shared, visit: Visit, GroupId(id): GroupId) -> Answer {
+    let found =
+        context.emulator.read_since(visit.moment, |world| Ok::<_, Refusal>(world.usable(&id)?.invite_link()));
+    let link = found.await??;
     answer(&link)
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn list(
     uri: OriginalUri,
 ) -> Answer {
     let window = query::window(&uri)?;
-    let found = context.emulator.read(|world| {
+    let found = context.emulator.read_since(visit.moment, |world| {
         let group = world.usable(&id)?;
         world.list_requests(group, &window).map(|page| (page, group.version()))
     });

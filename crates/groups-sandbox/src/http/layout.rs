@@ -5,7 +5,6 @@ use axum::extract::{OriginalUri, Query, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::reply::{self, Problem};
@@ -26,14 +25,14 @@ pub(super) enum Layout {
 
 /// Notes the layout of a request and, if it is Graph's, leads it to the route of the other. The path that was
 /// asked for stays at hand as [`OriginalUri`].
-pub(super) async fn recognise(mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let layout = if below_version(path).is_some() { Layout::Graph } else { Layout::Dialog };
-    if let Some(uri) = routed(request.uri()) {
+pub(super) fn recognise(request: &mut Request) {
+    let asked = OriginalUri(request.uri().clone());
+    let layout = if below_version(asked.path()).is_some() { Layout::Graph } else { Layout::Dialog };
+    if let Some(uri) = routed(&asked) {
         *request.uri_mut() = uri;
     }
+    request.extensions_mut().insert(asked);
     request.extensions_mut().insert(layout);
-    next.run(request).await
 }
 
 /// What follows the version in a path of Graph's: `v`, digits, a dot, digits.

@@ -14,16 +14,20 @@ mod reply;
 mod spoil;
 mod webhook;
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, OriginalUri, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, OriginalUri, Path, Request, State};
+use axum::handler::Handler as _;
 use axum::http::Method;
 use axum::http::request::Parts;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get};
+use tower_service::Service;
 
 use crate::emulator::Emulator;
 use crate::log::Log;
@@ -61,11 +65,14 @@ impl Context {
 
 type Shared = State<Arc<Context>>;
 
-/// The API in both layouts. The routes are those of 360dialog's; see [`layout`].
-pub(crate) fn router(context: Arc<Context>) -> Router {
-    let routes = Router::new()
+/// Everything that is served: the API in both layouts, and the control API with the page.
+pub(crate) fn service(context: Arc<Context>) -> Switchboard {
+    // A picture is larger than what a handler takes by itself; the desk has bounded it.
+    let update = groups::update.layer(DefaultBodyLimit::disable());
+    // The routes are those of 360dialog's layout; see [`layout`].
+    let api = Router::new()
         .route("/groups", get(groups::list).post(groups::create))
-        .route("/groups/{group_id}", get(groups::get).post(groups::update).delete(groups::delete))
+        .route("/groups/{group_id}", get(groups::get).post(update).delete(groups::delete))
         .route("/groups/{group_id}/invite_link", get(invite_link::get).post(invite_link::reset))
         .route(
             "/groups/{group_id}/join_requests",
@@ -75,17 +82,41 @@ pub(crate) fn router(context: Arc<Context>) -> Router {
         .route("/v1/configs/webhook", get(webhook::get).post(webhook::set))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
-        // The desk has bounded it.
-        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&context), front::desk))
         .with_state(Arc::clone(&context));
-    // Outside the routes: it decides which of them is meant.
-    let api = Router::new().fallback_service(routes).layer(from_fn(layout::recognise));
-    Router::new()
+    let control = Router::new()
         .route("/", get(|| async { Redirect::temporary("/sandbox") }))
         .route("/sandbox/", get(|| async { Redirect::temporary("/sandbox") }))
-        .nest("/sandbox", control::router(context))
-        .fallback_service(api)
+        .nest("/sandbox", control::router(context));
+    Switchboard { api, control }
+}
+
+/// Which of the two a request is for. Not a router itself: routers inside each other cost a good part of a call.
+#[derive(Clone)]
+pub(crate) struct Switchboard {
+    api: Router,
+    control: Router,
+}
+
+impl Service<Request> for Switchboard {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <Router as Service<Request>>::Future;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Routers always are.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let path = request.uri().path();
+        let rest = path.strip_prefix("/sandbox");
+        if path == "/" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return self.control.call(request);
+        }
+        layout::recognise(&mut request);
+        self.api.call(request)
+    }
 }
 
 async fn unknown_path(OriginalUri(uri): OriginalUri) -> Response {

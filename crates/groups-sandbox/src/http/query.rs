@@ -1,6 +1,7 @@
 //! Query parameters: the window of a list and the fields of a group. Parameters no document names are ignored.
 
-use axum::extract::Query;
+use std::borrow::Cow;
+
 use axum::http::Uri;
 
 use super::layout::Layout;
@@ -42,16 +43,12 @@ fn invalid(details: impl Into<String>) -> Problem {
 
 /// The value of a parameter that may be given once.
 fn single(uri: &Uri, name: &str) -> Result<Option<String>, Problem> {
-    // Most calls have no query at all; reading one is a good part of what such a call costs.
-    if uri.query().is_none() {
-        return Ok(None);
-    }
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
-        .map_err(|_| invalid("The query string cannot be read."))?;
-    let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+    let Some(query) = uri.query() else { return Ok(None) };
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let mut values = pairs.filter(|(key, _)| key == name).map(|(_, value)| value);
     match (values.next(), values.next()) {
         (_, Some(_)) => Err(invalid(format!("{name} is given more than once."))),
-        (value, None) => Ok(value),
+        (value, None) => Ok(value.map(Cow::into_owned)),
     }
 }
 

@@ -82,7 +82,7 @@ impl Clock {
     /// Goes on from where it stood.
     pub(crate) fn go_on(&mut self, real_ms: i64) {
         if let Some(at) = self.stopped_at_ms.take() {
-            self.offset_ms = at - real_ms;
+            self.offset_ms = at.saturating_sub(real_ms);
         }
     }
 }

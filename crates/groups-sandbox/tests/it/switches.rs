@@ -232,3 +232,32 @@ async fn what_is_set_outlives_the_process_and_a_reset_undoes_it() {
     assert_eq!(emulator.behaviour().await.unwrap(), Behaviour::strict());
     assert!(emulator.faults().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn the_largest_numbers_overflow_nothing() {
+    let mut behaviour = Behaviour::messy();
+    behaviour.outcome_delay_ms = u64::MAX;
+    behaviour.webhook_retry_ms = u64::MAX;
+    behaviour.webhook_timeout_ms = 1;
+    behaviour.webhook_order = groups_sandbox::WebhookOrder::After;
+    behaviour.webhook_duplicates = 1.0;
+    behaviour.webhook_reordering = 1.0;
+    let sandbox = Sandbox::builder().seeded().behaviour(behaviour);
+    let api = Api::with(sandbox.webhook(groups_sandbox::Webhook::to("http://127.0.0.1:9/"))).await;
+    let page = json_of(&api, "/groups").await;
+    let groups = if page["data"].is_array() { &page["data"] } else { &page["data"]["groups"] };
+    let id = groups[0]["id"].as_str().unwrap();
+    let requests = json_of(&api, &format!("/groups/{id}/join_requests")).await;
+    let asked = requests["data"][0]["join_request_id"].clone();
+    let body = json!({ "messaging_product": "whatsapp", "join_requests": [asked] });
+    assert_eq!(loose(&api, "POST", &format!("/groups/{id}/join_requests"), Some(body)).await.0, 200);
+    let mut body = product();
+    body["subject"] = "New".into();
+    assert_eq!(loose(&api, "POST", "/groups", Some(body)).await.0, 200);
+    for _ in 0..2 {
+        api.emulator().advance(Duration::MAX).await.unwrap();
+    }
+    api.emulator().stop_clock().await.unwrap();
+    api.emulator().start_clock().await.unwrap();
+    assert_eq!(loose(&api, "GET", "/groups", None).await.0, 200);
+}

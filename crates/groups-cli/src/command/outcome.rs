@@ -1,0 +1,190 @@
+//! Outcomes: a write that is sent and waited for, and one that was accepted earlier. What the exit code says of a part
+//! that failed, or that nobody could tell, is put together here from the outcome.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use groups_ergonomic::model::event::EventSource;
+use groups_ergonomic::model::{Accepted, Created, Deleted, ItemError, Outcome, Removed, RequestId, Updated};
+use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
+use groups_webhooks::store::SqliteStore;
+
+use super::{Call, Place, Planned, invalid_input, summary};
+use crate::args::WaitArgs;
+use crate::context::events_file_if_there;
+use crate::exit::{self, Code};
+use crate::failure::{Failure, Kind, item_remedy};
+use crate::output::Printer;
+use crate::scene::Scene;
+
+/// How long an outcome is waited for unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Something accepted earlier.
+pub(super) struct Task {
+    request_id: RequestId,
+    time: Duration,
+}
+
+pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
+    let request_id = RequestId::new(args.request_id).map_err(|invalid| invalid_input(&invalid, &scene))?;
+    let task = Task { request_id, time: args.time.unwrap_or(PATIENCE) };
+    Ok(Planned::new(scene, super::Task::Outcome(task)))
+}
+
+pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let Some(source) = call.events.clone() else {
+        let message = "there is nothing to learn the outcome from: no webhooks were received here";
+        return Err(Failure::configuration(call.scene.command(), message).with_remedy(format!(
+            "`{}` receives them; `{}` tells 360dialog where to.",
+            call.scene.local("listen"),
+            call.scene.line("webhook set URL")
+        )));
+    };
+    let wait = call.client.outcome(task.request_id).wait(task.time).events(source);
+    let learnt = out.waiting("Waiting for the outcome", wait).await;
+    show(learnt, call.scene, out)
+}
+
+/// The webhooks that were received into the state folder, if any ever were. That they cannot be read is no reason not to
+/// do what was asked: looking is left.
+pub(super) async fn source(place: &Place<'_>, scene: &Scene) -> Option<Arc<dyn EventSource>> {
+    let file = events_file_if_there(place.globals, place.environment, scene.command()).ok()??;
+    match SqliteStore::open(&file).await {
+        Ok(store) => Some(Arc::new(store)),
+        Err(error) => {
+            tracing::warn!(target: "groups_ergonomic", %error, "received webhooks cannot be read");
+            None
+        }
+    }
+}
+
+/// What a wait comes to, in one type.
+pub(super) trait Concluded {
+    fn concluded(self) -> Outcome;
+}
+
+impl Concluded for Created {
+    fn concluded(self) -> Outcome {
+        Outcome::Created(Box::new(self))
+    }
+}
+
+impl Concluded for Updated {
+    fn concluded(self) -> Outcome {
+        Outcome::Updated(self)
+    }
+}
+
+impl Concluded for Deleted {
+    fn concluded(self) -> Outcome {
+        Outcome::Deleted(self)
+    }
+}
+
+impl Concluded for Removed {
+    fn concluded(self) -> Outcome {
+        Outcome::Removed(self)
+    }
+}
+
+impl Call<'_> {
+    /// Sends a write, waits for its outcome and prints it.
+    pub(super) async fn wait<T: Concluded + 'static>(
+        &self,
+        wait: Wait<T>,
+        what: &str,
+        out: &mut Printer,
+    ) -> Result<(), Failure> {
+        let learnt = self.learn(wait, what, out).await;
+        show(learnt, self.scene, out)
+    }
+
+    pub(super) async fn learn<T: Concluded + 'static>(
+        &self,
+        wait: Wait<T>,
+        what: &str,
+        out: &Printer,
+    ) -> Result<Outcome, Error> {
+        let wait = match &self.events {
+            Some(source) => wait.events(Arc::clone(source)),
+            None => wait,
+        };
+        out.waiting(what, wait).await.map(Concluded::concluded)
+    }
+}
+
+/// Prints an outcome, or as much as is known, and says what of it failed.
+fn show(learnt: Result<Outcome, Error>, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
+    match learnt {
+        Ok(outcome) => {
+            out.one(&outcome);
+            judge(&outcome, scene)
+        }
+        Err(error) => {
+            match (error.outcome(), known(&error)) {
+                (Some(outcome), _) => {
+                    out.one(outcome);
+                    return judge(outcome, scene);
+                }
+                (None, Some(accepted)) => out.one(accepted),
+                (None, None) => {}
+            }
+            Err(Failure::of_call(&error, scene))
+        }
+    }
+}
+
+/// The receipt of what was accepted and whose outcome was not learnt.
+pub(super) fn known(error: &Error) -> Option<&Accepted> {
+    let open = matches!(error.kind(), ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous);
+    // Of an id alone there is nothing to be told that was not given.
+    error.accepted().filter(|accepted| open && !accepted.operation.is_empty())
+}
+
+/// How an outcome is to be exited with.
+fn judge(outcome: &Outcome, scene: &Scene) -> Result<(), Failure> {
+    let (operation, what, done, failed): (_, _, _, Vec<&ItemError>) = match outcome {
+        Outcome::Updated(updated) => {
+            let done = updated.settings.values().filter(|setting| setting.ok == Some(true)).count();
+            let failed = updated.settings.values().filter_map(|setting| setting.error.as_ref()).collect();
+            (Operation::UpdateGroup, "settings changed", done, failed)
+        }
+        Outcome::Removed(removed) => {
+            let failed = removed.failed.iter().map(|failure| &failure.error).collect();
+            (Operation::RemoveParticipants, "people removed", removed.succeeded.len(), failed)
+        }
+        _ => return Ok(()),
+    };
+    let (unknown, failed): (Vec<&ItemError>, Vec<&ItemError>) =
+        failed.into_iter().partition(|error| error.kind == ErrorKind::OutcomeUnknown);
+    if failed.is_empty() && !unknown.is_empty() {
+        let total = done + unknown.len();
+        let message = format!("{done} of {total} {what}, {} unknown", unknown.len());
+        let mut failure = Failure::local(Kind::Api(ErrorKind::OutcomeNotSeen), operation.id(), message)
+            .with_remedy(format!(
+                "`{}` receives the webhooks that tell it; `{}` shows where the group stands.",
+                scene.local("listen"),
+                scene.line(&format!("get {}", scene.group_or_placeholder()))
+            ));
+        failure.report.details = unknown.first().map(|error| error.message.clone());
+        failure.report.attempts = 1;
+        return Err(failure);
+    }
+    let failures: Vec<_> =
+        failed.into_iter().chain(unknown).map(|error| report(error, operation, scene)).collect();
+    summary::of(scene, operation.id(), what, done, &failures).map_err(|mut failure| {
+        // One request did them all.
+        failure.report.attempts = 1;
+        failure
+    })
+}
+
+fn report(error: &ItemError, operation: Operation, scene: &Scene) -> (crate::failure::Report, Code) {
+    let kind = Kind::Api(error.kind);
+    let mut failure = Failure::local(kind, operation.id(), error.message.clone());
+    failure.report.code = error.code;
+    failure.report.title = error.title.clone();
+    failure.report.remedy = item_remedy(error.kind, scene);
+    (*failure.report, exit::of(kind, Delivery::Refused, true))
+}

@@ -1,0 +1,340 @@
+//! What became of a create: a webhook tells, or the list of groups holds a new one with the subject (Facts 1.2). If more
+//! than one new group has it, nobody can say which is which, and that is what is told.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use groups_model::event::{Event, EventKind};
+use groups_model::{Accepted, Created, ErrorKind, Group, GroupId, JoinApprovalMode, LearntBy, Timestamp};
+
+use super::learn::{Question, learn};
+use super::{How, Ticket, Wait, failed, not_seen};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::groups::{CreateGroup, Pending};
+use crate::operation::Operation;
+
+impl CreateGroup {
+    /// Waits until the group is there, and tells its id and invite link.
+    ///
+    /// Without webhooks the group is found by its subject among those that were not there before: see [`Wait`] for the
+    /// cost. Where two new groups have the subject, the error's kind is [`ErrorKind::OutcomeAmbiguous`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = groups_sandbox::Sandbox::start().await?;
+    /// # let client = groups_ergonomic::Client::builder().api_key(sandbox.api_key()).base_url(sandbox.base_url()).build()?;
+    /// let created = client.groups().create("Trip to Kyoto").wait(std::time::Duration::from_secs(30)).await?;
+    /// println!("{}: {:?}", created.group_id, created.group.invite_link);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self, timeout: Duration) -> Wait<Created> {
+        let client = self.client.clone();
+        Wait::new(&client, timeout, |how| Box::pin(run(self, how)))
+    }
+}
+
+async fn run(create: CreateGroup, how: How) -> Result<Created> {
+    how.check().map_err(|error| error.during(Operation::CreateGroup))?;
+    let wanted = Arc::new(create.checked()?);
+    let client = wanted.client.clone();
+    let ticket = client.rivals().begin(&wanted.subject);
+    let before = match how.polling {
+        true => match Before::read(&client).await {
+            Ok(before) => Some(Arc::new(before)),
+            // Events may tell without it.
+            Err(error) if how.events.is_some() => {
+                tracing::debug!(kind = %error.kind(), "no list to compare with; events alone will tell");
+                None
+            }
+            Err(error) => {
+                ticket.settle(None);
+                return Err(error);
+            }
+        },
+        false => None,
+    };
+    let accepted = wanted.submit(&ticket).await?;
+    let can_wait = how.events.is_some();
+    let ticket = Arc::new(ticket);
+    let question =
+        Create { wanted, before, accepted: accepted.clone(), ticket, can_wait, candidates: Vec::new() };
+    learn(question, &how, &accepted).await
+}
+
+/// The groups there were.
+#[derive(Debug, Default)]
+struct Before {
+    ids: HashSet<GroupId>,
+    newest: Option<Timestamp>,
+}
+
+/// By how much the clocks that date groups may differ, in seconds.
+const SKEW: i64 = 60;
+
+impl Before {
+    async fn read(client: &Client) -> Result<Self> {
+        let groups = client.groups().list().stream().all().await?;
+        Ok(Self::of(&groups))
+    }
+
+    fn of(groups: &[Group]) -> Self {
+        let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
+        Self { ids: groups.iter().map(|group| group.id.clone()).collect(), newest }
+    }
+
+    /// Whether a listed group is one that a create with this subject may have made since. One that is older than
+    /// another that was there has only come back into the list, as after a suspension (Facts 7.2).
+    fn is_new(&self, group: &Group, subject: &str) -> bool {
+        let older = match (group.created_at, self.newest) {
+            (Some(at), Some(newest)) => at.seconds() + SKEW < newest.seconds(),
+            _ => false,
+        };
+        !older
+            && !self.ids.contains(&group.id)
+            && group.subject.as_deref().is_some_and(|text| text.trim() == subject)
+    }
+}
+
+struct Create {
+    wanted: Arc<CreateGroup>,
+    /// `None`: nothing to compare with.
+    before: Option<Arc<Before>>,
+    accepted: Accepted,
+    ticket: Arc<Ticket>,
+    /// Whether a webhook may tell what a look cannot.
+    can_wait: bool,
+    /// Groups that may be the one, and nobody can say so.
+    candidates: Vec<GroupId>,
+}
+
+/// What a look at the list shows.
+pub(super) enum Seen {
+    Nothing,
+    /// One group that may be it, with all that can be read of it.
+    One(Box<Group>),
+    Several(Vec<GroupId>),
+}
+
+impl Question for Create {
+    type Outcome = Created;
+    type Seen = Seen;
+
+    fn look(&self) -> Option<Pending<Seen>> {
+        let client = self.wanted.client.clone();
+        if let Some(id) = self.accepted.group_id.clone() {
+            return Some(Box::pin(async move { named(&client, id).await }));
+        }
+        let (before, subject) = (self.before.clone()?, self.wanted.subject.clone());
+        let ticket = Arc::clone(&self.ticket);
+        Some(Box::pin(async move {
+            let mut fresh = client.groups().list().stream().all().await?;
+            fresh.retain(|group| before.is_new(group, &subject) && !ticket.is_taken(&group.id));
+            match <[Group; 1]>::try_from(fresh) {
+                Ok([listed]) => match read(&client, listed.id.clone()).await? {
+                    Some(group) => Ok(Seen::One(Box::new(group))),
+                    // It is gone again already; that it was made is certain.
+                    None => Ok(Seen::One(Box::new(listed))),
+                },
+                Err(fresh) if fresh.is_empty() => Ok(Seen::Nothing),
+                Err(fresh) => Ok(Seen::Several(fresh.into_iter().map(|group| group.id).collect())),
+            }
+        }))
+    }
+
+    fn told(&mut self, event: &Event) -> Option<Result<Created>> {
+        let learnt = told(event, &self.accepted)?;
+        self.ticket.settle(learnt.as_ref().ok().map(|created| &created.group_id));
+        Some(learnt)
+    }
+
+    fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
+        self.candidates = match seen {
+            Seen::Nothing => Vec::new(),
+            Seen::One(group) if self.accepted.group_id.is_some() => return Some(Ok(self.take(*group))),
+            Seen::One(group) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
+            // It may be what the other create made.
+            Seen::One(group) if self.ticket.has_rivals() => vec![group.id],
+            Seen::One(group) => return Some(Ok(self.take(*group))),
+            Seen::Several(ids) if self.can_wait => ids,
+            Seen::Several(ids) => return Some(Err(self.ambiguous(&ids))),
+        };
+        None
+    }
+
+    fn give_up(&mut self, last: Option<Error>) -> Result<Created> {
+        match &self.candidates[..] {
+            [] => Err(not_seen(&self.accepted, "the group was not seen in time", last)),
+            candidates => Err(self.ambiguous(candidates)),
+        }
+    }
+}
+
+impl Create {
+    fn take(&self, group: Group) -> Created {
+        self.ticket.settle(Some(&group.id));
+        Created::new(group, self.accepted.request_id.clone(), LearntBy::Polling)
+    }
+
+    /// Whether what can be read of a group is what was asked for. Another process may use the same subject.
+    fn fits(&self, group: &Group) -> bool {
+        let text = |text: Option<&str>| text.unwrap_or_default().trim().to_owned();
+        let described = text(group.description.as_deref()) == text(self.wanted.description.as_deref());
+        // Only what was read decides: a list tells neither.
+        let was_read = group.join_approval_mode.is_some();
+        let mode = self.wanted.approval.clone().unwrap_or(JoinApprovalMode::AutoApprove);
+        !was_read || (described && group.join_approval_mode.as_ref() == Some(&mode))
+    }
+
+    fn ambiguous(&self, candidates: &[GroupId]) -> Error {
+        let ids = candidates.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "accepted, but more than one create has the subject {:?}, and which of the new groups it made cannot be \
+             told: {ids}",
+            self.wanted.subject
+        );
+        Error::not_learnt(ErrorKind::OutcomeAmbiguous, message, super::SENT)
+            .during(Operation::CreateGroup)
+            .accepted_as(self.accepted.clone(), None)
+    }
+}
+
+/// The group that an answer named, as soon as it is there.
+async fn named(client: &Client, id: GroupId) -> Result<Seen> {
+    Ok(read(client, id).await?.map_or(Seen::Nothing, |group| Seen::One(Box::new(group))))
+}
+
+/// A group with its link; `None` where there is no such group.
+async fn read(client: &Client, id: GroupId) -> Result<Option<Group>> {
+    let handle = client.group(id)?;
+    let mut group = match handle.get().await {
+        Ok(group) => group,
+        Err(error) if error.kind() == ErrorKind::GroupUnknown => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // The group is there, with or without it.
+    group.invite_link = handle.invite_link().await.ok().map(|link| link.invite_link);
+    Ok(Some(group))
+}
+
+/// Of something accepted earlier: only the group that the answer named can be looked for.
+pub(super) struct Named {
+    pub(super) client: Client,
+    pub(super) group: GroupId,
+    pub(super) accepted: Accepted,
+}
+
+impl Question for Named {
+    type Outcome = Created;
+    type Seen = Seen;
+
+    fn look(&self) -> Option<Pending<Seen>> {
+        let (client, id) = (self.client.clone(), self.group.clone());
+        Some(Box::pin(async move { named(&client, id).await }))
+    }
+
+    fn told(&mut self, event: &Event) -> Option<Result<Created>> {
+        told(event, &self.accepted)
+    }
+
+    fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
+        let Seen::One(group) = seen else { return None };
+        Some(Ok(Created::new(*group, self.accepted.request_id.clone(), LearntBy::Polling)))
+    }
+
+    fn give_up(&mut self, last: Option<Error>) -> Result<Created> {
+        Err(not_seen(&self.accepted, "the group was not seen in time", last))
+    }
+}
+
+pub(super) fn told(event: &Event, accepted: &Accepted) -> Option<Result<Created>> {
+    let EventKind::GroupCreate(created) = &event.kind else { return None };
+    if let Some(error) = created.errors.first() {
+        return Some(Err(failed(error, accepted, None)));
+    }
+    let mut group = Group::new(event.group_id.as_ref().or(accepted.group_id.as_ref())?.clone());
+    group.subject = created.subject.clone();
+    group.description = created.description.clone().filter(|text| !text.is_empty());
+    group.invite_link = created.invite_link.clone();
+    group.join_approval_mode = created.join_approval_mode.clone();
+    Some(Ok(Created::new(group, accepted.request_id.clone(), LearntBy::Webhook)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn groups(listed: Value) -> Vec<Group> {
+        serde_json::from_value(listed).unwrap()
+    }
+
+    #[test]
+    fn a_new_group_has_the_subject_was_not_there_and_is_not_old() {
+        let before = Before::of(&groups(json!([
+            { "id": "a", "subject": "Trip", "created_at": "2026-01-01T00:00:00Z" },
+            { "id": "b", "subject": "Other", "created_at": "2026-03-01T00:00:00Z" },
+        ])));
+        for (group, expected) in [
+            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), true),
+            (json!({ "id": "c", "subject": " Trip ", "created_at": "2026-02-28T23:59:30Z" }), true),
+            (json!({ "id": "c", "subject": "Trip" }), true),
+            (json!({ "id": "a", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), false),
+            // It was renamed, not made.
+            (json!({ "id": "b", "subject": "Trip", "created_at": "2026-03-01T00:00:00Z" }), false),
+            // It came back after a suspension.
+            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-02-01T00:00:00Z" }), false),
+            (json!({ "id": "c", "subject": "trip", "created_at": "2026-03-01T00:05:00Z" }), false),
+            (json!({ "id": "c" }), false),
+        ] {
+            assert_eq!(before.is_new(&groups(json!([group]))[0], "Trip"), expected, "{group}");
+        }
+        assert!(Before::default().is_new(&groups(json!([{ "id": "c", "subject": "Trip" }]))[0], "Trip"));
+    }
+
+    /// A wait for a group "Trip" without a description, and what one look makes of what it sees.
+    fn seen(seen: Seen, can_wait: bool, rivals: usize) -> String {
+        let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
+        let ticket = Arc::new(client.rivals().begin("Trip"));
+        let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin("Trip")).collect();
+        let mut question = Create {
+            wanted: Arc::new(client.groups().create("Trip").checked().unwrap()),
+            before: Some(Arc::default()),
+            accepted: Accepted::new("create_group", None, "R".try_into().ok()),
+            ticket,
+            can_wait,
+            candidates: Vec::new(),
+        };
+        let told = |learnt: Result<Created>| match learnt {
+            Ok(created) => created.group_id.to_string(),
+            Err(error) => error.kind().to_string(),
+        };
+        match question.seen(seen) {
+            Some(learnt) => told(learnt),
+            None => format!("open, then {}", told(question.give_up(None))),
+        }
+    }
+
+    #[test]
+    fn one_group_is_taken_and_of_several_none_is_guessed() {
+        let group = |json: Value| Seen::One(Box::new(groups(json!([json])).remove(0)));
+        let plain = || group(json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve" }));
+        let several = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
+        assert_eq!(seen(plain(), false, 0), "c");
+        assert_eq!(seen(plain(), true, 0), "c");
+        assert_eq!(seen(Seen::Nothing, false, 0), "open, then outcome_not_seen");
+        assert_eq!(seen(plain(), false, 1), "open, then outcome_ambiguous", "it may be the other's");
+        assert_eq!(seen(several(), false, 0), "outcome_ambiguous");
+        assert_eq!(seen(several(), true, 0), "open, then outcome_ambiguous", "a webhook may tell yet");
+        for other in [
+            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "approval_required" }),
+            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve", "description": "x" }),
+        ] {
+            assert_eq!(seen(group(other), false, 0), "open, then outcome_not_seen", "it was made otherwise");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Waiting: accepted is not done, so this learns what became of an accepted write, from webhooks and by looking. It
+//! never guesses: what cannot be told for certain is said to be unknown, ambiguous or not seen.
+
+mod create;
+mod delete;
+mod earlier;
+mod learn;
+mod remove;
+mod rivals;
+mod schedule;
+mod update;
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use groups_model::event::{Event, EventSource, EventStream};
+use groups_model::{Accepted, ErrorKind, ItemError, Outcome};
+
+pub use earlier::{Earlier, Receipt};
+pub(crate) use rivals::{Rivals, Ticket};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::groups::Pending;
+use crate::operation::Operation;
+
+/// A write that is sent and then waited for. Await it.
+///
+/// The outcome is learnt from the webhook with the same `request_id`, where a source of events is set
+/// ([`ClientBuilder::events`](crate::ClientBuilder::events) or [`Wait::events`]), and by looking at the group or the
+/// list of groups in growing intervals. Whichever tells first is believed; what comes later, or twice, changes nothing.
+///
+/// The time counts from the moment the call is accepted. When it is over, the error's kind is
+/// [`ErrorKind::OutcomeNotSeen`] and [`Error::accepted`] has the receipt: the write itself goes on, and
+/// [`Client::outcome`] asks again.
+///
+/// Dropping the future gives up the waiting and nothing else, once the call was sent: what was accepted is done all the
+/// same, and its webhook still comes. Only the receipt is lost with it; to have it first, await the call without
+/// `wait` and give the receipt to [`Client::outcome`].
+///
+/// # What looking costs
+///
+/// One small request each time, begun 0.3 seconds after the acceptance (1 second where there is a source of events),
+/// and then ever less often, at most 5 seconds apart. A create is found by comparing the whole list of groups before and
+/// after, so each look costs a request per 1,024 groups: with 10,000 groups 10 requests before the call and 10 for
+/// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal reads the group once
+/// before.
+#[must_use = "does nothing until awaited"]
+pub struct Wait<T> {
+    how: How,
+    run: Box<dyn FnOnce(How) -> Pending<T> + Send>,
+}
+
+/// How to wait.
+#[derive(Clone)]
+pub(crate) struct How {
+    timeout: Duration,
+    events: Option<Arc<dyn EventSource>>,
+    polling: bool,
+    /// The number's id, where it is known: events of others are not believed.
+    phone_number_id: Option<String>,
+}
+
+impl How {
+    fn new(client: &Client, timeout: Duration) -> Self {
+        Self {
+            timeout,
+            events: client.events(),
+            polling: true,
+            phone_number_id: client.phone_number_id().map(str::to_owned),
+        }
+    }
+
+    /// Refuses to wait for what nobody can tell, before anything is sent.
+    fn check(&self) -> Result<()> {
+        if self.polling || self.events.is_some() {
+            return Ok(());
+        }
+        let message =
+            "there is nothing to learn the outcome from: no source of events is set, and polling is off";
+        Err(Error::local(ErrorKind::Configuration, message))
+    }
+
+    /// The events of a receipt.
+    fn events_for(&self, accepted: &Accepted) -> Option<EventStream> {
+        Some(self.events.as_ref()?.events_for(accepted.request_id.as_ref()?))
+    }
+
+    /// Whether an event is about what was accepted. The receipt decides; whatever else is known must agree with it.
+    fn concerns(&self, event: &Event, accepted: &Accepted) -> bool {
+        let agree = |ours: Option<&str>, theirs: Option<&str>| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => true,
+        };
+        let group = accepted.group_id.as_ref().map(AsRef::as_ref);
+        event.request_id.is_some()
+            && event.request_id == accepted.request_id
+            && agree(group, event.group_id.as_ref().map(AsRef::as_ref))
+            && agree(self.phone_number_id.as_deref(), event.phone_number_id.as_deref())
+    }
+}
+
+impl<T> Wait<T> {
+    pub(crate) fn new(
+        client: &Client,
+        timeout: Duration,
+        run: impl FnOnce(How) -> Pending<T> + Send + 'static,
+    ) -> Self {
+        Self { how: How::new(client, timeout), run: Box::new(run) }
+    }
+
+    /// Learns the outcome from these events, too, in place of the client's source.
+    pub fn events(mut self, source: Arc<dyn EventSource>) -> Self {
+        self.how.events = Some(source);
+        self
+    }
+
+    /// Sends no request but the call itself: events alone tell. One that is lost is then not seen in time.
+    pub fn without_polling(mut self) -> Self {
+        self.how.polling = false;
+        self
+    }
+}
+
+impl<T: 'static> IntoFuture for Wait<T> {
+    type Output = Result<T>;
+    type IntoFuture = Pending<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        (self.run)(self.how)
+    }
+}
+
+impl<T> fmt::Debug for Wait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait")
+            .field("timeout", &self.how.timeout)
+            .field("events", &self.how.events.is_some())
+            .field("polling", &self.how.polling)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The write's only sending is counted where a webhook tells that it failed.
+const SENT: u32 = 1;
+
+/// What was accepted turned out to fail as a whole.
+fn failed(item: &ItemError, accepted: &Accepted, outcome: Option<Outcome>) -> Error {
+    Error::of_item(item, Operation::of_id(&accepted.operation), SENT).accepted_as(accepted.clone(), outcome)
+}
+
+/// The time is over, or nothing is left to learn from. `why`: what was seen instead.
+fn not_seen(accepted: &Accepted, why: &str, last: Option<Error>) -> Error {
+    let kind = ErrorKind::OutcomeNotSeen;
+    let error = match Operation::of_id(&accepted.operation) {
+        Some(operation) => Error::not_learnt(kind, format!("accepted, but {why}"), SENT).during(operation),
+        // Of an id alone nobody knows whether it was.
+        None => Error::not_learnt(kind, why, 0),
+    };
+    let error = error.accepted_as(accepted.clone(), None);
+    match last {
+        Some(last) => error.caused_by(last),
+        None => error,
+    }
+}
+
+/// The one reason of several failures: the first if all are of its kind, else that they differ.
+fn common<'a>(errors: impl IntoIterator<Item = &'a ItemError>, what: &str) -> ItemError {
+    let mut errors = errors.into_iter();
+    let differ = || ItemError::new(ErrorKind::Api, format!("{what}; each has a reason of its own"));
+    match errors.next() {
+        Some(first) if errors.all(|other| other.kind == first.kind) => first.clone(),
+        _ => differ(),
+    }
+}
+
+fn without_reason() -> ItemError {
+    ItemError::new(ErrorKind::Api, "no reason was given")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::GroupHandle;
+
+    /// The group `g` of a client that nobody answers.
+    pub(super) fn handle() -> GroupHandle {
+        let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
+        client.group("g").unwrap()
+    }
+
+    #[test]
+    fn the_reason_of_several_failures_is_the_one_they_share() {
+        let of = |kind| ItemError::new(kind, kind.as_str());
+        let (suspended, unknown) = (of(ErrorKind::GroupSuspended), of(ErrorKind::GroupUnknown));
+        assert_eq!(common([&suspended, &suspended], "x").kind, ErrorKind::GroupSuspended);
+        assert_eq!(common([&suspended, &unknown], "x").kind, ErrorKind::Api);
+    }
+}

@@ -1,0 +1,152 @@
+//! Waiting for outcomes, where webhooks go, and the check of the set-up.
+
+use groups_tests::Served;
+
+use crate::{jpeg, world};
+
+#[test]
+fn writes_are_waited_for() {
+    let world = world();
+    let create = ["create", "--sandbox", "--subject", "Trip to Kyoto", "--description", "May", "--wait"];
+    let made = world.run(&[&create[..], &["-o", "json"]].concat());
+    assert_eq!(made.code, Some(0));
+    let kyoto = made.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(made.json()["learnt_by"], "polling");
+    world.name(&kyoto, "KYOTO");
+    let made = world.run(&["create", "--sandbox", "--subject", "Trip to Nara", "--wait=20s"]);
+    assert_eq!(made.code, Some(0));
+    let nara = world.group("Trip to Nara");
+    world.name(&nara, "NARA");
+    world.quietly(&["sandbox", "user", "join", &kyoto, "+15550100110"]);
+
+    world.run(&["update", "--sandbox", &kyoto, "--subject", "Kyoto", "--description", "June", "--wait"]);
+    world.run(&["update", "--sandbox", &kyoto, "--subject", "Kyoto!", "--wait", "-o", "json"]);
+    world.run(&["participants", "remove", "--sandbox", &kyoto, "+15550100110", "--wait", "-y", "-o", "json"]);
+    let gone = world.run(&["delete", "--sandbox", "--yes", "--wait", "-o", "json", &kyoto, &nara]);
+    assert_eq!(gone.json().as_array().map(Vec::len), Some(2), "an array for several");
+    let one = world.group("Book club");
+    world.run(&["delete", "--sandbox", "--yes", "--wait", &one]);
+    world.run(&["create", "--subject", "x", "--wait", "--dry-run"]);
+    world.check("writes_are_waited_for");
+}
+
+#[test]
+fn what_is_not_seen_in_time_is_told_with_its_receipt() {
+    let world = world();
+    world.quietly(&["sandbox", "behaviour", "--set", "outcome_delay_ms=3600000"]);
+    let lisbon = world.group("Lisbon trip in June");
+    let club = world.group("Book club");
+    for arguments in [
+        &["create", "--subject", "Late", "--wait=200ms"][..],
+        &["create", "--subject", "Later", "--wait=200ms", "-o", "json"],
+        &["delete", "--yes", "--wait=200ms", &club, "-o", "json"],
+        &["delete", "--yes", "--wait=200ms", &club, &lisbon],
+        &["update", &lisbon, "--subject", "x", "--wait=200ms"],
+    ] {
+        let late = world.run(&[&["--sandbox"], arguments].concat());
+        assert_eq!(late.code, Some(8), "{late:?}");
+        assert!(!late.stdout.is_empty(), "what was accepted is printed: {late:?}");
+    }
+    world.check("what_is_not_seen_in_time_is_told_with_its_receipt");
+}
+
+#[test]
+fn a_picture_or_a_stranger_cannot_be_told_without_webhooks() {
+    let world = world();
+    let lisbon = world.group("Lisbon trip in June");
+    let picture = world.file("square.jpg", &jpeg(192, 192));
+    let alone = world.run(&["update", "--sandbox", &lisbon, "--picture", &picture, "--wait"]);
+    assert_eq!(alone.code, Some(8));
+    let both =
+        world.run(&["update", "--sandbox", &lisbon, "--subject", "x", "--picture", &picture, "--wait"]);
+    assert_eq!(both.code, Some(8));
+    let remove = ["participants", "remove", "--sandbox", &lisbon, "+15550100110", "+15550100199", "-y"];
+    let stranger = world.run(&[&remove[..], &["--wait=2s"]].concat());
+    assert_eq!(stranger.code, Some(8));
+    world.check("a_picture_or_a_stranger_cannot_be_told_without_webhooks");
+}
+
+#[test]
+fn received_webhooks_tell_outcomes_and_why_something_failed() {
+    let world = world();
+    let listener = Served::started_by(world.command(&["listen", "--port", "0"]));
+    let served = world.serve(&[]);
+    let there = ["--base-url", served.base_url()];
+    let run = |arguments: &[&str]| {
+        world.run_with(&[&there[..], arguments].concat(), &[("D360_API_KEY", "sandbox")])
+    };
+    run(&["webhook", "get"]);
+    run(&["webhook", "set", listener.base_url(), "--header", "x-webhook-secret=choose-your-own"]);
+    run(&["webhook", "get", "-o", "json"]);
+    run(&["webhook", "get"]);
+
+    let made = run(&["create", "--subject", "Trip to Kyoto", "--wait", "-o", "json"]);
+    assert_eq!(made.json()["learnt_by"], "webhook", "{made:?}");
+    let kyoto = made.json()["id"].as_str().unwrap().to_owned();
+    world.name(&kyoto, "KYOTO");
+    let accepted = run(&["update", &kyoto, "--subject", "Kyoto", "-o", "json"]).json();
+    run(&["wait", accepted["request_id"].as_str().unwrap()]);
+    run(&["wait", accepted["request_id"].as_str().unwrap(), "--for", "1m", "-o", "json"]);
+    run(&["wait", "NoSuchRequest", "--for", "100ms"]);
+
+    let fault = |line: &str| {
+        let done = world.quietly(&["sandbox", "fault", line]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    };
+    fault("create_group outcome=131211 times=1");
+    assert_eq!(run(&["create", "--subject", "One too many", "--wait"]).code, Some(1));
+    fault("update_group outcome=131009 setting=description times=1");
+    let partly = ["update", &kyoto, "--subject", "Kyoto", "--description", "x", "--wait"];
+    assert_eq!(run(&partly).code, Some(7));
+    fault("update_group outcome=131009 times=1");
+    assert_eq!(run(&[&partly[..], &["-o", "json"]].concat()).code, Some(1));
+    world.quietly(&["sandbox", "user", "join", &kyoto, "+15550100110"]);
+    let remove = ["participants", "remove", &kyoto, "+15550100110", "+15550100199", "-y", "--wait"];
+    assert_eq!(run(&remove).code, Some(7));
+    fault("delete_group outcome=131207 times=1");
+    assert_eq!(run(&["delete", &kyoto, "-y", "--wait"]).code, Some(1));
+    let healthy = run(&["doctor"]);
+    assert_eq!(healthy.code, Some(0), "{healthy:?}");
+    world.check("received_webhooks_tell_outcomes_and_why_something_failed");
+}
+
+#[test]
+fn webhook_addresses_and_waits_that_make_no_sense() {
+    let world = world();
+    world.run(&["webhook", "set", "https://example.com/hook", "--header", "x-secret=s", "--dry-run"]);
+    world.run(&["webhook", "set", "example.com", "--dry-run"]);
+    world.run(&["webhook", "set", "https://example.com", "--header", "s3cret", "--dry-run"]);
+    world.run(&["webhook", "set", "https://example.com", "--header", "x y=s3cret", "--dry-run"]);
+    world.run(&["webhook", "get"]);
+    world.run(&["--sandbox", "webhook", "get"]);
+    world.run(&["--sandbox", "webhook", "get", "-o", "json"]);
+    world.run(&["wait", "9B47474A35EFC2A6139B41457E4C10BB"]);
+    world.run(&["wait", "a b"]);
+    world.run(&["create", "--subject", "x", "--wait=soon"]);
+    world.run(&["list", "--wait"]);
+    world.check("webhook_addresses_and_waits_that_make_no_sense");
+}
+
+#[test]
+fn the_doctor_says_what_to_do() {
+    let world = world();
+    let fine = world.run(&["--sandbox", "doctor"]);
+    assert_eq!(fine.code, Some(0));
+    assert_eq!(world.run(&["doctor"]).code, Some(1));
+    let served = world.serve(&[]);
+    let there = ["--base-url", served.base_url()];
+    let run = |key: &str, arguments: &[&str]| {
+        world.run_with(&[&there[..], arguments].concat(), &[("D360_API_KEY", key)])
+    };
+    assert_eq!(run("wrong", &["doctor"]).code, Some(1));
+    assert_eq!(run("sandbox", &["doctor", "-o", "json"]).code, Some(1));
+    // Nobody listens at a port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    run("sandbox", &["webhook", "set", &format!("http://{free}/hook?token=s3cret")]);
+    let down = run("sandbox", &["doctor"]);
+    assert_eq!(down.code, Some(1));
+    assert!(!down.stdout.contains("s3cret") && !down.stderr.contains("s3cret"), "{down:?}");
+    world.quietly(&["sandbox", "behaviour", "--set", "eligible=false"]);
+    run("sandbox", &["doctor"]);
+    world.check("the_doctor_says_what_to_do");
+}
