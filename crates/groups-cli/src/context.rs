@@ -50,8 +50,11 @@ impl Environment {
             (Some(format), _) => Ok(format),
             (None, None) => Ok(Format::Table),
             (None, Some(text)) => Format::from_str(text, true).map_err(|_| {
-                Failure::usage(command, format!("WAGROUPS_OUTPUT must be table, json or jsonl, got {text:?}"))
-                    .with_remedy("Correct the variable, or give `--output`.")
+                Failure::usage(
+                    command,
+                    format!("WAGROUPS_OUTPUT must be table, json, jsonl, yaml or csv, got {text:?}"),
+                )
+                .with_remedy("Correct the variable, or give `--output`.")
             }),
         }
     }

@@ -5,13 +5,14 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::args::{Cli, Early, Format};
+use crate::args::{Cli, Command, Early, Format, Help};
 use crate::command::{self, Plan};
 use crate::confirm::confirm;
 use crate::context::Environment;
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{self, Printer};
+use crate::topics;
 
 pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     let cli = match Cli::try_parse_from(argv) {
@@ -22,11 +23,22 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
             return output::not_parsed(&error, &early, format);
         }
     };
+    if let Command::Help(Help { words }) = &cli.command {
+        return match topics::find(words) {
+            Some(text) => output::topic(text),
+            // As asked in the other way; it also knows what to say where there is no such command.
+            None => run(&asking_for_help(argv, words), environment),
+        };
+    }
     let format = match environment.format(cli.globals.output, cli.command.name()) {
         Ok(format) => format,
         Err(failure) => return output::report(&failure, Format::Table),
     };
     let globals = cli.globals.clone();
+    let filter = match output::filter(&globals, cli.command.name()) {
+        Ok(filter) => filter,
+        Err(failure) => return output::report(&failure, format),
+    };
     let plan = match command::plan(cli) {
         Ok(plan) => plan,
         Err(failure) => return output::report(&failure, format),
@@ -34,13 +46,13 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     let command = plan.scene.command();
     let directives = match environment.log(globals.verbose) {
         // Nobody waits for its result: what goes wrong meanwhile has to be told meanwhile.
-        "" if command == "listen" && format == Format::Table && !globals.quiet => "groups_webhooks=warn",
+        "" if command == "listen" && !format.is_json() && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
     if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet)
+    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
         // What is logged goes to the same place.
         .with_progress(!globals.no_progress && directives.is_empty());
     let place = command::Place { globals: &globals, environment };
@@ -56,6 +68,11 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         }
         result => printer.finish(result, command),
     }
+}
+
+fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
+    let words = words.iter().map(OsString::from);
+    argv.iter().take(1).cloned().chain(words).chain([OsString::from("--help")]).collect()
 }
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {

@@ -18,7 +18,7 @@ pub(crate) struct Given {
     /// Where the command goes: `--sandbox`, `--base-url`, `--config-dir`.
     target: Vec<String>,
     config_dir: Vec<String>,
-    /// How results are shown: `-o`, `--fields`.
+    /// How results are shown: `-o`, `--fields`, `--jq`.
     shown: Vec<String>,
 }
 
@@ -41,6 +41,9 @@ impl Given {
         }
         if !globals.fields.is_empty() {
             shown.push(format!("--fields {}", quoted(&globals.fields.join(","))));
+        }
+        if let Some(expression) = &globals.jq {
+            shown.push(format!("--jq {}", quoted(expression)));
         }
         Self { target, config_dir, shown }
     }

@@ -1,12 +1,14 @@
 //! `wagroups` from outside: what is run, what comes back, with which exit code. Each test has its own state, no
 //! environment and no network; nothing here knows how the program works inside.
 
+mod about;
 mod commands;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
 mod errors;
 mod events;
+mod formats;
 mod help;
 mod lists;
 mod patience;

@@ -1,6 +1,7 @@
 //! What can stand on the command line, as types. Pure: parsing reads no environment, no file and no terminal, and
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
+mod about;
 mod conformance;
 mod early;
 mod events;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use about::{Completions, Help, Man, Schema};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
@@ -52,6 +54,8 @@ Exit codes:
   3  key, rights, configuration  8  accepted, outcome not seen in time
   4  no such group, participant  130  interrupted
 
+`wagroups help exit-codes`, `help environment` and `help output` tell more.
+
 Examples:
   wagroups --sandbox list                      try it: no account, no key
   export D360_API_KEY=...                      then leave --sandbox out
@@ -64,7 +68,8 @@ Examples:
 /// participants. With --sandbox all of it runs against a local emulator that keeps its state between commands.
 #[derive(Debug, Parser)]
 #[command(name = "wagroups", bin_name = "wagroups", version, after_long_help = ROOT_HELP)]
-#[command(max_term_width = 100)]
+// Ours knows topics, too.
+#[command(max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) globals: Globals,
@@ -99,6 +104,10 @@ pub(crate) struct Globals {
     /// Ask for and show these fields only, in this order.
     #[arg(long, global = true, value_name = "A,B", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
+
+    /// Filter the JSON with this jq expression; text is printed bare. Whole documents, or each line with -o jsonl.
+    #[arg(long, global = true, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) jq: Option<String>,
 
     /// How long one operation may take, repeats included, such as 30s or 2m [default: 60s].
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration())]
@@ -143,6 +152,10 @@ pub(crate) enum Format {
     Json,
     /// One JSON object per line, as pages arrive.
     Jsonl,
+    /// One YAML document.
+    Yaml,
+    /// Comma-separated values with a header, as pages arrive; safe to open in a spreadsheet.
+    Csv,
 }
 
 impl Format {
@@ -151,7 +164,14 @@ impl Format {
             Self::Table => "table",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Yaml => "yaml",
+            Self::Csv => "csv",
         }
+    }
+
+    /// Whether errors are JSON too, and nothing else is said on stderr but what matters to a program.
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
     }
 }
 
@@ -185,6 +205,10 @@ Examples:
   wagroups doctor
   wagroups doctor -o json")]
     Doctor,
+    Schema(Schema),
+    Completions(Completions),
+    Man(Man),
+    Help(Help),
 }
 
 /// `--dry-run`, for commands that write through the API.

@@ -1,6 +1,7 @@
 //! The commands, one file per noun. Each is planned first (checked as far as that goes without asking anybody) and
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
+mod about;
 mod conformance;
 mod doctor;
 mod events;
@@ -58,6 +59,7 @@ enum Task {
     Outcome(outcome::Task),
     Webhook(webhook::Task),
     Doctor,
+    About(about::Task),
 }
 
 /// Where a command runs.
@@ -148,6 +150,10 @@ impl Command {
             Self::Events(EventsCommand::Tail(_)) => "events tail",
             Self::Events(EventsCommand::Replay(_)) => "events replay",
             Self::Events(EventsCommand::Decode(_)) => "events decode",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Help(_) => "help",
         }
     }
 
@@ -219,6 +225,7 @@ impl Command {
             Self::Webhook(_) => &Shape::WEBHOOK,
             Self::Doctor => &Shape::CHECK,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
         }
     }
 }
@@ -252,6 +259,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     if early.yes {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
     }
+    about::check(&command, &globals)?;
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
     check_fields(&globals.fields, shape, name)?;
@@ -281,6 +289,9 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Listen(args) => events::listen(args, scene)?,
         Command::Events(args) => events::plan(args, scene)?,
+        command @ (Command::Schema(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
+            about::plan(command, scene)?
+        }
     };
     let Planned { scene, task, question } = planned;
     let question = question.filter(|_| asks);
@@ -314,6 +325,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
         Task::Events(task) => return events::run(task, &scene, place, out).await,
         Task::Doctor => return doctor::run(&scene, place, out).await,
+        Task::About(task) => return about::run(task, &scene, out),
         task => task,
     };
     let asks_events = wait.is_some() || matches!(&task, Task::Outcome(_));
@@ -335,7 +347,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Outcome(task) => outcome::run(task, &call, out).await,
         Task::Webhook(task) => webhook::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::Doctor => Ok(()),
+        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) | Task::Doctor => Ok(()),
     };
     session.close().await;
     result

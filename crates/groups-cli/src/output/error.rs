@@ -7,7 +7,7 @@ use super::text;
 
 pub(super) fn render(failure: &Failure, format: Format) -> String {
     let report = &*failure.report;
-    if format != Format::Table {
+    if format.is_json() {
         let document = ErrorDocument { error: report.clone() };
         // Text and numbers always serialise.
         return format!("{}\n", serde_json::to_string(&document).unwrap_or_default());

@@ -1,7 +1,9 @@
 //! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
 //! only this file writes it. A reader that goes away ends the output quietly, and never the process.
 
+mod csv;
 mod error;
+mod filter;
 mod json;
 mod jsonl;
 mod log;
@@ -10,16 +12,18 @@ mod progress;
 mod shape;
 mod table;
 mod text;
+mod yaml;
 
 use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write};
 
 use groups_ergonomic::{Preview, model::Batch};
 use serde::Serialize;
 
-use crate::args::{Early, Format};
+use crate::args::{Early, Format, Globals};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
+use filter::{Filter, Filtered};
 pub(crate) use log::start as start_log;
 use object::Object;
 pub(crate) use shape::Shape;
@@ -42,39 +46,67 @@ trait Render {
     fn end(&mut self) -> String {
         String::new()
     }
+    /// Why no more text can be made.
+    fn trouble(&mut self) -> Option<Failure> {
+        None
+    }
 }
 
 /// Writes the results of one command.
 pub(crate) struct Printer {
     format: Format,
+    /// The format as it was asked for; errors and notes go by it.
+    asked: Format,
+    filtered: bool,
     shape: &'static Shape,
     fields: Vec<String>,
     render: Box<dyn Render>,
     out: BufWriter<StdoutLock<'static>>,
     /// Set when nobody reads any more, or nothing can be written.
     ended: Option<std::io::Error>,
+    /// Set when the filter has failed.
+    trouble: Option<Failure>,
     notes: Vec<String>,
     quiet: bool,
+    /// Whether text of others has to be made harmless here, since the format keeps it as it is and somebody looks.
+    escapes: bool,
     /// Whether to show a sign of life while waiting.
     progress: bool,
 }
 
 impl Printer {
     /// `fields`: those that are shown, in this order; all of them if empty.
-    pub(crate) fn new(format: Format, shape: &'static Shape, fields: &[String], quiet: bool) -> Self {
+    pub(crate) fn new(
+        asked: Format,
+        shape: &'static Shape,
+        fields: &[String],
+        quiet: bool,
+        filter: Option<Filter>,
+    ) -> Self {
+        let filtered = filter.is_some();
+        // It is JSON that is filtered, whatever the variable says.
+        let format = filter.as_ref().filter(|_| !asked.is_json()).map_or(asked, Filter::format);
         Self {
             format,
+            asked,
+            filtered,
             shape,
             fields: fields.to_vec(),
-            render: match format {
-                Format::Table => Box::new(table::Table::new(!fields.is_empty())),
-                Format::Json => Box::new(json::Json::default()),
-                Format::Jsonl => Box::new(jsonl::Jsonl),
+            render: match (filter, format) {
+                (Some(filter), format) => Box::new(Filtered::new(filter, format == Format::Json)),
+                (None, Format::Table) => Box::new(table::Table::new(!fields.is_empty())),
+                (None, Format::Json) => Box::new(json::Json::default()),
+                (None, Format::Jsonl) => Box::new(jsonl::Jsonl),
+                (None, Format::Yaml) => Box::new(yaml::Yaml::default()),
+                (None, Format::Csv) => Box::new(csv::Csv::new(shape, fields)),
             },
             out: BufWriter::new(std::io::stdout().lock()),
             ended: None,
+            trouble: None,
             notes: Vec::new(),
             quiet,
+            escapes: (filtered || matches!(format, Format::Yaml | Format::Csv))
+                && std::io::stdout().is_terminal(),
             progress: false,
         }
     }
@@ -111,13 +143,28 @@ impl Printer {
         self.write(&text);
     }
 
+    /// A result that is a document of its own: JSON, if nothing else was asked for.
+    pub(crate) fn document(&mut self, value: &impl Serialize) {
+        let object = object::of(value, &[]);
+        let text = match self.format {
+            Format::Table | Format::Csv => json::Json::default().one(object),
+            Format::Json | Format::Jsonl | Format::Yaml => self.render.one(object),
+        };
+        self.write(&text);
+    }
+
+    /// A result that is a text for another program, as it is.
+    pub(crate) fn raw(&mut self, text: &str) {
+        self.write(text);
+    }
+
     /// Requests that were not sent; an array where several were asked for.
     pub(crate) fn previews(&mut self, previews: &[Preview], several: bool) {
         let objects: Vec<_> = previews.iter().map(object::of_preview).collect();
         for (index, object) in objects.into_iter().enumerate() {
             let text = match self.format {
                 Format::Table if index > 0 => format!("\n{}", self.render.preview(object)),
-                Format::Json if several => self.render.items(self.shape, vec![object]),
+                Format::Json | Format::Yaml if several => self.render.items(self.shape, vec![object]),
                 _ => self.render.preview(object),
             };
             self.write(&text);
@@ -126,17 +173,19 @@ impl Printer {
 
     /// Says where a sandbox listens; whoever started it waits for the first line.
     pub(crate) fn listening(&mut self, base_url: &str, api_key: &str, page_url: &str) {
+        let told = Object::from_iter([
+            ("base_url".to_owned(), base_url.into()),
+            ("api_key".to_owned(), api_key.into()),
+            ("page_url".to_owned(), page_url.into()),
+        ]);
         let text = match self.format {
             Format::Table => {
                 format!(
                     "Listening on {base_url} (API key: {api_key})\nPage to watch and drive it: {page_url}\n"
                 )
             }
-            Format::Json | Format::Jsonl => {
-                let told =
-                    serde_json::json!({ "base_url": base_url, "api_key": api_key, "page_url": page_url });
-                format!("{told}\n")
-            }
+            Format::Json | Format::Jsonl if !self.filtered => jsonl::Jsonl.one(told),
+            _ => self.render.one(told),
         };
         self.write(&text);
         self.flush();
@@ -144,11 +193,19 @@ impl Printer {
 
     /// The line that says where webhooks are received and kept.
     pub(crate) fn receiving(&mut self, url: &str, store: &std::path::Path) {
+        let told = Object::from_iter([
+            ("url".to_owned(), url.into()),
+            ("store".to_owned(), store.to_string_lossy().into()),
+        ]);
+        let people = || format!("Listening on {url} (events are kept in {})\n", store.display());
         let text = match self.format {
-            Format::Table => format!("Listening on {url} (events are kept in {})\n", store.display()),
-            Format::Json | Format::Jsonl => {
-                format!("{}\n", serde_json::json!({ "url": url, "store": store.to_string_lossy() }))
-            }
+            // What is filtered are events.
+            _ if self.filtered => return say(&people()),
+            Format::Table => people(),
+            Format::Json | Format::Jsonl => jsonl::Jsonl.one(told),
+            Format::Yaml => yaml::document(told),
+            // The events are one table, with one header.
+            Format::Csv => return say(&people()),
         };
         self.write(&text);
         self.flush();
@@ -167,10 +224,13 @@ impl Printer {
     pub(crate) fn line(&mut self, value: &impl Serialize) {
         let object = object::of(value, &self.fields);
         let text = match self.format {
+            _ if self.filtered => self.render.one(object),
             Format::Table => {
                 table::line(&object, if self.fields.is_empty() { self.shape.columns } else { &[] })
             }
             Format::Json | Format::Jsonl => jsonl::Jsonl.one(object),
+            Format::Yaml => yaml::document(object),
+            Format::Csv => self.render.items(self.shape, vec![object]),
         };
         self.write(&text);
         self.flush();
@@ -185,21 +245,21 @@ impl Printer {
 
     /// Something that people must know before the end.
     pub(crate) fn now(&self, text: &str) {
-        if !self.quiet && self.format == Format::Table {
+        if !self.quiet && !self.asked.is_json() {
             say(&format!("{}\n", text::one_line(text)));
         }
     }
 
     /// A note for people alone.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
-        if self.format == Format::Table {
+        if !self.asked.is_json() {
             self.note(text);
         }
     }
 
     /// Whether going on is pointless, because nobody reads.
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended.is_some()
+        self.ended.is_some() || self.trouble.is_some()
     }
 
     /// Closes what is open and tells how it went.
@@ -213,7 +273,7 @@ impl Printer {
                 Err(Failure::local(Kind::Output, command, message)
                     .with_remedy("Check where standard output goes; what was done stays done."))
             }
-            _ => Ok(()),
+            _ => self.trouble.take().map_or(Ok(()), Err),
         });
         match result {
             Ok(()) => {
@@ -222,16 +282,18 @@ impl Printer {
                 }
                 Code::Done
             }
-            Err(failure) => report(&failure, self.format),
+            Err(failure) => report(&failure, self.asked),
         }
     }
 
     fn write(&mut self, text: &str) {
+        let text = if self.escapes { &text::lines(text) } else { text };
         if self.ended.is_none()
             && let Err(error) = self.out.write_all(text.as_bytes())
         {
             self.ended = Some(error);
         }
+        self.trouble = self.trouble.take().or_else(|| self.render.trouble());
     }
 
     fn flush(&mut self) {
@@ -240,6 +302,20 @@ impl Printer {
         {
             self.ended = Some(error);
         }
+    }
+}
+
+/// The filter that was asked for, understood.
+pub(crate) fn filter(globals: &Globals, command: &str) -> Result<Option<Filter>, Failure> {
+    let Some(expression) = &globals.jq else { return Ok(None) };
+    match globals.output.filter(|format| !format.is_json()) {
+        Some(format) => {
+            let message = format!("`--jq` filters JSON, and `-o {}` is none", format.name());
+            Err(Failure::usage(command, message).with_remedy(
+                "Leave `-o` out, or give `-o json` for whole documents or `-o jsonl` for each line.",
+            ))
+        }
+        None => Filter::compile(expression, command).map(Some),
     }
 }
 
@@ -260,7 +336,7 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         return Code::Done;
     }
-    if format == Format::Table {
+    if !format.is_json() {
         let coloured = colours(&std::io::stderr());
         say(&if coloured { text.ansi().to_string() } else { text.to_string() });
         if let Some(advice) = error::key_advice(&text.to_string()) {
@@ -270,6 +346,13 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
         say(&error::render(&error::of_parser(&text.to_string(), &early.command), format));
     }
     Code::Usage
+}
+
+/// Prints a page of help. Whoever stops reading it has read enough.
+pub(crate) fn topic(text: &str) -> Code {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Code::Done
 }
 
 /// Asks at the terminal; the answer is read by the caller.

@@ -13,6 +13,12 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// The columns of a list as a file: each field, so that they are the same whatever the list holds; of a plain list
+    /// of groups, those that it can tell.
+    pub(crate) fn record(&self) -> &'static [&'static str] {
+        if self.columns == Self::LISTED { &["id", "subject", "created_at", "extra"] } else { self.fields }
+    }
+
     /// A group, whole.
     pub(crate) const GROUP: Self = Self {
         name: "group",
@@ -28,8 +34,10 @@ impl Shape {
             "invite_link",
             "extra",
         ],
-        columns: &["id", "subject", "created_at"],
+        columns: Self::LISTED,
     };
+    /// What a plain list tells of each group, besides what the server adds.
+    const LISTED: &'static [&'static str] = &["id", "subject", "created_at"];
     /// A group, in a list that tells more of it.
     pub(crate) const GROUP_READ: Self = Self {
         columns: &["id", "subject", "participant_count", "join_approval_mode", "suspended", "created_at"],
@@ -167,6 +175,8 @@ impl Shape {
         fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
         columns: &["check", "verdict", "seen", "note"],
     };
+    /// A file of the manual.
+    pub(crate) const PAGE: Self = Self { name: "page", fields: &["file"], columns: &["file"] };
     /// One line, whole: programs wait for it.
     pub(crate) const SANDBOX_SERVED: Self = Self { name: "sandbox_served", fields: &[], columns: &[] };
 }

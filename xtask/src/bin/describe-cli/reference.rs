@@ -34,8 +34,10 @@ fn section(page: &mut String, command: &mut Command, level: usize) {
     table(page, if is_root { "option of every command" } else { "option" }, &options);
     paragraph(page, command.get_after_long_help().or(command.get_after_help()));
 
+    // The parser's says nothing new.
+    let has_own_help = command.is_disable_help_subcommand_set();
     for child in command.get_subcommands_mut() {
-        if !child.is_hide_set() && child.get_name() != "help" {
+        if !child.is_hide_set() && (has_own_help || child.get_name() != "help") {
             // Deeper headings than this are hard to tell apart.
             section(page, child, (level + 1).min(4));
         }

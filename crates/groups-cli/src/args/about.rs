@@ -1,0 +1,63 @@
+//! The commands about `wagroups` itself. Form only; see the module above.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::Shell;
+
+/// Print the JSON Schema of what commands print.
+///
+/// Without a type it prints one object that holds them all by name.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups schema group
+  wagroups schema --jq 'keys[]'
+  wagroups schema event > event.json")]
+pub(crate) struct Schema {
+    /// A type of result, such as group, event or error.
+    #[arg(value_name = "TYPE")]
+    pub(crate) name: Option<String>,
+}
+
+/// Print a script that makes a shell complete commands and options.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  source <(wagroups completions bash)
+  wagroups completions zsh > ~/.zfunc/_wagroups
+  wagroups completions fish > ~/.config/fish/completions/wagroups.fish
+  wagroups completions powershell >> $PROFILE")]
+pub(crate) struct Completions {
+    /// For which shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// Print the manual page, or write the pages of all commands to a folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups man | man -l -
+  wagroups man ~/.local/share/man/man1")]
+pub(crate) struct Man {
+    /// The folder; it is made if it is not there.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Print the help of a command or a topic.
+///
+/// Topics: exit-codes, environment, output.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups help requests approve
+  wagroups help exit-codes
+  wagroups help environment
+  wagroups help output")]
+pub(crate) struct Help {
+    /// The words of a command, or a topic.
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub(crate) words: Vec<String>,
+}

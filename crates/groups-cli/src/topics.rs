@@ -1,0 +1,137 @@
+//! The topics of `wagroups help`: what is the same for every command, told once. Pure text; the tests hold it to the
+//! code.
+
+/// What ends how.
+const EXIT_CODES: &str = "\
+Exit codes of wagroups
+
+  0    Done. An empty list is done, too.
+  1    Refused by the API, or any failure that is not listed below.
+  2    Usage: bad arguments, values that break a documented limit, confirmation needed.
+  3    No key, a bad key, no right, not eligible, or a bad configuration.
+  4    Not found: no such group, join request or participant.
+  5    Rate limited after all repeats.
+  6    Network, timeout, or a write whose answer was lost: it may or may not have happened; the message says which.
+  7    Mixed: some items or settings were done and some were not. Where all failed, it is that error's own code, or 1 if
+       they differ.
+  8    Accepted, but the outcome was not seen in time; what was accepted is still printed.
+  130  Interrupted by Ctrl-C; also where that is how it ends, as with listen and events tail.
+
+A reader that goes away (`wagroups list | head`) ends the output quietly, with 0.
+
+Examples:
+  wagroups get GROUP || test $? -ne 4 || echo 'no such group'
+";
+
+/// What is read from the environment.
+const ENVIRONMENT: &str = "\
+Environment variables of wagroups
+
+An option beats its variable, a variable beats the default. An empty variable counts as not set.
+
+  D360_API_KEY                   The API key. It is taken from here only, and shown nowhere.
+  WAGROUPS_BASE_URL              Where the API is, as --base-url.
+  WAGROUPS_SANDBOX               1: use the embedded sandbox, as --sandbox. 0: do not.
+  WAGROUPS_CONFIG_DIR            Where state is kept, as --config-dir.
+  WAGROUPS_OUTPUT                How results are printed, as --output.
+  WAGROUPS_LOG                   What is logged to stderr, as filter directives; beats -v.
+  WAGROUPS_WEBHOOK_SECRET        What webhooks are signed with; several with spaces between.
+  WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
+  XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
+  HOME                           Where state is kept if that is not set either.
+  NO_COLOR                       Anything: no colours in help.
+
+Examples:
+  WAGROUPS_SANDBOX=1 wagroups list
+  WAGROUPS_OUTPUT=jsonl wagroups list --all
+";
+
+/// How results are printed.
+const OUTPUT: &str = "\
+Output of wagroups
+
+Results go to stdout; errors, notes and questions go to stderr. Times are RFC 3339 in UTC. What is absent is unknown;
+fields that the server adds are kept under `extra`.
+
+  -o table  For people, and the default. Not for programs: it may change.
+  -o json   One document: an array for lists, an object otherwise. A list is closed even if a page fails.
+  -o jsonl  One object per line, as pages arrive.
+  -o yaml   One document, read alike by YAML 1.1 and 1.2.
+  -o csv    RFC 4180: a header, lines that end in CR LF, rows as pages arrive. A list has a column for each field of its
+            type, whatever it holds. What is nested is JSON. A cell that a spreadsheet would take for a formula, as it
+            begins with = + - @ or a control character, gets an apostrophe before it; numbers, times and phone numbers
+            (+ and digits) stay as they are.
+
+  --fields A,B  Ask for and show these fields, in this order.
+  --jq EXPR     Filter the JSON with a jq expression: the whole document, or each line with -o jsonl. Text is printed
+                bare, everything else as JSON in one line. It sees neither files nor the environment.
+
+With json and jsonl, and without -v, an error is the whole of stderr: {\"error\":{\"kind\":...,\"message\":...}}. `wagroups
+schema` prints the JSON Schema of each type of result, and of errors.
+
+Examples:
+  wagroups list -o csv > groups.csv
+  wagroups list --all -o jsonl --jq 'select(.subject | test(\"Trip\")) | .id'
+  wagroups get GROUP -o json --fields subject,participants
+";
+
+/// The topic of this name, if these words are one.
+pub(crate) fn find(words: &[String]) -> Option<&'static str> {
+    match words {
+        [word] => match word.as_str() {
+            "exit-codes" => Some(EXIT_CODES),
+            "environment" => Some(ENVIRONMENT),
+            "output" => Some(OUTPUT),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+    use crate::args::Format;
+
+    #[test]
+    fn every_exit_code_is_told() {
+        let source = include_str!("exit.rs");
+        let (_, table) = source.split_once("fn number(self)").unwrap();
+        let (table, _) = table.split_once("\n    }").unwrap();
+        let numbers: Vec<&str> = table
+            .lines()
+            .filter_map(|line| line.split_once(" => ").map(|(_, number)| number.trim_end_matches(',')))
+            .collect();
+        assert!(numbers.len() > 5, "{table}");
+        for number in numbers {
+            assert!(EXIT_CODES.contains(&format!("\n  {number:<3}  ")), "{number}");
+        }
+    }
+
+    #[test]
+    fn every_variable_is_told() {
+        let source = include_str!("context.rs");
+        let (_, read) = source.split_once("pub(crate) fn read()").unwrap();
+        let (read, _) = read.split_once("\n    }").unwrap();
+        let names: Vec<&str> = read
+            .split('"')
+            .filter(|word| {
+                word.len() > 3
+                    && word.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+            })
+            .collect();
+        assert!(names.len() > 7, "{read}");
+        for name in names {
+            assert!(ENVIRONMENT.contains(&format!("\n  {name} ")), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_format_is_told() {
+        for format in Format::value_variants() {
+            assert!(OUTPUT.contains(&format!("\n  -o {:<5}  ", format.name())), "{}", format.name());
+        }
+    }
+}
