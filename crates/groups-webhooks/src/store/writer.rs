@@ -24,6 +24,12 @@ pub(super) trait Batch: Send + 'static {
         jobs: &[Self::Job],
     ) -> impl Future<Output = Result<Vec<Self::Answer>, StoreError>> + Send;
 
+    /// Whether a failure has to do with none of the jobs, and would meet each of them alone as well, after as long.
+    fn concerns_all(error: &StoreError) -> bool {
+        let _ = error;
+        false
+    }
+
     /// Called after a failure, before the next job.
     fn recover(&mut self) -> impl Future<Output = ()> + Send;
 }
@@ -74,6 +80,14 @@ async fn work<B: Batch>(mut batch: B, mut receiver: mpsc::Receiver<Waiting<B>>) 
             Ok(done) => {
                 // Whoever does not wait any more does not need the answer.
                 answers.into_iter().zip(done).for_each(|(answer, done)| drop(answer.send(Ok(done))));
+            }
+            Err(error) if B::concerns_all(&error) => {
+                // Those who wait for it are told at once; they have waited long enough.
+                let reason = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                for answer in answers {
+                    let _ = answer.send(Err(StoreError::new("writing", reason.clone())));
+                }
+                batch.recover().await;
             }
             Err(_) => {
                 // One of them may be at fault, or a connection that was lost; a repeat adds nothing twice.
