@@ -148,6 +148,7 @@ impl Command {
             Self::Events(EventsCommand::Tail(_)) => "events tail",
             Self::Events(EventsCommand::Replay(_)) => "events replay",
             Self::Events(EventsCommand::Decode(_)) => "events decode",
+            Self::Events(EventsCommand::Prune(_)) => "events prune",
         }
     }
 
@@ -218,6 +219,7 @@ impl Command {
             Self::Wait(_) => &Shape::OUTCOME,
             Self::Webhook(_) => &Shape::WEBHOOK,
             Self::Doctor => &Shape::CHECK,
+            Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
         }
     }
