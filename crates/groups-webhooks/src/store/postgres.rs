@@ -181,6 +181,10 @@ impl Batch for Tables {
         job.parts.len()
     }
 
+    fn bytes(job: &Job) -> usize {
+        job.parts.iter().map(|part| part.notification.len()).sum()
+    }
+
     async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Appended>, StoreError> {
         let received_ms = now_ms();
         let rows = |job: &Job| job.parts.iter().map(|part| Row::of(part, received_ms)).collect();

@@ -228,6 +228,13 @@ impl Batch for Tables {
         }
     }
 
+    fn bytes(job: &Job) -> usize {
+        match job {
+            Job::Append { parts, .. } => parts.iter().map(|part| part.notification.len()).sum(),
+            Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 0,
+        }
+    }
+
     async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let work = async {
             let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
