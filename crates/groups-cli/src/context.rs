@@ -19,7 +19,10 @@ pub(crate) struct Environment {
     sandbox: Option<String>,
     output: Option<String>,
     log: Option<String>,
+    /// These three as they are: empty is not the same as not set.
     webhook_secret: Option<String>,
+    webhook_header: Option<String>,
+    forward_secret: Option<String>,
     webhook_verify_token: Option<String>,
     config_dir: Option<PathBuf>,
     state_home: Option<PathBuf>,
@@ -30,13 +33,16 @@ impl Environment {
     pub(crate) fn read() -> Self {
         let os = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let text = |name: &str| os(name).map(|value| value.to_string_lossy().into_owned());
+        let as_is = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self {
             api_key: text("D360_API_KEY"),
             base_url: text("WAGROUPS_BASE_URL"),
             sandbox: text("WAGROUPS_SANDBOX"),
             output: text("WAGROUPS_OUTPUT"),
             log: text("WAGROUPS_LOG"),
-            webhook_secret: text("WAGROUPS_WEBHOOK_SECRET"),
+            webhook_secret: as_is("WAGROUPS_WEBHOOK_SECRET"),
+            webhook_header: as_is("WAGROUPS_WEBHOOK_HEADER"),
+            forward_secret: as_is("WAGROUPS_FORWARD_SECRET"),
             webhook_verify_token: text("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
             config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
@@ -70,9 +76,33 @@ impl Environment {
         }
     }
 
-    /// What webhooks are signed with: any of these.
-    pub(crate) fn webhook_secrets(&self) -> impl Iterator<Item = &str> {
-        self.webhook_secret.as_deref().unwrap_or_default().split_whitespace()
+    /// What webhooks are signed with: any of these; none if it is not set. Set to nothing it is an error: whoever set
+    /// it does not mean that anybody may send.
+    pub(crate) fn webhook_secrets(&self, command: &str) -> Result<Vec<&str>, Failure> {
+        let Some(text) = &self.webhook_secret else { return Ok(Vec::new()) };
+        let secrets: Vec<&str> = text.split_whitespace().collect();
+        if secrets.is_empty() { Err(set_but_empty("WAGROUPS_WEBHOOK_SECRET", command)) } else { Ok(secrets) }
+    }
+
+    /// The header that webhooks have to come with: its name and its value. Neither is ever told.
+    pub(crate) fn webhook_header(&self, command: &str) -> Result<Option<(&str, &str)>, Failure> {
+        let Some(text) = &self.webhook_header else { return Ok(None) };
+        if text.trim().is_empty() {
+            return Err(set_but_empty("WAGROUPS_WEBHOOK_HEADER", command));
+        }
+        let halves = text.split_once([':', '=']).map(|(name, value)| (name.trim(), value.trim()));
+        match halves.filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
+            Some(header) => Ok(Some(header)),
+            None => Err(no_header(command)),
+        }
+    }
+
+    /// What forwarded notifications are signed with.
+    pub(crate) fn forward_secret(&self, command: &str) -> Result<Option<&str>, Failure> {
+        match self.forward_secret.as_deref().map(str::trim) {
+            Some("") => Err(set_but_empty("WAGROUPS_FORWARD_SECRET", command)),
+            secret => Ok(secret),
+        }
     }
 
     /// What Meta's verification handshake has to know.
@@ -92,6 +122,17 @@ impl Environment {
             }
         }
     }
+}
+
+fn set_but_empty(variable: &str, command: &str) -> Failure {
+    Failure::configuration(command, format!("{variable} is set but empty"))
+        .with_remedy("Set it to its value, or unset it to do without.")
+}
+
+/// Does not repeat what it was set to: that is a secret.
+pub(crate) fn no_header(command: &str) -> Failure {
+    Failure::configuration(command, "WAGROUPS_WEBHOOK_HEADER must be a header, such as `name: value`")
+        .with_remedy("Correct the variable, or unset it.")
 }
 
 /// Where calls go, and with which key.
@@ -346,6 +387,23 @@ mod tests {
             let is = is_sandbox(&globals, &environment(variable, variable_url), "list").ok();
             assert_eq!(is, expected, "{flag} {flag_url:?} {variable:?} {variable_url:?}");
         }
+    }
+
+    #[test]
+    fn a_header_is_a_name_and_a_value() {
+        let header = |text: &str| {
+            let environment = Environment { webhook_header: Some(text.to_owned()), ..Environment::default() };
+            let header = environment.webhook_header("listen").map_err(|failure| failure.report.message);
+            header.map(|header| header.map(|(name, value)| (name.to_owned(), value.to_owned())))
+        };
+        let expected = Ok(Some(("x-shared".to_owned(), "a=b: c".to_owned())));
+        assert_eq!(header("x-shared: a=b: c"), expected);
+        assert_eq!(header("x-shared=a=b: c "), expected);
+        assert!(header(" ").unwrap_err().contains("set but empty"));
+        for bad in ["s3cret", ":s3cret", "s3cret=", ": "] {
+            assert!(header(bad).is_err_and(|message| !message.contains("s3cret")), "{bad}");
+        }
+        assert!(Environment::default().webhook_header("listen").is_ok_and(|header| header.is_none()));
     }
 
     #[test]

@@ -58,7 +58,8 @@ impl Receiver {
     }
 
     /// Takes only what is signed with this secret, in `x-360dialog-signature` or `X-Hub-Signature-256` (Facts 4.7).
-    /// Give several while a secret is replaced: any of them is enough.
+    /// Give several while a secret is replaced: any of them is enough. An empty one fits nothing: alone, it makes the
+    /// receiver refuse everything.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.secrets.push(secret.into());
@@ -66,7 +67,8 @@ impl Receiver {
     }
 
     /// Takes only what comes with this header: 360dialog attaches fixed headers to deliveries where it is told to
-    /// (Facts 4.7). Of several values for one header any is enough; of several headers each is needed.
+    /// (Facts 4.7). Of several values for one header any is enough; of several headers each is needed. An empty value
+    /// fits nothing.
     #[must_use]
     pub fn require_header(mut self, name: HeaderName, value: impl Into<SecretString>) -> Self {
         self.headers.push((name, value.into()));
@@ -74,7 +76,7 @@ impl Receiver {
     }
 
     /// Answers Meta's verification handshake (a GET with `hub.mode`, `hub.verify_token`, `hub.challenge`) if the token
-    /// is this one. Without it no handshake is answered.
+    /// is this one. Without it, and with an empty one, no handshake is answered.
     #[must_use]
     pub fn verify_token(mut self, token: impl Into<SecretString>) -> Self {
         self.verify_token = Some(token.into());

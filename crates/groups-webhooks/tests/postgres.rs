@@ -5,10 +5,11 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use groups_webhooks::EventStore;
 use groups_webhooks::store::PostgresStore;
-use support::{conformance, eventually, parts, postgres};
+use groups_webhooks::{EventStore, Forwarder, Query};
+use support::{Sink, conformance, eventually, parts, postgres};
 
 async fn open(url: &str) -> PostgresStore {
     PostgresStore::open(url, 8).await.unwrap()
@@ -77,8 +78,28 @@ async fn a_lost_connection_costs_no_event() {
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
     sqlx::query(cut).execute(&mut beside).await.unwrap();
     assert_eq!(store.append(parts(&[("a", "2")]), false).await.unwrap().added(), 1);
-    eventually("the list", async || {
-        store.list(&groups_webhooks::Query::new()).await.is_ok_and(|all| all.len() == 2)
-    })
-    .await;
+    eventually("the list", async || store.list(&Query::new()).await.is_ok_and(|all| all.len() == 2)).await;
+}
+
+#[tokio::test]
+async fn with_few_connections_fewer_are_forwarded_at_once_and_nobody_waits() {
+    let Some(url) = postgres::database().await else { return };
+    let store: Arc<dyn EventStore> = Arc::new(PostgresStore::open(&url, 3).await.unwrap());
+    let groups = ["a", "b", "c", "d", "e", "f"].map(|group| (group, "1"));
+    store.append(parts(&groups), true).await.unwrap();
+    // An acquire in vain gives up after 30 seconds.
+    let all_at_once = async {
+        let held = store.take_forwards(8).await.unwrap();
+        assert_eq!(held.len(), 1);
+        assert!(store.take_forwards(8).await.unwrap().is_empty());
+        assert_eq!(store.list(&Query::new()).await.unwrap().len(), 6);
+        drop(held);
+        let sink = Sink::default();
+        let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap();
+        let running = tokio::spawn(forwarder.run(std::future::pending()));
+        eventually("an empty queue", async || store.forwards_waiting().await.unwrap() == 0).await;
+        running.abort();
+        assert_eq!(sink.arrivals(), 6);
+    };
+    tokio::time::timeout(Duration::from_secs(20), all_at_once).await.unwrap();
 }

@@ -95,6 +95,16 @@ async fn with_a_secret_only_what_is_signed_is_taken() {
 }
 
 #[tokio::test]
+async fn with_an_empty_secret_nothing_is_taken() {
+    let world = world(|receiver| receiver.secret("")).await;
+    let body = notification(&[outcome("a", "1")]);
+    assert_eq!(world.post(body.clone(), &[]).await, 401);
+    let signed = signature("", &body);
+    assert_eq!(world.post(body, &[("x-hub-signature-256", &signed)]).await, 401);
+    assert_eq!(world.stored().await, 0);
+}
+
+#[tokio::test]
 async fn with_required_headers_each_has_to_be_there() {
     let world = world(|receiver| {
         let name = HeaderName::from_static("x-shared");

@@ -4,6 +4,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{EventStore, Query};
@@ -64,6 +65,8 @@ async fn another_process_forwards_once_the_first_has_ended() {
     let first = open(&folder).await;
     let second = open(&folder).await;
     first.append(parts(&[("a", "1")]), true).await.unwrap();
+    assert!(first.claim_forwarding().unwrap() && first.claim_forwarding().unwrap());
+    assert!(!second.claim_forwarding().unwrap());
     drop(first.take_forwards(1).await.unwrap().remove(0));
     assert!(second.take_forwards(1).await.unwrap().is_empty(), "the first holds the lock");
     drop(first);
@@ -109,4 +112,38 @@ async fn one_who_cannot_be_stored_does_not_cost_the_others() {
         assert_eq!(appended.await.unwrap().unwrap().added(), 1);
     }
     assert_eq!(store.list(&Query::new()).await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn while_another_process_writes_all_who_wait_are_told_together() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let mut beside =
+        SqliteConnection::connect(folder.path().join("data/events.db").to_str().unwrap()).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut beside).await.unwrap();
+    let start = Instant::now();
+    let appends = (0..20)
+        .map(|number| (store.clone(), number.to_string()))
+        .map(|(store, number)| async move { store.append(parts(&[("a", &number)]), false).await });
+    for refused in futures_util::future::join_all(appends).await {
+        let error = refused.unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("locked"), "{error:?}");
+    }
+    // Each alone would wait for 2 seconds.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    sqlx::raw_sql("ROLLBACK").execute(&mut beside).await.unwrap();
+    assert_eq!(store.append(parts(&[("a", "1")]), false).await.unwrap().added(), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    store.append(parts(&[("a", "1")]), false).await.unwrap();
+    for name in ["events.db", "events.db-wal", "events.db-shm"] {
+        let mode = std::fs::metadata(folder.path().join("data").join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
 }

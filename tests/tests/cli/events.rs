@@ -146,6 +146,95 @@ fn with_a_secret_in_the_environment_what_is_not_signed_is_refused() {
 }
 
 #[test]
+fn a_secret_that_is_set_to_nothing_lets_nobody_in() {
+    let world = world();
+    let variables = ["WAGROUPS_WEBHOOK_SECRET", "WAGROUPS_WEBHOOK_HEADER", "WAGROUPS_FORWARD_SECRET"];
+    for variable in variables {
+        for blank in ["", " ", "\t "] {
+            let mut command =
+                world.command(&["listen", "--port", "0", "--forward-to", "http://127.0.0.1:9", "-o", "json"]);
+            let output = command.env(variable, blank).output().unwrap();
+            assert_eq!(output.status.code(), Some(3), "{variable}={blank:?}: {output:?}");
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert!(told.contains(&format!("{variable} is set but empty")), "{told}");
+        }
+    }
+    for bad in ["s3cret", "s 3: cret"] {
+        let mut command = world.command(&["listen", "--port", "0"]);
+        let output = command.env("WAGROUPS_WEBHOOK_HEADER", bad).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        assert!(!String::from_utf8(output.stderr).unwrap().contains("cret"), "a secret is not told");
+    }
+}
+
+#[test]
+fn with_a_header_in_the_environment_what_comes_without_it_is_refused() {
+    let world = world();
+    let mut command = world.command(&["listen", "--port", "0"]);
+    command.env("WAGROUPS_WEBHOOK_HEADER", "X-Shared: open sesame");
+    let served = Served::started_by(command);
+    let body = example("webhook_group_created");
+    assert_eq!(post(served.base_url(), body, ""), 401);
+    assert_eq!(post(served.base_url(), body, "x-shared: open\r\n"), 401);
+    assert_eq!(post(served.base_url(), body, "x-shared: open sesame\r\n"), 200);
+}
+
+#[test]
+fn who_listens_to_others_and_checks_nothing_is_told_so() {
+    let world = world();
+    for (host, secret, told) in
+        [("0.0.0.0", None, true), ("0.0.0.0", Some("s3cret"), false), ("127.0.0.1", None, false)]
+    {
+        let mut command = world.command(&["listen", "--port", "0", "--host", host]);
+        let log = world.file("log.txt", b"");
+        command.stderr(std::fs::File::create(&log).unwrap());
+        if let Some(secret) = secret {
+            command.env("WAGROUPS_WEBHOOK_SECRET", secret);
+        }
+        let served = Served::started_by(command);
+        served.end_by("TERM");
+        let log = std::fs::read_to_string(&log).unwrap();
+        assert_eq!(log.contains("whoever reaches this address can send"), told, "{host} {secret:?}: {log}");
+    }
+}
+
+#[test]
+fn only_one_at_a_time_sends_on_from_a_folder() {
+    let world = world();
+    let url = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let served = listen(&world, &["--forward-to", &url]);
+    let second = world.quietly(&["listen", "--port", "0", "--forward-to", "http://127.0.0.1:9"]);
+    assert_eq!(second.code, Some(1), "{second:?}");
+    assert!(
+        second.stderr.contains("another `wagroups listen --forward-to` serves this folder"),
+        "{second:?}"
+    );
+    assert!(second.stderr.contains("--config-dir"), "{second:?}");
+    // Without forwarding there may be as many as one likes.
+    drop(listen(&world, &[]));
+    assert_eq!(served.end_by("TERM"), Some(0));
+    drop(listen(&world, &["--forward-to", &url]));
+}
+
+#[test]
+fn what_is_sent_on_is_signed_if_there_is_a_secret_for_it() {
+    let world = world();
+    // It takes only what is signed.
+    let other = crate::world();
+    let mut target = other.command(&["listen", "--port", "0"]);
+    target.env("WAGROUPS_WEBHOOK_SECRET", "s3cret");
+    let target = Served::started_by(target);
+    let mut command = world.command(&["listen", "--port", "0", "--forward-to", target.base_url()]);
+    command.env("WAGROUPS_FORWARD_SECRET", "s3cret");
+    let served = Served::started_by(command);
+    assert_eq!(post(served.base_url(), example("webhook_group_created"), ""), 200);
+    let start = Instant::now();
+    while other.quietly(&["events", "list", "-o", "json"]).json()[0].is_null() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it did not arrive");
+    }
+}
+
+#[test]
 fn a_tail_shows_what_another_process_receives() {
     let world = world();
     let served = listen(&world, &[]);
@@ -201,4 +290,26 @@ fn a_receiver_that_was_killed_sends_on_what_it_kept() {
     let _served = listen(&world, &["--forward-to", &url]);
     let start = Instant::now();
     assert_eq!(keys.recv_timeout(Duration::from_secs(60)).unwrap().len(), 64, "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_was_received_long_ago_is_forgotten_on_demand() {
+    let world = world();
+    let served = listen(&world, &["-q"]);
+    for name in ["webhook_group_created", "webhook_group_deleted"] {
+        assert_eq!(post(served.base_url(), example(name), ""), 200);
+    }
+    // By when they were received, not by when they happened.
+    world.run(&["events", "prune", "--older-than", "30d"]);
+    world.run(&["events", "prune", "--older-than", "6d"]);
+    world.run(&["events", "prune", "--older-than", "tomorrow"]);
+    let start = Instant::now();
+    let mut removed = 0;
+    while removed < 2 {
+        let pruned = world.quietly(&["events", "prune", "--older-than", "0s", "--force", "-o", "json"]);
+        removed += pruned.json()["removed"].as_u64().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(60), "{pruned:?}");
+    }
+    world.run(&["events", "list", "-o", "json"]);
+    world.check("what_was_received_long_ago_is_forgotten_on_demand");
 }

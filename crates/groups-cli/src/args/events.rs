@@ -15,7 +15,9 @@ use super::whole;
 /// webhook is answered once its events are on the disk. `wagroups events` shows them later.
 ///
 /// WAGROUPS_WEBHOOK_SECRET holds the secret that webhooks are signed with, or several with spaces between; without it,
-/// whoever finds the address can send. WAGROUPS_WEBHOOK_VERIFY_TOKEN holds the token of Meta's verification handshake.
+/// whoever finds the address can send. WAGROUPS_WEBHOOK_HEADER holds a header that they have to come with, such as
+/// `name: value`; with both, both are needed. WAGROUPS_WEBHOOK_VERIFY_TOKEN holds the token of Meta's verification
+/// handshake. WAGROUPS_FORWARD_SECRET holds the secret that what is forwarded is signed with, in X-Hub-Signature-256.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +34,9 @@ pub(crate) struct Listen {
     pub(crate) port: u16,
 
     /// Send every event on to this URL, in order per group, until it is answered 2xx; also after a restart.
+    ///
+    /// One process does so for one --config-dir. What still waits after a restart goes to the URL given then, also if
+    /// that is another.
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 
@@ -52,6 +57,7 @@ pub(crate) enum EventsCommand {
     Tail(TailEvents),
     Replay(ReplayEvents),
     Decode(Decode),
+    Prune(PruneEvents),
 }
 
 /// List events that were received, the newest last.
@@ -119,6 +125,25 @@ pub(crate) struct Decode {
     pub(crate) file: PathBuf,
 }
 
+/// Forget events that were received long ago, and tell how many.
+///
+/// What still waits to be forwarded stays. Less than 7 days is refused without --force: for as long 360dialog delivers
+/// again what was not taken, and a forgotten event that comes again is new.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  wagroups events prune --older-than 30d
+  wagroups events prune --older-than 4w -o json")]
+pub(crate) struct PruneEvents {
+    /// Forget what was received longer ago than this, such as 30d.
+    #[arg(long, value_name = "DURATION", value_parser = age())]
+    pub(crate) older_than: std::time::Duration,
+
+    /// Also with less than 7 days.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
 /// Which events.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Filter {
@@ -156,6 +181,15 @@ fn moment() -> impl TypedValueParser<Value = Moment> {
     })
 }
 
+/// A duration of which days and weeks are a part: of 24 hours and 7 days.
+fn age() -> impl TypedValueParser<Value = std::time::Duration> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let span = text.parse::<jiff::Span>().ok();
+        let age = span.and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
+        age.and_then(|age| age.try_into().ok()).ok_or("it must be a duration such as 30d, 4w or 200h")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
@@ -167,6 +201,20 @@ mod tests {
         let cli = Cli::try_parse_from(["wagroups", "events", "tail", "--since", text]).ok()?;
         let Command::Events(EventsCommand::Tail(args)) = cli.command else { return None };
         args.filter.since
+    }
+
+    #[test]
+    fn an_age_may_be_told_in_days() {
+        let age = |text: &str| {
+            let cli = Cli::try_parse_from(["wagroups", "events", "prune", "--older-than", text]).ok()?;
+            let Command::Events(EventsCommand::Prune(args)) = cli.command else { return None };
+            Some(args.older_than.as_secs())
+        };
+        assert_eq!(
+            [age("30d"), age("4w"), age("200h")],
+            [Some(30 * 86_400), Some(28 * 86_400), Some(720_000)]
+        );
+        assert_eq!([age("soon"), age("2months"), age("30"), age("-30d")], [None; 4]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) use about::{Completions, Help, Man, Schema};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
-    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, ReplayEvents, TailEvents,
+    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
 pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::InviteCommand;
@@ -42,8 +42,9 @@ Environment:
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
   WAGROUPS_LOG         what to log, as filter directives; beats -v
-  WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_VERIFY_TOKEN
-                       what webhooks are signed with and verified by; see listen --help
+  WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER, WAGROUPS_WEBHOOK_VERIFY_TOKEN,
+  WAGROUPS_FORWARD_SECRET
+                       what webhooks are known by, and what is forwarded signed with; see listen --help
   NO_COLOR             no colours in help
   An option beats its variable.
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use groups_model::event::decode;
@@ -15,8 +16,10 @@ use groups_webhooks::{EventStore, Forwarder, Query, Receiver, StoreError, Stored
 
 use super::sandbox::address;
 use super::{Place, Planned, group_id, invalid_input};
-use crate::args::{Decode, EventsCommand, Filter, ListEvents, Listen, Moment, ReplayEvents, TailEvents};
-use crate::context::events_file;
+use crate::args::{
+    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
+};
+use crate::context::{events_file, no_header};
 use crate::failure::{Failure, Kind};
 use crate::output::Printer;
 use crate::run::interrupted;
@@ -26,7 +29,11 @@ use crate::signals::Signals;
 /// How many are listed unless told otherwise.
 const LISTED: u64 = 25;
 /// How long calls in progress may take to end when it is told to.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long 360dialog delivers again what was not taken (Facts 4.7).
+const DELIVERED_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How many reads of the store in a row may fail before printing ends.
+const FAILED_READS: u32 = 10;
 /// How many are read from the store at a time.
 const PAGE: u32 = 500;
 
@@ -36,6 +43,13 @@ pub(super) enum Task {
     Tail { query: Query },
     Replay { query: Query, to: String },
     Decode { file: PathBuf },
+    Prune { age: Duration },
+}
+
+/// As `--output json` shows it.
+#[derive(serde::Serialize)]
+struct Pruned {
+    removed: u64,
 }
 
 impl Task {
@@ -66,6 +80,13 @@ pub(super) fn plan(command: EventsCommand, scene: Scene) -> Result<Planned, Fail
             Task::Replay { query: query(filter, &scene)?, to }
         }
         EventsCommand::Decode(Decode { file }) => Task::Decode { file },
+        EventsCommand::Prune(PruneEvents { older_than, force }) => {
+            if older_than < DELIVERED_AGAIN && !force {
+                let reason = "must be at least 7d: what is forgotten may be delivered again until then, and be new; `--force` does it all the same";
+                return Err(invalid_input(&InvalidInput::new("older_than", reason), &scene));
+            }
+            Task::Prune { age: older_than }
+        }
     };
     Ok(Planned::new(scene, super::Task::Events(task)))
 }
@@ -79,16 +100,14 @@ fn query(filter: Filter, scene: &Scene) -> Result<Query, Failure> {
         request_id.map(RequestId::new).transpose().map_err(|invalid| invalid_input(&invalid, scene))?;
     query.since = since.map(|since| match since {
         Moment::At(at) => at,
-        Moment::Ago(ago) => {
-            let ago = i64::try_from(ago.as_secs()).unwrap_or(i64::MAX);
-            Timestamp::from_seconds(now().saturating_sub(ago))
-        }
+        Moment::Ago(ago) => before(ago),
     });
     Ok(query)
 }
 
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
+fn before(ago: Duration) -> Timestamp {
+    let ago = i64::try_from(ago.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_seconds(jiff::Timestamp::now().as_second().saturating_sub(ago))
 }
 
 pub(super) async fn run(
@@ -128,6 +147,11 @@ pub(super) async fn run(
             Ok(())
         }
         Task::Replay { query, to } => replay(Arc::new(store), query, &to, scene, out).await,
+        Task::Prune { age } => {
+            let removed = store.prune(before(age)).await.map_err(failed)?;
+            out.one(&Pruned { removed });
+            Ok(())
+        }
         // Done above.
         Task::Decode { .. } => Ok(()),
     }
@@ -250,11 +274,22 @@ impl Listening<'_> {
     ) -> Result<(), Failure> {
         let scene = self.scene;
         let store: Arc<dyn EventStore> = Arc::new(self.store.clone());
+        let failed = |error: StoreError| of_store(&error, scene);
+        let receiver = self.receiver(forward_to.is_some())?;
         let forwarder = match forward_to {
-            Some(url) => Some(forwarder(Arc::clone(&store), url, "--forward-to", scene)?),
+            Some(url) => {
+                let mut forwarder = forwarder(Arc::clone(&store), url, "--forward-to", scene)?;
+                if let Some(secret) = self.place.environment.forward_secret(scene.command())? {
+                    forwarder = forwarder.sign_with(secret);
+                }
+                // The queue knows no targets: of two processes, one would send for both.
+                if !self.store.claim_forwarding().map_err(failed)? {
+                    return Err(already_forwarded(scene));
+                }
+                Some(forwarder)
+            }
             None => None,
         };
-        let failed = |error: StoreError| of_store(&error, scene);
         let query = Query::new().after(self.store.last_number().await.map_err(failed)?);
         let mut signals = signals(scene)?;
         let listener = tokio::net::TcpListener::bind(address)
@@ -266,16 +301,36 @@ impl Listening<'_> {
             let mut stopped = stopped.clone();
             async move { drop(stopped.changed().await) }
         };
-        let server = groups_webhooks::serve(listener, self.receiver(forwarder.is_some()), until_stopped());
+        let server = groups_webhooks::serve(listener, receiver, until_stopped());
         let mut server = pin!(server);
         let forwarding = forwarder.map(|forwarder| tokio::spawn(forwarder.run(until_stopped())));
         out.receiving(&format!("http://{at}"), self.file);
+        if self.is_open(at)? {
+            out.now("Note: whoever reaches this address can send; set WAGROUPS_WEBHOOK_SECRET or WAGROUPS_WEBHOOK_HEADER.");
+        }
         let mut events = pin!(tail(store, query));
+        let mut failed_reads = 0;
+        let mut unreadable = None;
         let by_user = loop {
             tokio::select! {
                 by_user = signals.wait() => break by_user,
                 served = &mut server => return served.map_err(|error| cannot_listen(at, &error, scene)),
-                Some(stored) = events.next(), if self.print => out.line(&stored.map_err(failed)?.event),
+                Some(stored) = events.next(), if self.print => match stored {
+                    Ok(stored) => {
+                        failed_reads = 0;
+                        out.line(&stored.event);
+                    }
+                    // What is received is kept all the same, and shown when it can be read again.
+                    Err(error) => {
+                        failed_reads += 1;
+                        let failure = failed(error);
+                        tracing::warn!(failed_reads, "events cannot be shown: {}", failure.report.message);
+                        if failed_reads == FAILED_READS {
+                            unreadable = Some(failure);
+                            break false;
+                        }
+                    }
+                },
             }
             if out.has_ended() {
                 break false;
@@ -287,18 +342,31 @@ impl Listening<'_> {
         if let Some(forwarding) = forwarding {
             let _ = forwarding.await;
         }
-        ended(by_user, scene)
+        unreadable.map_or_else(|| ended(by_user, scene), Err)
     }
 
-    fn receiver(&self, forward: bool) -> Receiver {
+    fn receiver(&self, forward: bool) -> Result<Receiver, Failure> {
+        let command = self.scene.command();
         let mut receiver = Receiver::new(Arc::new(self.store.clone()));
-        for secret in self.place.environment.webhook_secrets() {
+        for secret in self.place.environment.webhook_secrets(command)? {
             receiver = receiver.secret(secret);
+        }
+        if let Some((name, value)) = self.place.environment.webhook_header(command)? {
+            let Ok(name) = name.parse() else { return Err(no_header(command)) };
+            receiver = receiver.require_header(name, value);
         }
         if let Some(token) = self.place.environment.webhook_verify_token() {
             receiver = receiver.verify_token(token);
         }
-        if forward { receiver.forward() } else { receiver }
+        Ok(if forward { receiver.forward() } else { receiver })
+    }
+
+    /// Whether others than this machine can reach it, and whoever does is believed.
+    fn is_open(&self, at: SocketAddr) -> Result<bool, Failure> {
+        let (environment, command) = (self.place.environment, self.scene.command());
+        let is_guarded = !environment.webhook_secrets(command)?.is_empty()
+            || environment.webhook_header(command)?.is_some();
+        Ok(!at.ip().is_loopback() && !is_guarded)
     }
 }
 
@@ -315,6 +383,12 @@ fn ended(by_user: bool, scene: &Scene) -> Result<(), Failure> {
 fn cannot_listen(address: SocketAddr, error: &std::io::Error, scene: &Scene) -> Failure {
     Failure::local(Kind::StoreFailed, scene.command(), format!("cannot listen on {address}: {error}"))
         .with_remedy("`--port` names another port; `--port 0` takes a free one.")
+}
+
+fn already_forwarded(scene: &Scene) -> Failure {
+    let message = "another `wagroups listen --forward-to` serves this folder";
+    Failure::local(Kind::StoreFailed, scene.command(), message)
+        .with_remedy("Use another `--config-dir`, or end the other one first.")
 }
 
 fn of_store(error: &StoreError, scene: &Scene) -> Failure {

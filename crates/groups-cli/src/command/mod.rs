@@ -154,6 +154,7 @@ impl Command {
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
             Self::Help(_) => "help",
+            Self::Events(EventsCommand::Prune(_)) => "events prune",
         }
     }
 
@@ -224,6 +225,7 @@ impl Command {
             Self::Wait(_) => &Shape::OUTCOME,
             Self::Webhook(_) => &Shape::WEBHOOK,
             Self::Doctor => &Shape::CHECK,
+            Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
             Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
         }

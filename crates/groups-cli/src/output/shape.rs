@@ -141,6 +141,8 @@ impl Shape {
         ],
         columns: &["at", "type", "group_id", "request_id", "errors"],
     };
+    /// What was forgotten.
+    pub(crate) const PRUNED: Self = Self { name: "pruned", fields: &["removed"], columns: &[] };
     pub(crate) const SANDBOX_STATUS: Self = Self {
         name: "sandbox_status",
         fields: &["database", "groups", "suspended", "participants", "pending_requests", "due"],

@@ -71,9 +71,14 @@ fn is_filled_list(value: &Value) -> bool {
     value.as_array().is_some_and(|items| !items.is_empty())
 }
 
+/// What is not a list stays where it is, so that it is told with what is around it.
 fn take_list(object: &mut Object, name: &str) -> Vec<Value> {
-    match object.remove(name) {
-        Some(Value::Array(items)) => items,
+    match object.get_mut(name) {
+        Some(Value::Array(items)) => {
+            let items = std::mem::take(items);
+            object.remove(name);
+            items
+        }
         _ => Vec::new(),
     }
 }

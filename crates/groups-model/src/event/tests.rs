@@ -245,6 +245,16 @@ fn a_malformed_part_does_not_cost_the_rest() {
 }
 
 #[test]
+fn what_should_be_a_list_and_is_none_is_kept_beside_the_other_list() {
+    let statuses = json!({ "id": "wamid.1", "status": "failed" });
+    let value = json!({ "messaging_product": "whatsapp", "statuses": statuses,
+        "messages": [{ "from": "15550100123", "group_id": "g", "id": "wamid.2", "type": "text" }] });
+    let event = one(check(notification("messages", value).to_string().as_bytes()));
+    assert_eq!(event.kind.type_name(), "group_message");
+    assert_eq!(event.envelope["statuses"], statuses);
+}
+
+#[test]
 fn odd_errors_never_look_like_success() {
     for odd in [json!("broken"), json!({ "code": "x" }), json!([7]), json!(true)] {
         let event = one(groups("group_lifecycle_update", json!([{ "type": "group_delete", "errors": odd }])));

@@ -15,6 +15,7 @@ use groups_model::event::{EventSource, EventStream, Part};
 use groups_model::{RequestId, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
@@ -97,13 +98,15 @@ pub struct PostgresStore {
 struct Shared {
     writer: Writer<Tables>,
     reader: Reader,
+    /// How many more events may be held to be forwarded: all of the pool but one, which is left for reading.
+    to_hold: Arc<Semaphore>,
     source: StoredEvents,
 }
 
 impl PostgresStore {
     /// Connects to `postgres://user:password@host/database` and makes the tables if need be. Takes up to
-    /// `connections`: a few for reading, and one for each event that is being forwarded. The store works within the
-    /// runtime it is opened in.
+    /// `connections`, at least 3: one for writing, one for reading, and one for each event that is being forwarded, so
+    /// that no more events are forwarded at once than are left. The store works within the runtime it is opened in.
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options: PgConnectOptions =
             url.parse().map_err(|error: sqlx::Error| StoreError::new("reading its URL", error))?;
@@ -119,14 +122,14 @@ impl PostgresStore {
     ) -> Result<Self, StoreError> {
         prepare(&mut connection).await?;
         // One is the writer's.
-        let pool = PgPoolOptions::new()
-            .max_connections(connections.saturating_sub(1).max(1))
-            .connect_lazy_with(options.clone());
+        let connections = connections.saturating_sub(1).max(2);
+        let pool = PgPoolOptions::new().max_connections(connections).connect_lazy_with(options.clone());
+        let to_hold = Arc::new(Semaphore::new(usize::try_from(connections - 1).unwrap_or(1)));
         let bell = Bell::new();
         let writer = Writer::start(Tables { connection, options, bell: bell.clone() });
         let reader = Reader { pool, bell };
         let source = StoredEvents::new(Arc::new(reader.clone()));
-        Ok(Self { shared: Arc::new(Shared { writer, reader, source }) })
+        Ok(Self { shared: Arc::new(Shared { writer, reader, to_hold, source }) })
     }
 }
 
@@ -176,6 +179,10 @@ impl Batch for Tables {
 
     fn rows(job: &Job) -> usize {
         job.parts.len()
+    }
+
+    fn bytes(job: &Job) -> usize {
+        job.parts.iter().map(|part| part.notification.len()).sum()
     }
 
     async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Appended>, StoreError> {
@@ -317,8 +324,10 @@ impl EventStore for PostgresStore {
 
     async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
         let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
-        while taken.len() < max {
-            let next = take_one(&self.shared.reader.pool).await;
+        while taken.len() < max
+            && let Ok(permit) = Arc::clone(&self.shared.to_hold).try_acquire_owned()
+        {
+            let next = take_one(&self.shared.reader.pool, permit).await;
             match next.map_err(|error| StoreError::new("looking for what to forward", error)) {
                 Ok(Some(next)) => taken.push(Box::new(next)),
                 Ok(None) => break,
@@ -346,11 +355,11 @@ impl EventSource for PostgresStore {
     }
 }
 
-async fn take_one(pool: &PgPool) -> sqlx::Result<Option<Taken>> {
+async fn take_one(pool: &PgPool, permit: OwnedSemaphorePermit) -> sqlx::Result<Option<Taken>> {
     let mut tx = pool.begin().await?;
     let Some(row) = sqlx::query(HEAD).fetch_optional(&mut *tx).await? else { return Ok(None) };
     let attempts = u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX);
-    Ok(Some(Taken { stored: stored(&row)?, attempts, tx }))
+    Ok(Some(Taken { stored: stored(&row)?, attempts, tx, _permit: permit }))
 }
 
 /// Holds the row's lock as long as it lives.
@@ -358,6 +367,8 @@ struct Taken {
     stored: Stored,
     attempts: u32,
     tx: Transaction<'static, Postgres>,
+    /// Dropped after the transaction.
+    _permit: OwnedSemaphorePermit,
 }
 
 #[async_trait]

@@ -64,8 +64,11 @@ JOIN events ON events.number = forwards.number
 WHERE lanes.lane IS NOT NULL AND forwards.due_ms <= ?
 ORDER BY forwards.number LIMIT ?";
 
-/// How long to wait for another process that writes.
-const BUSY: Duration = Duration::from_secs(10);
+/// How long to wait for another process that writes: well below the 5 seconds that 360dialog waits for an answer
+/// (Facts 4.7), so that it gets one and delivers again.
+const BUSY: Duration = Duration::from_secs(2);
+/// The same at the start, when nobody waits for an answer.
+const OPENING: Duration = Duration::from_secs(10);
 const BUSY_CODE: i32 = 5;
 const READERS: u32 = 4;
 
@@ -99,6 +102,7 @@ impl SqliteStore {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|error| StoreError::new("making its folder", error))?;
         }
+        create_private(path).map_err(|error| StoreError::new("making it", error))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -106,8 +110,11 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let mut connection = connect(&options).await?;
+        let mut connection = connect(&options.clone().busy_timeout(OPENING)).await?;
         prepare(&mut connection).await?;
+        let patience = format!("PRAGMA busy_timeout = {}", BUSY.as_millis());
+        let set = sqlx::raw_sql(AssertSqlSafe(patience)).execute(&mut connection).await;
+        set.map_err(|error| StoreError::new("opening it", error))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.clone().create_if_missing(false));
@@ -128,6 +135,26 @@ impl SqliteStore {
             }),
         })
     }
+
+    /// Whether this process is the one that forwards what the file holds: it is if no other is, and then until it
+    /// ends. Otherwise [`take_forwards`](EventStore::take_forwards) finds nothing. Asked before a
+    /// [`Forwarder`](crate::Forwarder) runs, it tells who would wait in vain.
+    pub fn claim_forwarding(&self) -> Result<bool, StoreError> {
+        self.shared.may_forward()
+    }
+}
+
+/// What people wrote is nobody else's to read. SQLite gives its other files the rights of this one. A file that is
+/// there is left as it is.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
@@ -136,7 +163,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
         match options.connect().await {
             Ok(connection) => return Ok(connection),
             // Switching a new file to write-ahead logging does not wait for a process that does the same.
-            Err(error) if is_busy(&error) && patience.elapsed() < BUSY => {
+            Err(error) if is_busy(&error) && patience.elapsed() < OPENING => {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Err(error) => return Err(StoreError::new("opening it", error)),
@@ -201,6 +228,13 @@ impl Batch for Tables {
         }
     }
 
+    fn bytes(job: &Job) -> usize {
+        match job {
+            Job::Append { parts, .. } => parts.iter().map(|part| part.notification.len()).sum(),
+            Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 0,
+        }
+    }
+
     async fn write(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let work = async {
             let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -215,6 +249,10 @@ impl Batch for Tables {
         let answers = work.await.map_err(|error| StoreError::new("writing", error))?;
         self.bell.ring();
         Ok(answers)
+    }
+
+    fn concerns_all(error: &StoreError) -> bool {
+        error.source.downcast_ref().is_some_and(is_busy)
     }
 
     /// The connection may be left within a transaction, or have lost the file: a new one starts clean.
