@@ -12,6 +12,7 @@ mod participants;
 mod requests;
 mod sandbox;
 mod summary;
+mod under_way;
 mod webhook;
 
 use std::future::IntoFuture;
@@ -30,6 +31,7 @@ use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
+pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
 pub(crate) struct Plan {
@@ -64,6 +66,8 @@ enum Task {
 pub(crate) struct Place<'a> {
     pub(crate) globals: &'a Globals,
     pub(crate) environment: &'a Environment,
+    /// What would be lost if it were stopped.
+    pub(crate) under_way: &'a UnderWay,
 }
 
 /// What a command about groups works with.
@@ -76,6 +80,7 @@ struct Call<'a> {
     events: Option<Arc<dyn EventSource>>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
+    under_way: &'a UnderWay,
 }
 
 impl Call<'_> {
@@ -229,6 +234,11 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
+    /// Whether its result is a list of what became of each.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(&self.task, Task::Groups(task) if task.is_of_several())
+    }
+
     /// Whether it sees to signals itself.
     pub(crate) fn ends_by_signal(&self) -> bool {
         match &self.task {
@@ -326,7 +336,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let session = Session::open(target, place.globals, &scene).await?;
     let events = if asks_events { outcome::source(place, &scene).await } else { None };
-    let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait };
+    let under_way = place.under_way;
+    let call =
+        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,

@@ -110,7 +110,11 @@ impl Call<'_> {
             Some(source) => wait.events(Arc::clone(source)),
             None => wait,
         };
-        out.waiting(what, wait).await.map(Concluded::concluded)
+        let (under_way, scene) = (self.under_way.clone(), self.scene.clone());
+        let wait = wait.on_accepted(move |accepted| under_way.begins(accepted, &scene));
+        let learnt = out.waiting(what, wait).await.map(Concluded::concluded);
+        self.under_way.ends();
+        learnt
     }
 }
 

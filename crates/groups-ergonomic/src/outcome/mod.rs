@@ -37,8 +37,7 @@ use crate::operation::Operation;
 /// [`Client::outcome`] asks again.
 ///
 /// Dropping the future gives up the waiting and nothing else, once the call was sent: what was accepted is done all the
-/// same, and its webhook still comes. Only the receipt is lost with it; to have it first, await the call without
-/// `wait` and give the receipt to [`Client::outcome`].
+/// same, and its webhook still comes. Only the receipt is lost with it, unless [`Wait::on_accepted`] took it first.
 ///
 /// # What looking costs
 ///
@@ -59,6 +58,8 @@ pub(crate) struct How {
     timeout: Duration,
     events: Option<Arc<dyn EventSource>>,
     polling: bool,
+    /// Is given the receipt.
+    on_accepted: Option<Arc<dyn Fn(&Accepted) + Send + Sync>>,
     /// The number's id, where it is known: events of others are not believed.
     phone_number_id: Option<String>,
 }
@@ -69,6 +70,7 @@ impl How {
             timeout,
             events: client.events(),
             polling: true,
+            on_accepted: None,
             phone_number_id: client.phone_number_id().map(str::to_owned),
         }
     }
@@ -120,6 +122,13 @@ impl<T> Wait<T> {
     /// Sends no request but the call itself: events alone tell. One that is lost is then not seen in time.
     pub fn without_polling(mut self) -> Self {
         self.how.polling = false;
+        self
+    }
+
+    /// Calls this with the receipt as soon as the call is accepted and the waiting begins, so that it is not lost where
+    /// the waiting is given up. It must not block.
+    pub fn on_accepted(mut self, call: impl Fn(&Accepted) + Send + Sync + 'static) -> Self {
+        self.how.on_accepted = Some(Arc::new(call));
         self
     }
 }
