@@ -44,8 +44,15 @@ use crate::operation::Operation;
 /// One small request each time, begun 0.3 seconds after the acceptance (1 second where there is a source of events),
 /// and then ever less often, at most 5 seconds apart. A create is found by comparing the whole list of groups before and
 /// after, so each look costs a request per 1,024 groups: with 10,000 groups 10 requests before the call and 10 for
-/// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal reads the group once
-/// before.
+/// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal, and an update of a
+/// text, read the group once before.
+///
+/// # What looking cannot tell
+///
+/// A new group is known by its subject, description and approval mode alone. Where two creates of one client have the
+/// same, none is guessed. Those of other clients and other processes are not known here: a group that appears is taken
+/// once it has stayed the only new one for a second, and so an equal group that another process makes meanwhile may be
+/// taken for this one if the real one comes later than that or never. Webhooks tell them apart.
 #[must_use = "does nothing until awaited"]
 pub struct Wait<T> {
     how: How,
