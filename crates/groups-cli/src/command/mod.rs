@@ -9,6 +9,7 @@ mod invite;
 mod outcome;
 mod paging;
 mod participants;
+mod receiving;
 mod requests;
 mod sandbox;
 mod summary;
@@ -334,8 +335,20 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         _ => !dry_run,
     };
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
+    let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = if asks_events { outcome::source(place, &scene).await } else { None };
+    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+        Some(source) => match source.await {
+            Ok(events) => events,
+            // It is all that this command has.
+            Err(failure) if matches!(&task, Task::Outcome(_)) => return Err(failure),
+            Err(failure) => {
+                out.note(format!("Looking alone tells the outcome: {}.", failure.report.message));
+                None
+            }
+        },
+        None => None,
+    };
     let under_way = place.under_way;
     let call =
         Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
