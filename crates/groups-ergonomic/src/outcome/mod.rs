@@ -59,6 +59,9 @@ pub struct Wait<T> {
     run: Box<dyn FnOnce(How) -> Pending<T> + Send>,
 }
 
+/// What is to be done with a receipt.
+type OnAccepted = Arc<dyn Fn(&Accepted) + Send + Sync>;
+
 /// How to wait.
 #[derive(Clone)]
 pub(crate) struct How {
@@ -66,7 +69,7 @@ pub(crate) struct How {
     events: Option<Arc<dyn EventSource>>,
     polling: bool,
     /// Is given the receipt.
-    on_accepted: Option<Arc<dyn Fn(&Accepted) + Send + Sync>>,
+    on_accepted: Option<OnAccepted>,
     /// The number's id, where it is known: events of others are not believed.
     phone_number_id: Option<String>,
 }
