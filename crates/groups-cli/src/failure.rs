@@ -2,7 +2,7 @@
 //! Every failure names a next step in terms of `wagroups`. Nothing is printed here.
 
 use groups_ergonomic::{Delivery, Error, ErrorKind};
-use groups_model::InvalidInput;
+use groups_model::{Accepted, InvalidInput};
 use groups_sandbox::SandboxError;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -166,7 +166,7 @@ impl Failure {
         let advice = match kind {
             // Of this side: the help tells more than a general sentence.
             ErrorKind::InvalidInput => format!("`wagroups {} --help` tells what it takes.", scene.command()),
-            ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous => not_learnt(error, scene),
+            ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous => open_remedy(error.accepted(), scene),
             _ => remedy(kind, scene, in_doubt(error.delivery(), writes))
                 .or_else(|| error.remedy().map(str::to_owned))
                 .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
@@ -263,8 +263,8 @@ fn delivery_note(kind: ErrorKind, delivery: Delivery, writes: bool) -> Option<&'
 }
 
 /// What to do about something that was accepted and whose outcome was not learnt.
-fn not_learnt(error: &Error, scene: &Scene) -> String {
-    let group = error.accepted().and_then(|accepted| accepted.group_id.as_ref());
+pub(crate) fn open_remedy(accepted: Option<&Accepted>, scene: &Scene) -> String {
+    let group = accepted.and_then(|accepted| accepted.group_id.as_ref());
     let look = match (scene.command(), group) {
         ("wait", None) => "list --all".to_owned(),
         ("create", _) => "list --all".to_owned(),
@@ -272,7 +272,10 @@ fn not_learnt(error: &Error, scene: &Scene) -> String {
         (_, None) => format!("get {}", scene.group_or_placeholder()),
     };
     let look = scene.line(&look);
-    match error.accepted().and_then(|accepted| accepted.request_id.as_ref()) {
+    match accepted.and_then(|accepted| accepted.request_id.as_ref()) {
+        Some(_) if scene.is_embedded() => {
+            format!("It may still be done: `{look}` shows where it stands. {}", scene.deliveries())
+        }
         Some(id) => {
             let wait = scene.line(&format!("wait {}", quoted(id.as_str())));
             let listen = scene.local("listen");

@@ -6,12 +6,14 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::args::{Cli, Command, Early, Format, Help};
+use crate::command::UnderWay;
 use crate::command::{self, Plan};
 use crate::confirm::confirm;
 use crate::context::Environment;
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{self, Printer};
+use crate::signals::Signals;
 use crate::topics;
 
 pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
@@ -55,7 +57,8 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
         // What is logged goes to the same place.
         .with_progress(!globals.no_progress && directives.is_empty());
-    let place = command::Place { globals: &globals, environment };
+    let under_way = UnderWay::default();
+    let place = command::Place { globals: &globals, environment, under_way: &under_way };
     let result = carry_out(plan, &place, &mut printer);
     // What was served or followed has ended as it should, whichever way it was told to.
     match result {
@@ -76,7 +79,7 @@ fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
 }
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
-    let (command, writes) = (plan.scene.command(), plan.writes());
+    let (command, writes, several) = (plan.scene.command(), plan.writes(), plan.is_list());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
     })?;
@@ -87,10 +90,15 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         if plan.ends_by_signal() {
             return command::run(plan, place, printer).await;
         }
-        tokio::select! {
-            result = command::run(plan, place, printer) => result,
-            Ok(()) = tokio::signal::ctrl_c() => Err(interrupted(command, writes)),
-        }
+        let stopped = match Signals::new() {
+            Ok(mut signals) => tokio::select! {
+                result = command::run(plan, place, printer) => return result,
+                _ = signals.wait() => place.under_way.interrupted(several, printer),
+            },
+            // Then being told ends the process at once.
+            Err(_) => return command::run(plan, place, printer).await,
+        };
+        Err(stopped.unwrap_or_else(|| interrupted(command, writes)))
     });
     // A name that is still being looked up must not hold the process.
     runtime.shutdown_background();

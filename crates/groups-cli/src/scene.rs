@@ -9,6 +9,8 @@ pub(crate) struct Scene {
     command: &'static str,
     group: Option<String>,
     user: Option<String>,
+    /// Whether the embedded sandbox is asked.
+    embedded: bool,
     given: Given,
 }
 
@@ -62,6 +64,24 @@ impl Scene {
     pub(crate) fn of_user(mut self, user: &str) -> Self {
         self.user = Some(user.to_owned());
         self
+    }
+
+    pub(crate) fn embedded(mut self) -> Self {
+        self.embedded = true;
+        self
+    }
+
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded
+    }
+
+    /// How webhooks come from a sandbox, where the embedded one is asked.
+    pub(crate) fn deliveries(&self) -> String {
+        format!(
+            "The embedded sandbox delivers no webhooks; `{}` does, and `{}` receives them.",
+            self.local("sandbox serve --webhook URL"),
+            self.local("listen")
+        )
     }
 
     /// The command's words, such as `requests list`.

@@ -251,6 +251,22 @@ fn a_tail_shows_what_another_process_receives() {
 }
 
 #[test]
+fn a_tail_may_begin_before_anything_was_received() {
+    let world = world();
+    let mut tail = world.command(&["events", "tail", "--since", "2025-01-01T00:00:00Z", "-o", "jsonl"]);
+    let mut tail = tail.stdout(Stdio::piped()).spawn().unwrap();
+    let (sender, shown) = channel();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(tail.stdout.take().unwrap()));
+    std::thread::spawn(move || sender.send(lines.next()));
+    let served = listen(&world, &[]);
+    assert_eq!(post(served.base_url(), example("webhook_group_created"), ""), 200);
+    let line = shown.recv_timeout(Duration::from_secs(60)).unwrap().unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["type"], "group_create");
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+}
+
+#[test]
 fn what_is_received_is_sent_on_and_can_be_sent_again() {
     let world = world();
     let (url, keys) = target("204 No Content");

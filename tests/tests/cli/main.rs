@@ -16,6 +16,8 @@ mod refusals;
 mod sandbox;
 mod sandbox_settings;
 mod waiting;
+#[cfg(unix)]
+mod waiting_stopped;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");

@@ -132,13 +132,13 @@ fn the_doctor_says_what_to_do() {
     let world = world();
     let fine = world.run(&["--sandbox", "doctor"]);
     assert_eq!(fine.code, Some(0));
-    assert_eq!(world.run(&["doctor"]).code, Some(1));
+    assert_eq!(world.run(&["doctor"]).code, Some(3));
     let served = world.serve(&[]);
     let there = ["--base-url", served.base_url()];
     let run = |key: &str, arguments: &[&str]| {
         world.run_with(&[&there[..], arguments].concat(), &[("D360_API_KEY", key)])
     };
-    assert_eq!(run("wrong", &["doctor"]).code, Some(1));
+    assert_eq!(run("wrong", &["doctor"]).code, Some(3));
     assert_eq!(run("sandbox", &["doctor", "-o", "json"]).code, Some(1));
     // Nobody listens at a port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -146,7 +146,46 @@ fn the_doctor_says_what_to_do() {
     let down = run("sandbox", &["doctor"]);
     assert_eq!(down.code, Some(1));
     assert!(!down.stdout.contains("s3cret") && !down.stderr.contains("s3cret"), "{down:?}");
+    // The address is in the state that both share.
+    let embedded = world.quietly(&["--sandbox", "doctor"]);
+    assert_eq!(embedded.code, Some(0), "{embedded:?}");
+    assert!(embedded.stdout.contains("delivers none"), "{embedded:?}");
     world.quietly(&["sandbox", "behaviour", "--set", "eligible=false"]);
     run("sandbox", &["doctor"]);
     world.check("the_doctor_says_what_to_do");
+}
+
+#[test]
+fn looking_at_events_does_not_make_webhooks_believed_in() {
+    let world = world();
+    let none = world.quietly(&["events", "list", "-o", "json"]);
+    assert_eq!((none.code, none.json()), (Some(0), serde_json::json!([])));
+    let none = world.quietly(&["events", "replay", "--to", "http://127.0.0.1:9"]);
+    assert_eq!((none.code, none.stderr.trim()), (Some(0), "No events."));
+    let store = world.folder().join("events.db");
+    assert!(!store.exists(), "reading makes no store");
+    let wait = ["--sandbox", "wait", "ABC", "--for", "100ms", "-o", "json"];
+    let told = world.quietly(&wait);
+    assert_eq!(told.code, Some(3), "{told:?}");
+    let remedy = told.error()["remedy"].as_str().unwrap().to_owned();
+    assert!(remedy.contains("sandbox serve --webhook URL") && !remedy.contains("webhook set"), "{told:?}");
+
+    // A receiver that got nothing and has gone leaves an empty store.
+    let listener = Served::started_by(world.command(&["listen", "--port", "0"]));
+    assert_eq!(world.quietly(&wait).code, Some(8), "one may come yet");
+    listener.kill();
+    assert!(store.exists());
+    assert_eq!(world.quietly(&wait).code, Some(3));
+}
+
+#[test]
+fn a_store_that_cannot_be_read_is_told() {
+    let world = world();
+    world.file("events.db", b"This is no database, and never was one.");
+    let told = world.quietly(&["--sandbox", "wait", "ABC", "-o", "json"]);
+    assert_eq!((told.code, &told.error()["kind"]), (Some(1), &"store_failed".into()), "{told:?}");
+    let club = world.group("Book club");
+    let gone = world.quietly(&["--sandbox", "delete", &club, "--yes", "--wait"]);
+    assert_eq!(gone.code, Some(0), "{gone:?}");
+    assert!(gone.stderr.starts_with("Looking alone tells the outcome: "), "{gone:?}");
 }

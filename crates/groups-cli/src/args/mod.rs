@@ -200,7 +200,7 @@ pub(crate) enum Command {
     Events(EventsCommand),
     /// Check the set-up: key, eligibility, webhooks, clock and state.
     ///
-    /// Changes nothing, and says what to do about each problem. It exits with 1 if there is one.
+    /// Changes nothing, and says what to do about each problem. It exits with 3 if the key is missing or refused, else with 1 if there is one.
     #[command(after_help = "\
 Examples:
   wagroups doctor

@@ -39,11 +39,14 @@ struct Check {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<String>,
+    /// Where it is a failure of a call.
+    #[serde(skip)]
+    code: Option<Code>,
 }
 
 impl Check {
     fn new(check: &'static str, status: Status, message: impl Into<String>) -> Self {
-        Self { check, status, message: message.into(), remedy: None }
+        Self { check, status, message: message.into(), remedy: None, code: None }
     }
 
     fn ok(check: &'static str, message: impl Into<String>) -> Self {
@@ -58,7 +61,8 @@ impl Check {
         let report = &failure.report;
         let code = report.code.map(|code| format!(" ({code})")).unwrap_or_default();
         let remedy = report.remedy.clone();
-        Self { remedy, ..Self::new(check, Status::Problem, format!("{}{code}", report.message)) }
+        let message = format!("{}{code}", report.message);
+        Self { remedy, code: Some(failure.code), ..Self::new(check, Status::Problem, message) }
     }
 
     fn skipped(check: &'static str, why: impl Into<String>) -> Self {
@@ -96,7 +100,9 @@ pub(super) async fn run(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> 
     let advice: Vec<String> =
         advice.filter_map(|check| Some(format!("{}: {}", check.check, check.remedy.as_ref()?))).collect();
     let mut failure = Failure::local(Kind::Setup, scene.command(), message).with_remedy(advice.join(" "));
-    failure.code = Code::Failed;
+    // A script tells a key that is missing or bad by the code that every command has for it.
+    let no_access = |check: &Check| check.check == "key" && check.code == Some(Code::Access);
+    failure.code = if checks.iter().any(no_access) { Code::Access } else { Code::Failed };
     Err(failure)
 }
 
@@ -134,14 +140,15 @@ async fn of_service(client: &Client, embedded: bool, api_is_here: bool, scene: &
             checks.push(Check::failed("webhook", &Failure::of_call(&error, scene)));
             checks.push(Check::skipped("webhook_reachable", "no address is known"));
         }
-        Ok(Webhook { url: Some(url), .. }) => {
-            checks.push(Check::ok("webhook", format!("webhooks go to {}", without_query(&url))));
-            checks.push(reachable(client, &url, api_is_here, scene).await);
-        }
+        // Whatever address is set.
         Ok(_) if embedded => {
             let why = "the embedded sandbox delivers none; `wagroups sandbox serve` does";
             checks.push(Check::skipped("webhook", why));
-            checks.push(Check::skipped("webhook_reachable", "no address is set"));
+            checks.push(Check::skipped("webhook_reachable", "nothing is delivered"));
+        }
+        Ok(Webhook { url: Some(url), .. }) => {
+            checks.push(Check::ok("webhook", format!("webhooks go to {}", without_query(&url))));
+            checks.push(reachable(client, &url, api_is_here, scene).await);
         }
         Ok(_) => {
             let remedy = format!(

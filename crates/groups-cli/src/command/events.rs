@@ -15,11 +15,11 @@ use groups_webhooks::store::{SqliteStore, tail};
 use groups_webhooks::{EventStore, Forwarder, Query, Receiver, StoreError, Stored};
 
 use super::sandbox::address;
-use super::{Place, Planned, group_id, invalid_input};
+use super::{Place, Planned, group_id, invalid_input, receiving};
 use crate::args::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-use crate::context::{events_file, no_header};
+use crate::context::{events_file, events_file_if_there, no_header};
 use crate::failure::{Failure, Kind};
 use crate::output::Printer;
 use crate::run::interrupted;
@@ -36,6 +36,8 @@ const DELIVERED_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
 const FAILED_READS: u32 = 10;
 /// How many are read from the store at a time.
 const PAGE: u32 = 500;
+/// How often to see whether a store is there by now.
+const LOOKS: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub(super) enum Task {
     Listen { address: SocketAddr, forward_to: Option<String>, print: bool },
@@ -121,23 +123,50 @@ pub(super) async fn run(
         out.items(&decode(&body));
         return Ok(());
     }
-    let file = events_file(place.globals, place.environment, scene.command())?;
     let failed = |error: StoreError| of_store(&error, scene);
+    if let Task::Listen { address, forward_to, print } = task {
+        let file = events_file(place.globals, place.environment, scene.command())?;
+        let store = SqliteStore::open(&file).await.map_err(failed)?;
+        let _receiving = receiving::begin(&file).map_err(|error| {
+            Failure::local(Kind::StoreFailed, scene.command(), format!("the store cannot be locked: {error}"))
+                .with_remedy("`--config-dir` names another folder.")
+        })?;
+        let listening = Listening { scene, place, file: &file, store, print };
+        return listening.run(address, forward_to.as_deref(), out).await;
+    }
+    // Reading makes no store: where there is one, webhooks are believed to arrive.
+    let is_there = || events_file_if_there(place.globals, place.environment, scene.command());
+    let mut file = is_there()?;
+    let was_there = file.is_some();
+    if matches!(task, Task::Tail { .. }) {
+        // An array is there from the beginning.
+        out.items::<groups_model::Event>(&[]);
+        let mut signals = signals(scene)?;
+        while file.is_none() {
+            tokio::select! {
+                by_user = signals.wait() => return ended(by_user, scene),
+                () = tokio::time::sleep(LOOKS) => file = is_there()?,
+            }
+        }
+    }
+    let Some(file) = file else {
+        if matches!(task, Task::Prune { .. }) {
+            out.one(&Pruned { removed: 0 });
+            return Ok(());
+        }
+        out.items::<groups_model::Event>(&[]);
+        out.hint("No events.");
+        return Ok(());
+    };
     let store = SqliteStore::open(&file).await.map_err(failed)?;
     match task {
-        Task::Listen { address, forward_to, print } => {
-            let listening = Listening { scene, place, file: &file, store, print };
-            listening.run(address, forward_to.as_deref(), out).await
-        }
         Task::List { query, limit } => list(&store, query, limit, out).await.map_err(failed),
         Task::Tail { mut query } => {
             let mut signals = signals(scene)?;
-            if query.since.is_none() {
+            if query.since.is_none() && was_there {
                 query.after = Some(store.last_number().await.map_err(failed)?);
             }
             let mut events = pin!(tail(Arc::new(store), query));
-            // An array is there from the beginning.
-            out.items::<groups_model::Event>(&[]);
             while !out.has_ended() {
                 tokio::select! {
                     by_user = signals.wait() => return ended(by_user, scene),
@@ -153,7 +182,7 @@ pub(super) async fn run(
             Ok(())
         }
         // Done above.
-        Task::Decode { .. } => Ok(()),
+        Task::Listen { .. } | Task::Decode { .. } => Ok(()),
     }
 }
 
@@ -391,7 +420,7 @@ fn already_forwarded(scene: &Scene) -> Failure {
         .with_remedy("Use another `--config-dir`, or end the other one first.")
 }
 
-fn of_store(error: &StoreError, scene: &Scene) -> Failure {
+pub(super) fn of_store(error: &StoreError, scene: &Scene) -> Failure {
     let reason = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
     Failure::local(Kind::StoreFailed, scene.command(), format!("{error}{reason}"))
         .with_remedy("`--config-dir` names another folder.")

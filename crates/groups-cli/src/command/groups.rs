@@ -26,6 +26,12 @@ pub(super) enum Task {
     Delete(Vec<GroupId>),
 }
 
+impl Task {
+    pub(super) fn is_of_several(&self) -> bool {
+        matches!(self, Self::Delete(groups) if groups.len() > 1)
+    }
+}
+
 impl From<Task> for super::Task {
     fn from(task: Task) -> Self {
         Self::Groups(task)

@@ -10,9 +10,11 @@ mod invite;
 mod outcome;
 mod paging;
 mod participants;
+mod receiving;
 mod requests;
 mod sandbox;
 mod summary;
+mod under_way;
 mod webhook;
 
 use std::future::IntoFuture;
@@ -31,6 +33,7 @@ use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
+pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
 pub(crate) struct Plan {
@@ -66,6 +69,8 @@ enum Task {
 pub(crate) struct Place<'a> {
     pub(crate) globals: &'a Globals,
     pub(crate) environment: &'a Environment,
+    /// What would be lost if it were stopped.
+    pub(crate) under_way: &'a UnderWay,
 }
 
 /// What a command about groups works with.
@@ -78,6 +83,7 @@ struct Call<'a> {
     events: Option<Arc<dyn EventSource>>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
+    under_way: &'a UnderWay,
 }
 
 impl Call<'_> {
@@ -238,6 +244,11 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
+    /// Whether its result is a list of what became of each.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(&self.task, Task::Groups(task) if task.is_of_several())
+    }
+
     /// Whether it sees to signals itself.
     pub(crate) fn ends_by_signal(&self) -> bool {
         match &self.task {
@@ -338,9 +349,23 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         _ => !dry_run,
     };
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
+    let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = if asks_events { outcome::source(place, &scene).await } else { None };
-    let call = Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait };
+    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+        Some(source) => match source.await {
+            Ok(events) => events,
+            // It is all that this command has.
+            Err(failure) if matches!(&task, Task::Outcome(_)) => return Err(failure),
+            Err(failure) => {
+                out.note(format!("Looking alone tells the outcome: {}.", failure.report.message));
+                None
+            }
+        },
+        None => None,
+    };
+    let under_way = place.under_way;
+    let call =
+        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,

@@ -7,9 +7,11 @@ use std::time::Duration;
 use groups_ergonomic::model::event::EventSource;
 use groups_ergonomic::model::{Accepted, Created, Deleted, ItemError, Outcome, Removed, RequestId, Updated};
 use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
+use groups_webhooks::EventStore as _;
 use groups_webhooks::store::SqliteStore;
 
-use super::{Call, Place, Planned, invalid_input, summary};
+use super::events::of_store;
+use super::{Call, Place, Planned, invalid_input, receiving, summary};
 use crate::args::WaitArgs;
 use crate::context::events_file_if_there;
 use crate::exit::{self, Code};
@@ -35,28 +37,36 @@ pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let Some(source) = call.events.clone() else {
         let message = "there is nothing to learn the outcome from: no webhooks were received here";
-        return Err(Failure::configuration(call.scene.command(), message).with_remedy(format!(
-            "`{}` receives them; `{}` tells 360dialog where to.",
-            call.scene.local("listen"),
-            call.scene.line("webhook set URL")
-        )));
+        let remedy = if call.scene.is_embedded() {
+            format!("{} `{}` shows the groups.", call.scene.deliveries(), call.scene.line("list --all"))
+        } else {
+            format!(
+                "`{}` receives them; `{}` tells 360dialog where to.",
+                call.scene.local("listen"),
+                call.scene.line("webhook set URL")
+            )
+        };
+        return Err(Failure::configuration(call.scene.command(), message).with_remedy(remedy));
     };
     let wait = call.client.outcome(task.request_id).wait(task.time).events(source);
     let learnt = out.waiting("Waiting for the outcome", wait).await;
     show(learnt, call.scene, out)
 }
 
-/// The webhooks that were received into the state folder, if any ever were. That they cannot be read is no reason not to
-/// do what was asked: looking is left.
-pub(super) async fn source(place: &Place<'_>, scene: &Scene) -> Option<Arc<dyn EventSource>> {
-    let file = events_file_if_there(place.globals, place.environment, scene.command()).ok()??;
-    match SqliteStore::open(&file).await {
-        Ok(store) => Some(Arc::new(store)),
-        Err(error) => {
-            tracing::warn!(target: "groups_ergonomic", %error, "received webhooks cannot be read");
-            None
-        }
+/// The webhooks that were received into the state folder, if any ever were, or are being received there.
+pub(super) async fn source(
+    place: &Place<'_>,
+    scene: &Scene,
+) -> Result<Option<Arc<dyn EventSource>>, Failure> {
+    let Some(file) = events_file_if_there(place.globals, place.environment, scene.command())? else {
+        return Ok(None);
+    };
+    let failed = |error| of_store(&error, scene);
+    let store = SqliteStore::open(&file).await.map_err(failed)?;
+    if store.last_number().await.map_err(failed)? == 0 && !receiving::is_going_on(&file) {
+        return Ok(None);
     }
+    Ok(Some(Arc::new(store)))
 }
 
 /// What a wait comes to, in one type.
@@ -110,7 +120,11 @@ impl Call<'_> {
             Some(source) => wait.events(Arc::clone(source)),
             None => wait,
         };
-        out.waiting(what, wait).await.map(Concluded::concluded)
+        let (under_way, scene) = (self.under_way.clone(), self.scene.clone());
+        let wait = wait.on_accepted(move |accepted| under_way.begins(accepted, &scene));
+        let learnt = out.waiting(what, wait).await.map(Concluded::concluded);
+        self.under_way.ends();
+        learnt
     }
 }
 
@@ -163,8 +177,11 @@ fn judge(outcome: &Outcome, scene: &Scene) -> Result<(), Failure> {
         let message = format!("{done} of {total} {what}, {} unknown", unknown.len());
         let mut failure = Failure::local(Kind::Api(ErrorKind::OutcomeNotSeen), operation.id(), message)
             .with_remedy(format!(
-                "`{}` receives the webhooks that tell it; `{}` shows where the group stands.",
-                scene.local("listen"),
+                "{} `{}` shows where the group stands.",
+                match scene.is_embedded() {
+                    true => scene.deliveries(),
+                    false => format!("`{}` receives the webhooks that tell it.", scene.local("listen")),
+                },
                 scene.line(&format!("get {}", scene.group_or_placeholder()))
             ));
         failure.report.details = unknown.first().map(|error| error.message.clone());

@@ -8,6 +8,8 @@ use std::time::Duration;
 use groups_model::event::{Event, EventKind};
 use groups_model::{Accepted, Created, ErrorKind, Group, GroupId, JoinApprovalMode, LearntBy, Timestamp};
 
+use tokio::time::Instant;
+
 use super::learn::{Question, learn};
 use super::{How, Ticket, Wait, failed, not_seen};
 use crate::client::Client;
@@ -18,8 +20,8 @@ use crate::operation::Operation;
 impl CreateGroup {
     /// Waits until the group is there, and tells its id and invite link.
     ///
-    /// Without webhooks the group is found by its subject among those that were not there before: see [`Wait`] for the
-    /// cost. Where two new groups have the subject, the error's kind is [`ErrorKind::OutcomeAmbiguous`].
+    /// Without webhooks the group is found by its subject among those that were not there before, once it has stayed the
+    /// only one for a second: see [`Wait`] for the cost, and for what that cannot tell. Where two new groups have the subject, the error's kind is [`ErrorKind::OutcomeAmbiguous`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -60,8 +62,15 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
     let accepted = wanted.submit(&ticket).await?;
     let can_wait = how.events.is_some();
     let ticket = Arc::new(ticket);
-    let question =
-        Create { wanted, before, accepted: accepted.clone(), ticket, can_wait, candidates: Vec::new() };
+    let question = Create {
+        wanted,
+        before,
+        accepted: accepted.clone(),
+        ticket,
+        can_wait,
+        candidates: Vec::new(),
+        alone: None,
+    };
     learn(question, &how, &accepted).await
 }
 
@@ -109,13 +118,19 @@ struct Create {
     can_wait: bool,
     /// Groups that may be the one, and nobody can say so.
     candidates: Vec<GroupId>,
+    /// The only new group that fits, since when.
+    alone: Option<(GroupId, Instant)>,
 }
+
+/// How long a group must have been the only new one before it is taken: an equal create of another process may make one,
+/// too.
+const STAYS_ALONE: Duration = Duration::from_secs(1);
 
 /// What a look at the list shows.
 pub(super) enum Seen {
     Nothing,
-    /// One group that may be it, with all that can be read of it.
-    One(Box<Group>),
+    /// One group that may be it, with all that can be read of it, and when it was seen.
+    One(Box<Group>, Instant),
     Several(Vec<GroupId>),
 }
 
@@ -133,11 +148,12 @@ impl Question for Create {
         Some(Box::pin(async move {
             let mut fresh = client.groups().list().stream().all().await?;
             fresh.retain(|group| before.is_new(group, &subject) && !ticket.is_taken(&group.id));
+            let at = Instant::now();
             match <[Group; 1]>::try_from(fresh) {
                 Ok([listed]) => match read(&client, listed.id.clone()).await? {
-                    Some(group) => Ok(Seen::One(Box::new(group))),
+                    Some(group) => Ok(Seen::One(Box::new(group), at)),
                     // It is gone again already; that it was made is certain.
-                    None => Ok(Seen::One(Box::new(listed))),
+                    None => Ok(Seen::One(Box::new(listed), at)),
                 },
                 Err(fresh) if fresh.is_empty() => Ok(Seen::Nothing),
                 Err(fresh) => Ok(Seen::Several(fresh.into_iter().map(|group| group.id).collect())),
@@ -152,13 +168,21 @@ impl Question for Create {
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
+        let alone = self.alone.take();
         self.candidates = match seen {
             Seen::Nothing => Vec::new(),
-            Seen::One(group) if self.accepted.group_id.is_some() => return Some(Ok(self.take(*group))),
-            Seen::One(group) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
+            Seen::One(group, _) if self.accepted.group_id.is_some() => return Some(Ok(self.take(*group))),
+            Seen::One(group, _) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
             // It may be what the other create made.
-            Seen::One(group) if self.ticket.has_rivals() => vec![group.id],
-            Seen::One(group) => return Some(Ok(self.take(*group))),
+            Seen::One(group, _) if self.ticket.has_rivals() => vec![group.id],
+            Seen::One(group, at) => {
+                let since = alone.filter(|(id, _)| *id == group.id).map_or(at, |(_, since)| since);
+                if at.duration_since(since) >= STAYS_ALONE {
+                    return Some(Ok(self.take(*group)));
+                }
+                self.alone = Some((group.id.clone(), since));
+                vec![group.id]
+            }
             Seen::Several(ids) if self.can_wait => ids,
             Seen::Several(ids) => return Some(Err(self.ambiguous(&ids))),
         };
@@ -191,11 +215,17 @@ impl Create {
 
     fn ambiguous(&self, candidates: &[GroupId]) -> Error {
         let ids = candidates.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!(
-            "accepted, but more than one create has the subject {:?}, and which of the new groups it made cannot be \
-             told: {ids}",
-            self.wanted.subject
-        );
+        let subject = &self.wanted.subject;
+        let message = match &self.alone {
+            Some((id, _)) => format!(
+                "accepted, and there is a new group with the subject {subject:?}, but not long enough to be sure that \
+                 no other create made it: {id}"
+            ),
+            None => format!(
+                "accepted, but more than one create has the subject {subject:?}, and which of the new groups it made \
+                 cannot be told: {ids}"
+            ),
+        };
         Error::not_learnt(ErrorKind::OutcomeAmbiguous, message, super::SENT)
             .during(Operation::CreateGroup)
             .accepted_as(self.accepted.clone(), None)
@@ -204,7 +234,7 @@ impl Create {
 
 /// The group that an answer named, as soon as it is there.
 async fn named(client: &Client, id: GroupId) -> Result<Seen> {
-    Ok(read(client, id).await?.map_or(Seen::Nothing, |group| Seen::One(Box::new(group))))
+    Ok(read(client, id).await?.map_or(Seen::Nothing, |group| Seen::One(Box::new(group), Instant::now())))
 }
 
 /// A group with its link; `None` where there is no such group.
@@ -241,7 +271,7 @@ impl Question for Named {
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
-        let Seen::One(group) = seen else { return None };
+        let Seen::One(group, _) = seen else { return None };
         Some(Ok(Created::new(*group, self.accepted.request_id.clone(), LearntBy::Polling)))
     }
 
@@ -298,6 +328,11 @@ mod tests {
 
     /// A wait for a group "Trip" without a description, and what one look makes of what it sees.
     fn seen(seen: Seen, can_wait: bool, rivals: usize) -> String {
+        seen_in_turn([seen], can_wait, rivals)
+    }
+
+    /// The same of several looks.
+    fn seen_in_turn(looks: impl IntoIterator<Item = Seen>, can_wait: bool, rivals: usize) -> String {
         let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
         let ticket = Arc::new(client.rivals().begin("Trip"));
         let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin("Trip")).collect();
@@ -308,24 +343,51 @@ mod tests {
             ticket,
             can_wait,
             candidates: Vec::new(),
+            alone: None,
         };
         let told = |learnt: Result<Created>| match learnt {
             Ok(created) => created.group_id.to_string(),
             Err(error) => error.kind().to_string(),
         };
-        match question.seen(seen) {
+        match looks.into_iter().find_map(|seen| question.seen(seen)) {
             Some(learnt) => told(learnt),
             None => format!("open, then {}", told(question.give_up(None))),
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_group_is_taken_once_it_has_stayed_the_only_one() {
+        let began = Instant::now();
+        let one = |id: &str, ms: u64| {
+            let group =
+                groups(json!([{ "id": id, "subject": "Trip", "join_approval_mode": "auto_approve" }]))
+                    .remove(0);
+            Seen::One(Box::new(group), began + Duration::from_millis(ms))
+        };
+        let both = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
+        let open = "open, then outcome_ambiguous";
+        for can_wait in [false, true] {
+            assert_eq!(seen_in_turn([one("c", 0), one("c", 999)], can_wait, 0), open);
+            assert_eq!(seen_in_turn([one("c", 0), one("c", 480), one("c", 1_000)], can_wait, 0), "c");
+            // The other one was gone before this one came.
+            assert_eq!(seen_in_turn([one("d", 0), one("c", 1_000)], can_wait, 0), open);
+            assert_eq!(seen_in_turn([one("c", 0), Seen::Nothing, one("c", 1_000)], can_wait, 0), open);
+        }
+        assert_eq!(
+            seen_in_turn([one("c", 0), both()], false, 0),
+            "outcome_ambiguous",
+            "an equal create's came"
+        );
+        assert_eq!(seen_in_turn([one("c", 0), both(), one("c", 1_500)], true, 0), open);
+    }
+
     #[test]
     fn one_group_is_taken_and_of_several_none_is_guessed() {
-        let group = |json: Value| Seen::One(Box::new(groups(json!([json])).remove(0)));
+        let now = Instant::now();
+        let group = |json: Value| Seen::One(Box::new(groups(json!([json])).remove(0)), now);
         let plain = || group(json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve" }));
         let several = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
-        assert_eq!(seen(plain(), false, 0), "c");
-        assert_eq!(seen(plain(), true, 0), "c");
+        assert_eq!(seen(plain(), false, 0), "open, then outcome_ambiguous", "another may still come");
         assert_eq!(seen(Seen::Nothing, false, 0), "open, then outcome_not_seen");
         assert_eq!(seen(plain(), false, 1), "open, then outcome_ambiguous", "it may be the other's");
         assert_eq!(seen(several(), false, 0), "outcome_ambiguous");

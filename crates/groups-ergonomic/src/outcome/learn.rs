@@ -38,6 +38,9 @@ pub(super) async fn learn<Q: Question>(
     how: &How,
     accepted: &Accepted,
 ) -> Result<Q::Outcome> {
+    if let Some(call) = &how.on_accepted {
+        call(accepted);
+    }
     let (started, deadline) = (Instant::now(), after(how.timeout));
     let mut events = how.events_for(accepted);
     let schedule = Schedule::new(how.timeout, events.is_some());
@@ -196,6 +199,7 @@ mod tests {
             timeout: Duration::from_secs(30),
             events: source.map(|source| Arc::new(Told(source)) as Arc<dyn EventSource>),
             polling: true,
+            on_accepted: None,
             phone_number_id: None,
         };
         let accepted = Accepted::new("delete_group", "g".try_into().ok(), "R".try_into().ok());

@@ -37,21 +37,30 @@ use crate::operation::Operation;
 /// [`Client::outcome`] asks again.
 ///
 /// Dropping the future gives up the waiting and nothing else, once the call was sent: what was accepted is done all the
-/// same, and its webhook still comes. Only the receipt is lost with it; to have it first, await the call without
-/// `wait` and give the receipt to [`Client::outcome`].
+/// same, and its webhook still comes. Only the receipt is lost with it, unless [`Wait::on_accepted`] took it first.
 ///
 /// # What looking costs
 ///
 /// One small request each time, begun 0.3 seconds after the acceptance (1 second where there is a source of events),
 /// and then ever less often, at most 5 seconds apart. A create is found by comparing the whole list of groups before and
 /// after, so each look costs a request per 1,024 groups: with 10,000 groups 10 requests before the call and 10 for
-/// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal reads the group once
-/// before.
+/// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal, and an update of a
+/// text, read the group once before.
+///
+/// # What looking cannot tell
+///
+/// A new group is known by its subject, description and approval mode alone. Where two creates of one client have the
+/// same, none is guessed. Those of other clients and other processes are not known here: a group that appears is taken
+/// once it has stayed the only new one for a second, and so an equal group that another process makes meanwhile may be
+/// taken for this one if the real one comes later than that or never. Webhooks tell them apart.
 #[must_use = "does nothing until awaited"]
 pub struct Wait<T> {
     how: How,
     run: Box<dyn FnOnce(How) -> Pending<T> + Send>,
 }
+
+/// What is to be done with a receipt.
+type OnAccepted = Arc<dyn Fn(&Accepted) + Send + Sync>;
 
 /// How to wait.
 #[derive(Clone)]
@@ -59,6 +68,8 @@ pub(crate) struct How {
     timeout: Duration,
     events: Option<Arc<dyn EventSource>>,
     polling: bool,
+    /// Is given the receipt.
+    on_accepted: Option<OnAccepted>,
     /// The number's id, where it is known: events of others are not believed.
     phone_number_id: Option<String>,
 }
@@ -69,6 +80,7 @@ impl How {
             timeout,
             events: client.events(),
             polling: true,
+            on_accepted: None,
             phone_number_id: client.phone_number_id().map(str::to_owned),
         }
     }
@@ -120,6 +132,13 @@ impl<T> Wait<T> {
     /// Sends no request but the call itself: events alone tell. One that is lost is then not seen in time.
     pub fn without_polling(mut self) -> Self {
         self.how.polling = false;
+        self
+    }
+
+    /// Calls this with the receipt as soon as the call is accepted and the waiting begins, so that it is not lost where
+    /// the waiting is given up. It must not block.
+    pub fn on_accepted(mut self, call: impl Fn(&Accepted) + Send + Sync + 'static) -> Self {
+        self.how.on_accepted = Some(Arc::new(call));
         self
     }
 }

@@ -261,7 +261,9 @@ fn conclude(group: &GroupId, people: &[Person], learnt_by: LearntBy, accepted: &
             None => {}
         }
     }
-    let none = succeeded.is_empty() && !failures.is_empty();
+    // Of whom nobody knows may be out: that is not nobody.
+    let unclear = failures.iter().any(|failure| failure.error.kind == ErrorKind::OutcomeUnknown);
+    let none = succeeded.is_empty() && !failures.is_empty() && !unclear;
     let reason = common(failures.iter().map(|failure| &failure.error), "nobody was removed");
     let removed = Removed::new(group.clone(), accepted.request_id.clone(), learnt_by, succeeded, failures);
     if none { Err(failed(&reason, accepted, Some(Outcome::Removed(removed)))) } else { Ok(removed) }
@@ -392,6 +394,21 @@ mod tests {
         assert!(!removal.is_worth_a_look(), "nothing more can be seen");
         let end = told(Some(removal.give_up(None)));
         assert_eq!(end, r#"["15550100110"] ["15550100199 outcome_unknown"]"#);
+    }
+
+    #[test]
+    fn nobody_was_removed_only_where_that_is_known_of_all() {
+        let gone = json!({ "code": 131_212, "message": "not in" });
+        let refused = |name: &str| json!({ "input": name, "errors": [gone] });
+        let mut removal = removal(&["15550100110", "15550100111"], None);
+        let one = json!({ "failed_participants": [refused("15550100110")] });
+        assert_eq!(told(removal.told(&event(one))), "open");
+        assert_eq!(
+            told(Some(removal.give_up(None))),
+            r#"[] ["15550100110 participant_not_in_group", "15550100111 outcome_unknown"]"#
+        );
+        let both = json!({ "failed_participants": [refused("15550100110"), refused("15550100111")] });
+        assert_eq!(told(removal.told(&event(both))), "participant_not_in_group");
     }
 
     #[test]

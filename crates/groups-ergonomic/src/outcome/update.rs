@@ -1,12 +1,12 @@
 //! What became of an update, setting by setting: a webhook tells, or the group shows the new texts. A picture cannot be
 //! read back (Facts 1.3), so nothing but a webhook tells of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use groups_model::event::{Event, EventKind, GroupSettingsUpdate, SettingResult};
 use groups_model::{
-    Accepted, Group, GroupField, GroupId, LearntBy, Outcome, SettingName, SettingOutcome, Updated,
+    Accepted, ErrorKind, Group, GroupField, GroupId, LearntBy, Outcome, SettingName, SettingOutcome, Updated,
 };
 
 use super::learn::{Question, learn};
@@ -19,6 +19,8 @@ use crate::operation::Operation;
 type Settings = BTreeMap<SettingName, SettingOutcome>;
 
 const UNREADABLE: &str = "a picture cannot be read back; only a webhook tells what became of it";
+const NO_DIFFERENCE: &str =
+    "the group had this text before the call, or it could not be read; only a webhook tells";
 
 impl UpdateGroup {
     /// Waits until it is known what became of each setting. Some changed and some not is no error: see
@@ -44,8 +46,13 @@ async fn run(update: UpdateGroup, how: How) -> Result<Updated> {
     if update.picture.is_some() {
         wanted.insert(SettingName::ProfilePicture, None);
     }
+    let same = match how.polling {
+        true => same_before(&update.group, &wanted, &how).await?,
+        false => BTreeSet::new(),
+    };
     let accepted = update.submit().await?;
     let question = Update {
+        same,
         group: update.group.clone(),
         accepted: accepted.clone(),
         wanted,
@@ -55,7 +62,54 @@ async fn run(update: UpdateGroup, how: How) -> Result<Updated> {
     learn(question, &how, &accepted).await
 }
 
+/// The settings that will read alike whether the call does anything or not.
+async fn same_before(
+    group: &GroupHandle,
+    wanted: &BTreeMap<SettingName, Option<String>>,
+    how: &How,
+) -> Result<BTreeSet<SettingName>> {
+    let fields: Vec<_> = wanted.keys().filter_map(|name| field(*name)).collect();
+    if fields.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    match group.get().fields(fields).await {
+        Ok(before) => {
+            let same =
+                |(name, text): &(&SettingName, &Option<String>)| shows(&before, **name, text.as_deref());
+            Ok(wanted.iter().filter(same).map(|(name, _)| *name).collect())
+        }
+        // Events may tell without it, and of an unknown group the call itself tells.
+        Err(error) if how.events.is_some() || error.kind() == ErrorKind::GroupUnknown => {
+            tracing::debug!(kind = %error.kind(), "nothing to compare with; events alone will tell");
+            Ok(wanted.keys().copied().collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a setting is read; a picture cannot be.
+fn field(name: SettingName) -> Option<GroupField> {
+    match name {
+        SettingName::Subject => Some(GroupField::Subject),
+        SettingName::Description => Some(GroupField::Description),
+        _ => None,
+    }
+}
+
+/// Whether a group shows the text that was asked for.
+fn shows(group: &Group, name: SettingName, asked: Option<&str>) -> bool {
+    let shown = match name {
+        SettingName::Subject => group.subject.as_deref(),
+        // A description that is not there is empty (Facts 1.3).
+        SettingName::Description => Some(group.description.as_deref().unwrap_or_default()),
+        _ => None,
+    };
+    matches!((shown, asked), (Some(shown), Some(asked)) if shown.trim() == asked.trim())
+}
+
 struct Update {
+    /// What looking cannot tell: it was there before the call.
+    same: BTreeSet<SettingName>,
     group: GroupHandle,
     accepted: Accepted,
     /// The settings, with the text that was asked for.
@@ -68,6 +122,11 @@ struct Update {
 impl Update {
     fn open(&self) -> impl Iterator<Item = SettingName> {
         self.wanted.keys().copied().filter(|name| !self.known.contains_key(name))
+    }
+
+    /// Those of which a look may tell something.
+    fn visible(&self) -> impl Iterator<Item = SettingName> {
+        self.open().filter(|name| field(*name).is_some() && !self.same.contains(name))
     }
 
     fn finished(&self, learnt_by: LearntBy) -> Option<Result<Updated>> {
@@ -83,14 +142,7 @@ impl Question for Update {
     type Seen = Group;
 
     fn look(&self) -> Option<Pending<Group>> {
-        let mut fields = Vec::new();
-        for name in self.open() {
-            match name {
-                SettingName::Subject => fields.push(GroupField::Subject),
-                SettingName::Description => fields.push(GroupField::Description),
-                _ => {}
-            }
-        }
+        let fields: Vec<_> = self.visible().filter_map(field).collect();
         if fields.is_empty() {
             return None;
         }
@@ -115,33 +167,25 @@ impl Question for Update {
     }
 
     fn seen(&mut self, group: Group) -> Option<Result<Updated>> {
-        let open: Vec<_> = self.open().collect();
-        for name in open {
-            let shown = match name {
-                SettingName::Subject => group.subject.as_deref(),
-                // A description that is not there is empty (Facts 1.3).
-                SettingName::Description => Some(group.description.as_deref().unwrap_or_default()),
-                _ => None,
-            };
-            let asked = self.wanted.get(&name).and_then(Option::as_deref);
-            if let (Some(shown), Some(asked)) = (shown, asked)
-                && shown.trim() == asked.trim()
-            {
-                self.known.insert(name, SettingOutcome::changed(Some(asked.to_owned())));
+        let visible: Vec<_> = self.visible().collect();
+        for name in visible {
+            let asked = self.wanted.get(&name).cloned().flatten();
+            if shows(&group, name, asked.as_deref()) {
+                self.known.insert(name, SettingOutcome::changed(asked));
             }
         }
         self.finished(LearntBy::Polling)
     }
 
     fn give_up(&mut self, last: Option<Error>) -> Result<Updated> {
-        let picture_alone = self.open().all(|name| name == SettingName::ProfilePicture);
-        if self.known.is_empty() && (self.hears || !picture_alone) {
+        if self.known.is_empty() && (self.hears || self.visible().next().is_some()) {
             return Err(not_seen(&self.accepted, "the settings were not seen to change in time", last));
         }
         let open: Vec<_> = self.open().collect();
         for name in open {
             let why = match name {
                 SettingName::ProfilePicture => UNREADABLE,
+                name if self.same.contains(&name) => NO_DIFFERENCE,
                 _ => "it was not seen to change in time",
             };
             let asked = self.wanted.get(&name).cloned().flatten();
@@ -210,7 +254,7 @@ mod tests {
         let group = handle();
         let accepted = Accepted::new("update_group", Some(group.id.clone()), "R".try_into().ok());
         let wanted = wanted.iter().map(|(name, text)| (*name, text.map(str::to_owned))).collect();
-        Update { group, accepted, wanted, known: Settings::new(), hears }
+        Update { same: BTreeSet::new(), group, accepted, wanted, known: Settings::new(), hears }
     }
 
     fn event(fields: Value) -> Event {
@@ -302,6 +346,12 @@ mod tests {
             assert_eq!(told(update.seen(group(shown.clone()))), seen, "{shown}");
             assert_eq!(told(Some(update.give_up(None))), end, "{shown}");
         }
+        // What reads alike before and after is never taken for done.
+        let mut same = update(&[SUBJECT, DESCRIPTION], false);
+        same.same.insert(SettingName::Subject);
+        assert_eq!(told(same.seen(group(json!({ "id": "g", "subject": "New" })))), "open");
+        assert!(same.look().is_none(), "nothing more can be seen");
+        assert_eq!(told(Some(same.give_up(None))), "subject None, description Some(true)");
         // Where webhooks tell, a picture that none told of was not seen.
         assert_eq!(told(Some(update(&[PICTURE], true).give_up(None))), "outcome_not_seen");
     }

@@ -29,7 +29,7 @@ async fn a_created_group_is_told_with_its_link_by_either_way() {
         let read = client.group(created.group_id.clone()).unwrap().get().await.unwrap();
         assert_eq!(read.subject, created.group.subject);
     }
-    assert_eq!(world.calls("list_groups"), 3, "one before each, and one look");
+    assert_eq!(world.calls("list_groups"), 5, "one before each, and looks until it has stayed the only one");
 }
 
 #[tokio::test]
@@ -49,11 +49,24 @@ async fn updated_texts_are_told_by_either_way() {
     let world = World::start().await;
     for (client, way) in ways(&world) {
         let group = client.group(world.group_of(&[]).await.id().clone()).unwrap();
+        group.update().description("Old").wait(PATIENCE).await.unwrap();
         let updated = group.update().subject(" New ").description("").wait(PATIENCE).await.unwrap();
         assert_eq!(updated.learnt_by, way);
         assert!(updated.is_complete(), "{updated:?}");
         assert_eq!(updated.settings[&SettingName::Subject].value.as_deref(), Some("New"));
         assert_eq!(updated.settings.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn looking_never_tells_that_a_text_was_set_which_was_there_before() {
+    let world = World::start().await;
+    for (client, way) in ways(&world) {
+        let group = client.group(world.group_of(&[]).await.id().clone()).unwrap();
+        group.update().subject("Old").wait(PATIENCE).await.unwrap();
+        let again = group.update().subject("Old").wait(PATIENCE).await.unwrap();
+        let expected = (way == LearntBy::Webhook).then_some(true);
+        assert_eq!(again.settings[&SettingName::Subject].ok, expected, "{again:?}");
     }
 }
 

@@ -29,9 +29,15 @@ pub struct GroupSettingsUpdate {
 
 impl GroupSettingsUpdate {
     /// Whether one of the settings of this event was changed. `update_successful` decides; where it is absent, as in
-    /// META-OAS, the absence of errors does.
+    /// META-OAS, the absence of errors does; an error over all settings is another's where another is said to have failed.
     pub fn succeeded(&self, setting: &SettingResult) -> bool {
-        setting.errors.is_empty() && setting.update_successful.unwrap_or(self.errors.is_empty())
+        let succeeded =
+            || self.errors.is_empty() || self.settings().any(SettingResult::is_said_to_have_failed);
+        setting.errors.is_empty() && setting.update_successful.unwrap_or_else(succeeded)
+    }
+
+    fn settings(&self) -> impl Iterator<Item = &SettingResult> {
+        [&self.profile_picture, &self.group_subject, &self.group_description].into_iter().flatten()
     }
 }
 
@@ -59,6 +65,12 @@ pub struct SettingResult {
     #[serde(default, skip_serializing_if = "Extra::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     pub extra: Extra,
+}
+
+impl SettingResult {
+    fn is_said_to_have_failed(&self) -> bool {
+        self.update_successful == Some(false) || !self.errors.is_empty()
+    }
 }
 
 pub(super) fn updated(fields: &mut Fields) -> EventKind {

@@ -179,6 +179,21 @@ fn settings_are_told_one_by_one() {
 }
 
 #[test]
+fn an_error_over_all_settings_is_that_of_the_one_that_is_said_to_have_failed() {
+    let subject = |flag: Value| {
+        let told = json!([{ "type": "group_settings_update", "group_id": GROUP, "errors": [{ "code": 131_209 }],
+            "group_subject": { "text": "x" }, "profile_picture": { "update_successful": flag } }]);
+        let EventKind::GroupSettingsUpdate(update) = one(groups("group_settings_update", told)).kind else {
+            panic!()
+        };
+        update.succeeded(update.group_subject.as_ref().unwrap())
+    };
+    assert!(subject(json!(false)), "the picture failed");
+    assert!(!subject(json!(true)), "nothing else can have failed");
+    assert!(!subject(Value::Null), "nobody knows which failed");
+}
+
+#[test]
 fn messages_and_statuses_of_groups_are_typed_and_others_are_kept() {
     let value = json!({
         "messaging_product": "whatsapp", "metadata": { "phone_number_id": "106" },
