@@ -27,7 +27,8 @@ Examples:
 const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
-An option beats its variable, a variable beats the default. An empty variable counts as not set.
+An option beats its variable, a variable beats the default. An empty variable counts as not set, but for
+the three that guard webhooks: set to nothing they are an error.
 
   D360_API_KEY                   The API key. It is taken from here only, and shown nowhere.
   WAGROUPS_BASE_URL              Where the API is, as --base-url.
@@ -36,6 +37,8 @@ An option beats its variable, a variable beats the default. An empty variable co
   WAGROUPS_OUTPUT                How results are printed, as --output.
   WAGROUPS_LOG                   What is logged to stderr, as filter directives; beats -v.
   WAGROUPS_WEBHOOK_SECRET        What webhooks are signed with; several with spaces between.
+  WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
+  WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
   HOME                           Where state is kept if that is not set either.
