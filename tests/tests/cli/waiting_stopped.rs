@@ -1,4 +1,6 @@
 //! A command with `--wait` that is told to stop once the write is accepted: its receipt must not be lost.
+// Helpers of tests fail like tests do; clippy recognises only the tests themselves.
+#![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
