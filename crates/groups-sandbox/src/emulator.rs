@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdMutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -15,7 +15,7 @@ use crate::doorbell::Doorbell;
 use crate::error::SandboxError;
 use crate::outbox::{self, Delivery};
 use crate::seed::Seed;
-use crate::state::behaviour::Behaviour;
+use crate::state::behaviour::{Behaviour, Chance};
 use crate::state::cursor::Version;
 use crate::state::draft::{Changes, Draft};
 use crate::state::event::Event;
@@ -162,6 +162,12 @@ pub(crate) struct Opening {
     pub(crate) rng_seed: Option<u64>,
     /// Throw away what the database holds, of whatever version.
     pub(crate) discard: bool,
+}
+
+impl Chance for &Emulator {
+    fn below(self, count: usize) -> usize {
+        self.rng().usize(..count)
+    }
 }
 
 impl Emulator {
@@ -601,7 +607,11 @@ impl Emulator {
     }
 
     pub(crate) fn fork_rng(&self) -> Rng {
-        self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner).fork()
+        self.rng().fork()
+    }
+
+    fn rng(&self) -> StdMutexGuard<'_, Rng> {
+        self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     // A panic cannot leave the cache half changed in a way that matters: the next look compares revisions.

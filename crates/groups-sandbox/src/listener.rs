@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -46,13 +45,11 @@ impl Knife {
     }
 }
 
-impl Connected<IncomingStream<'_, Cuttable>> for Knife {
-    fn connect_info(stream: IncomingStream<'_, Cuttable>) -> Self {
-        stream.io().knife.clone()
-    }
-}
-
 impl Wire {
+    pub(crate) fn knife(&self) -> Knife {
+        self.knife.clone()
+    }
+
     fn check(&self) -> io::Result<()> {
         if !self.knife.0.load(Ordering::Acquire) {
             return Ok(());

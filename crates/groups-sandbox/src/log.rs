@@ -45,7 +45,7 @@ impl Serialize for Body {
 }
 
 /// A call of the API.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Call {
     /// When it came, in milliseconds since 1970 UTC, by the sandbox's clock.

@@ -46,7 +46,7 @@ pub(crate) fn compose(
     let behaviour = &settings.behaviour;
     let mut deliveries = Vec::new();
     for event in events {
-        let mut notification = notification::documented(event, now_ms, behaviour.identity.pick(rng));
+        let mut notification = notification::documented(event, now_ms, behaviour.identity.pick(&mut *rng));
         // A body that does not fit the API document is a fault of the sandbox, and must not leave it.
         if let Some(fault) = document::faults("Notification", &notification).first() {
             return Err(SandboxError::invalid(format!("a webhook would not fit the document: {fault}")));

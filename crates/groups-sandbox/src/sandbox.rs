@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::ServiceExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -14,7 +13,7 @@ use crate::deliver;
 use crate::emulator::{Emulator, Opening, Preset};
 use crate::error::SandboxError;
 use crate::http;
-use crate::listener::{Cuttable, Knife};
+use crate::listener::Cuttable;
 use crate::log::Log;
 use crate::seed::Seed;
 use crate::state::behaviour::Behaviour;
@@ -243,7 +242,7 @@ impl SandboxBuilder {
         let api_key = emulator.known_settings().api_key.clone();
         let context = Arc::new(http::Context::new(emulator.clone(), &base_url, delivers, closing));
         let log = Arc::clone(&context.log);
-        let app = http::service(context).into_make_service_with_connect_info::<Knife>();
+        let app = http::service(context);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let stopped = async {

@@ -1,27 +1,28 @@
 //! Where every call of the API comes in and goes out: key, body, rate limit, scripted fault, log. What is behind it
 //! knows none of these.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::{self, Body, Bytes};
-use axum::extract::{ConnectInfo, Extension, FromRequestParts, MatchedPath, OriginalUri, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tower_service::Service as _;
 
-use super::layout::Layout;
+use super::layout::{self, Layout};
 use super::reply::{self, Answer, Problem, Sent};
-use super::{Context, Shared, spoil};
+use super::{Context, WEBHOOK_PATH, spoil};
 use crate::emulator::Moment;
 use crate::error::SandboxError;
 use crate::listener::Knife;
 use crate::log::{self, Call, Log};
 use crate::state::behaviour::{Acknowledgement, Behaviour, RateLimitForm, WebhookOrder};
-use crate::state::codes::{BODY_TOO_LARGE, INVALID_PARAMETER, RATE_LIMITED, Refusal};
+use crate::state::codes::{API_UNKNOWN, BODY_TOO_LARGE, INVALID_PARAMETER, RATE_LIMITED, Refusal};
 use crate::state::cursor::{Page, Version, Window};
 use crate::state::draft::Draft;
 use crate::state::fault::{Effect, Fault};
@@ -32,39 +33,43 @@ const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What 360dialog says of a rate limit (Facts 2.4).
 const GATEWAY_LIMIT: &str = "You have exceeded the endpoint rate limit.";
 
-/// The operations by route and method; the ids are those of the API document.
-fn operation(method: &Method, route: &str) -> Option<&'static str> {
+/// Begins a parameter that must not be shown.
+const TOKEN: &str = "access_token=";
+
+/// The operation a routed path and a method stand for, by its id in the API document. The router knows the route only
+/// once it has the request, and a fault or a limit has to be met before.
+fn operation(method: &Method, path: &str) -> Option<&'static str> {
+    let mut names = path.strip_prefix('/')?.split('/');
+    let route = (names.next()?, names.next().map(|id| !id.is_empty()), names.next(), names.next());
     Some(match (route, method.as_str()) {
-        ("/groups", "GET") => "list_groups",
-        ("/groups", "POST") => "create_group",
-        ("/groups/{group_id}", "GET") => "get_group",
-        ("/groups/{group_id}", "POST") => "update_group",
-        ("/groups/{group_id}", "DELETE") => "delete_group",
-        ("/groups/{group_id}/invite_link", "GET") => "get_invite_link",
-        ("/groups/{group_id}/invite_link", "POST") => "reset_invite_link",
-        ("/groups/{group_id}/join_requests", "GET") => "list_join_requests",
-        ("/groups/{group_id}/join_requests", "POST") => "approve_join_requests",
-        ("/groups/{group_id}/join_requests", "DELETE") => "reject_join_requests",
-        ("/groups/{group_id}/participants", "DELETE") => "remove_participants",
-        ("/v1/configs/webhook", "GET") => "get_webhook",
-        ("/v1/configs/webhook", "POST") => "set_webhook",
+        (("groups", None, None, None), "GET") => "list_groups",
+        (("groups", None, None, None), "POST") => "create_group",
+        (("groups", Some(true), None, None), "GET") => "get_group",
+        (("groups", Some(true), None, None), "POST") => "update_group",
+        (("groups", Some(true), None, None), "DELETE") => "delete_group",
+        (("groups", Some(true), Some("invite_link"), None), "GET") => "get_invite_link",
+        (("groups", Some(true), Some("invite_link"), None), "POST") => "reset_invite_link",
+        (("groups", Some(true), Some("join_requests"), None), "GET") => "list_join_requests",
+        (("groups", Some(true), Some("join_requests"), None), "POST") => "approve_join_requests",
+        (("groups", Some(true), Some("join_requests"), None), "DELETE") => "reject_join_requests",
+        (("groups", Some(true), Some("participants"), None), "DELETE") => "remove_participants",
+        _ if path == WEBHOOK_PATH => match method.as_str() {
+            "GET" => "get_webhook",
+            "POST" => "set_webhook",
+            _ => return None,
+        },
         _ => return None,
     })
 }
 
-/// The way of one call through everything that is not the operation itself.
-pub(super) async fn desk(
-    State(context): Shared,
-    Extension(layout): Extension<Layout>,
-    ConnectInfo(knife): ConnectInfo<Knife>,
-    OriginalUri(asked): OriginalUri,
-    matched: Option<MatchedPath>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// The way of one call through everything that is not the operation itself. A plain function before the router and
+/// not a layer of it: a layer costs a call more than all that happens here.
+pub(super) async fn desk(context: Arc<Context>, knife: Knife, api: Router, mut request: Request) -> Response {
+    let asked = request.uri().clone();
+    let layout = layout::recognise(&mut request);
     let method = request.method().clone();
-    let operation = matched.as_ref().and_then(|route| operation(&method, route.as_str()));
-    let mut visit = match Visit::begin(&context).await {
+    let operation = operation(&method, request.uri().path());
+    let mut visit = match Visit::begin(&context, layout).await {
         Ok(visit) => visit,
         Err(error) => return Problem::from(error).into_response(),
     };
@@ -75,13 +80,12 @@ pub(super) async fn desk(
             Err(problem) => problem.into_response(),
             Ok((request, bytes)) => {
                 note.sent(bytes, operation);
-                serve(&context, &mut visit, &mut note, operation, request, next).await
+                serve(&context, &mut visit, &mut note, operation, request, api).await
             }
         },
     };
-    let behaviour = &visit.settings.behaviour;
-    let answer = reply::in_envelope(answer, behaviour, || context.emulator.fork_rng());
-    let effect = &visit.effect;
+    let answer = reply::in_envelope(answer, visit.behaviour(), &context.emulator);
+    let effect = visit.effect();
     if effect.stall || effect.reset {
         drop(note);
         if effect.stall {
@@ -99,7 +103,7 @@ pub(super) async fn desk(
 struct Note<'a> {
     log: &'a Log,
     begun: Instant,
-    call: Option<Call>,
+    call: Call,
 }
 
 impl<'a> Note<'a> {
@@ -109,48 +113,34 @@ impl<'a> Note<'a> {
             method: method.to_string(),
             path: shown(asked),
             operation,
-            request: log::Body::default(),
-            status: None,
-            response: log::Body::default(),
-            took_ms: 0,
-            fault: None,
+            ..Call::default()
         };
-        Self { log: &context.log, begun: Instant::now(), call: Some(call) }
+        Self { log: &context.log, begun: Instant::now(), call }
     }
 
     fn sent(&mut self, bytes: Bytes, operation: Option<&str>) {
         let bytes = if operation == Some("set_webhook") { without_headers(bytes) } else { bytes };
-        if let Some(call) = &mut self.call {
-            call.request = log::Body::new(bytes);
-        }
+        self.call.request = log::Body::new(bytes);
     }
 
     fn hit(&mut self, fault: &Fault) {
-        if let Some(call) = &mut self.call {
-            call.fault = Some(fault.to_string());
-        }
+        self.call.fault = Some(fault.to_string());
     }
 
     fn missed(&mut self) {
-        if let Some(call) = &mut self.call {
-            call.fault = None;
-        }
+        self.call.fault = None;
     }
 
     fn answered(mut self, status: u16, response: Bytes) {
-        if let Some(call) = &mut self.call {
-            call.status = Some(status);
-            call.response = log::Body::new(response);
-        }
+        self.call.status = Some(status);
+        self.call.response = log::Body::new(response);
     }
 }
 
 impl Drop for Note<'_> {
     fn drop(&mut self) {
-        if let Some(mut call) = self.call.take() {
-            call.took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            self.log.add(log::Entry::Call(call));
-        }
+        self.call.took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.log.add(log::Entry::Call(std::mem::take(&mut self.call)));
     }
 }
 
@@ -171,7 +161,7 @@ async fn serve(
     note: &mut Note<'_>,
     operation: Option<&'static str>,
     mut request: Request,
-    next: Next,
+    mut api: Router,
 ) -> Response {
     if let Some(limit) = visit.behaviour().rate_limit
         && operation.is_some()
@@ -185,19 +175,20 @@ async fn serve(
         Err(error) => return Problem::from(error).into_response(),
     };
     if let Some(met) = &met {
-        visit.effect = Arc::new(met.fault.effect.clone());
+        let effect = met.fault.effect.clone();
+        visit.met = Some(Arc::new(Met { effect, felt: AtomicBool::new(false) }));
         note.hit(&met.fault);
     }
-    let effect = Arc::clone(&visit.effect);
+    let effect = visit.effect();
     let in_place = effect.answers() || effect.stall || effect.reset;
     let answer = if in_place && !effect.done {
         None
     } else {
         request.extensions_mut().insert(visit.clone());
-        Some(next.run(request).await)
+        Some(api.call(request).await.unwrap_or_else(|never| match never {}))
     };
     // What happens inside an operation has not happened where the call was refused before.
-    if let Some(met) = met.filter(|met| met.fault.effect.is_inside() && !visit.felt.load(Ordering::Acquire)) {
+    if let Some(met) = met.filter(|met| met.fault.effect.is_inside() && !visit.is_felt()) {
         note.missed();
         if let Err(error) = context.emulator.unmeet_fault(met).await {
             return Problem::from(error).into_response();
@@ -208,13 +199,13 @@ async fn serve(
     }
     match answer {
         Some(answer) if !in_place => answer,
-        _ if effect.answers() => spoil::answer(&effect),
+        _ if effect.answers() => spoil::answer(effect),
         _ => reply::empty(),
     }
 }
 
 fn rate_limited(behaviour: &Behaviour, context: &Context) -> Response {
-    match behaviour.rate_limit_form.pick(&mut context.emulator.fork_rng()) {
+    match behaviour.rate_limit_form.pick(&context.emulator) {
         RateLimitForm::Http400 => reply::gateway(400, GATEWAY_LIMIT),
         _ => {
             let details = "Too many group operations from this phone number. Slow down and try again later.";
@@ -256,12 +247,12 @@ fn is_paged(query: &str) -> bool {
 fn shown(asked: &Uri) -> String {
     let path = asked.path();
     match asked.query() {
-        None => path.to_owned(),
-        Some(query) => {
-            let kept = |pair: &&str| !pair.starts_with("access_token=");
-            let query: Vec<&str> = query.split('&').filter(kept).collect();
+        Some(query) if query.contains(TOKEN) => {
+            let query: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with(TOKEN)).collect();
             if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
         }
+        Some(query) => [path, "?", query].concat(),
+        None => path.to_owned(),
     }
 }
 
@@ -269,39 +260,60 @@ fn shown(asked: &Uri) -> String {
 #[derive(Debug, Clone)]
 pub(super) struct Visit {
     pub(super) settings: Arc<Settings>,
-    pub(super) effect: Arc<Effect>,
-    /// Whether an effect inside the operation came to pass.
-    felt: Arc<AtomicBool>,
+    pub(super) layout: Layout,
     /// When it began.
     pub(super) moment: Moment,
+    met: Option<Arc<Met>>,
+}
+
+/// A scripted fault that a call has met.
+#[derive(Debug)]
+struct Met {
+    effect: Effect,
+    /// Whether an effect inside the operation came to pass.
+    felt: AtomicBool,
 }
 
 impl FromRequestParts<Arc<Context>> for Visit {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Self, Problem> {
-        match parts.extensions.get::<Self>() {
-            Some(visit) => Ok(visit.clone()),
-            // The desk puts it there; without one there is nothing special about the call.
-            None => Ok(Self::begin(context).await?),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Context>) -> Result<Self, Problem> {
+        // The desk puts it there.
+        let visit = parts.extensions.get::<Self>().cloned();
+        visit.ok_or_else(|| Refusal::new(API_UNKNOWN, "The call did not come by the desk.").into())
     }
 }
 
 impl Visit {
-    async fn begin(context: &Context) -> Result<Self, SandboxError> {
+    async fn begin(context: &Context, layout: Layout) -> Result<Self, SandboxError> {
         let moment = context.emulator.moment()?;
         let settings = context.emulator.read_since(moment, |world| Arc::clone(&world.settings)).await?;
-        Ok(Self { settings, effect: Arc::default(), felt: Arc::default(), moment })
+        Ok(Self { settings, layout, moment, met: None })
+    }
+
+    /// What a fault does to the call; most meet none.
+    fn effect(&self) -> &Effect {
+        static NONE: LazyLock<Effect> = LazyLock::new(Effect::default);
+        self.met.as_ref().map_or(&NONE, |met| &met.effect)
+    }
+
+    fn feel(&self) {
+        if let Some(met) = &self.met {
+            met.felt.store(true, Ordering::Release);
+        }
+    }
+
+    fn is_felt(&self) -> bool {
+        self.met.as_ref().is_some_and(|met| met.felt.load(Ordering::Acquire))
     }
 
     /// A page of a list as a fault leaves it.
     pub(super) fn disturbed<T>(&self, page: Page<T>, window: &Window, version: Version) -> Page<T> {
         if !page.items.is_empty() {
-            self.felt.store(true, Ordering::Release);
+            self.feel();
         }
-        let page = if self.effect.empty_page { page.emptied(window, version) } else { page };
-        if self.effect.repeated_cursor { page.repeated(window) } else { page }
+        let page = if self.effect().empty_page { page.emptied(window, version) } else { page };
+        if self.effect().repeated_cursor { page.repeated(window) } else { page }
     }
 
     pub(super) fn behaviour(&self) -> &Behaviour {
@@ -318,9 +330,8 @@ impl Visit {
         id: impl FnOnce(&T) -> Option<&str>,
     ) -> Answer {
         let behaviour = self.behaviour();
-        let mut rng = context.emulator.fork_rng();
-        let first = behaviour.webhook_order.pick(&mut rng) == WebhookOrder::Before;
-        let failing = self.effect.failing();
+        let first = behaviour.webhook_order.pick(&context.emulator) == WebhookOrder::Before;
+        let failing = self.effect().failing();
         let accepted = context
             .emulator
             .write(move |draft| {
@@ -333,12 +344,12 @@ impl Visit {
                 operation(draft)
             })
             .await??;
-        self.felt.store(true, Ordering::Release);
+        self.feel();
         let request_id = request_id(&accepted);
         if first {
             context.emulator.tell_first(request_id, context.delivers).await?;
         }
-        let form = behaviour.acknowledgement.pick(&mut rng);
+        let form = behaviour.acknowledgement.pick(&context.emulator);
         Ok(match (form, id(&accepted)) {
             (Acknowledgement::Id, Some(id)) => reply::created(id),
             (Acknowledgement::Success, None) => reply::success(),
@@ -346,5 +357,51 @@ impl Visit {
             (Acknowledgement::Status, _) => reply::accepted(request_id, true),
             _ => reply::accepted(request_id, false),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fault::OPERATIONS;
+
+    #[test]
+    fn operations_are_known_by_the_paths_and_ids_of_the_document() {
+        let document: serde_json::Value = serde_saphyr::from_str(groups_spec::OPENAPI_YAML).unwrap();
+        let mut ids = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, described) in item.as_object().unwrap() {
+                let Some(id) = described["operationId"].as_str() else { continue };
+                let method = method.to_uppercase().parse().unwrap();
+                assert_eq!(
+                    operation(&method, &path.replace("{group_id}", "Y2Fw")),
+                    Some(id),
+                    "{method} {path}"
+                );
+                ids.push(id);
+            }
+        }
+        ids.sort_unstable();
+        let mut known = OPERATIONS;
+        known.sort_unstable();
+        assert_eq!(ids, known);
+        for nothing in
+            ["/", "/groups/", "/groups//invite_link", "/groups/x/", "/groups/x/other", "/v1/configs"]
+        {
+            assert_eq!(operation(&Method::GET, nothing), None, "{nothing}");
+        }
+        assert_eq!(operation(&Method::PUT, "/groups"), None);
+    }
+
+    #[test]
+    fn a_token_is_not_shown() {
+        for (asked, seen) in [
+            ("/v23.0/x?access_token=secret", "/v23.0/x"),
+            ("/v23.0/x?fields=id&access_token=secret", "/v23.0/x?fields=id"),
+            ("/groups?limit=2", "/groups?limit=2"),
+            ("/groups", "/groups"),
+        ] {
+            assert_eq!(shown(&asked.parse().unwrap()), seen);
+        }
     }
 }

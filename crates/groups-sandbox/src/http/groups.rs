@@ -2,13 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Extension, OriginalUri, Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::Uri;
 use serde::Serialize;
 
 use super::front::Visit;
-use super::layout::{self, Layout};
-use super::query::{self, Field};
+use super::layout;
+use super::query::{self, Field, Fields};
 use super::reply::{self, Answer, MESSAGING_PRODUCT, Paging, Scalar};
 use super::{GroupId, Shared, body};
 use crate::state::behaviour::{Identity, ListShape, ListTimestamp, Values};
@@ -66,12 +66,12 @@ pub(super) async fn list(State(context): Shared, visit: Visit, uri: OriginalUri)
         .read_since(visit.moment, |world| world.list(&window).map(|page| (page, world.version)))
         .await??;
     let page = visit.disturbed(page, &window, version);
-    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
+    let (behaviour, chance) = (visit.behaviour(), &context.emulator);
     let url = layout::list_url(&context.base_url, &uri);
-    let paging = reply::paging(&page, &window, &url, behaviour, &mut rng);
-    let form = behaviour.list_timestamp.pick(&mut rng);
+    let paging = reply::paging(&page, &window, &url, behaviour, chance);
+    let form = behaviour.list_timestamp.pick(chance);
     let groups = page.items.iter().map(|group| Summary::of(group, form)).collect();
-    let data = match behaviour.list_shape.pick(&mut rng) {
+    let data = match behaviour.list_shape.pick(chance) {
         ListShape::Flat => ListData::Flat(groups),
         _ => ListData::Nested { groups },
     };
@@ -118,8 +118,8 @@ struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    fn of(group: &'a Group, fields: &[Field], quoted: bool, identity: Identity) -> Self {
-        let asked = |field| fields.contains(&field);
+    fn of(group: &'a Group, fields: Fields, quoted: bool, identity: Identity) -> Self {
+        let asked = |field| fields.contains(field);
         let member = |participant: &'a Participant| Names::of(&participant.wa_id, identity);
         Self {
             messaging_product: MESSAGING_PRODUCT,
@@ -137,22 +137,16 @@ impl<'a> Info<'a> {
     }
 }
 
-pub(super) async fn get(
-    State(context): Shared,
-    visit: Visit,
-    Extension(layout): Extension<Layout>,
-    GroupId(id): GroupId,
-    uri: Uri,
-) -> Answer {
-    let fields = query::fields(&uri, layout)?;
+pub(super) async fn get(State(context): Shared, visit: Visit, GroupId(id): GroupId, uri: Uri) -> Answer {
+    let fields = query::fields(&uri, visit.layout)?;
     // A suspended group can be looked at, else nobody could see that it is.
     let found = context.emulator.read_since(visit.moment, |world| {
         world.require_eligible()?;
         world.group(&id).cloned().ok_or_else(Refusal::group_unknown)
     });
-    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
-    let quoted = behaviour.values.pick(&mut rng) == Values::Quoted;
-    reply::ok(&Info::of(&*found.await??, &fields, quoted, behaviour.identity.pick(&mut rng)))
+    let (behaviour, chance) = (visit.behaviour(), &context.emulator);
+    let quoted = behaviour.values.pick(chance) == Values::Quoted;
+    reply::ok(&Info::of(&*found.await??, fields, quoted, behaviour.identity.pick(chance)))
 }
 
 pub(super) async fn update(

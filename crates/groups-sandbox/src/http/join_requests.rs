@@ -46,11 +46,11 @@ pub(super) async fn list(
     });
     let (page, version) = found.await??;
     let page = visit.disturbed(page, &window, version);
-    let (behaviour, mut rng) = (visit.behaviour(), context.emulator.fork_rng());
+    let (behaviour, chance) = (visit.behaviour(), &context.emulator);
     let url = layout::list_url(&context.base_url, &uri);
-    let paging = reply::paging(&page, &window, &url, behaviour, &mut rng);
-    let quoted = behaviour.values.pick(&mut rng) == Values::Quoted;
-    let identity = behaviour.identity.pick(&mut rng);
+    let paging = reply::paging(&page, &window, &url, behaviour, chance);
+    let quoted = behaviour.values.pick(chance) == Values::Quoted;
+    let identity = behaviour.identity.pick(chance);
     let data = page.items.iter().map(|request| Item::of(request, quoted, identity)).collect();
     reply::ok(&List { data, paging })
 }
@@ -88,7 +88,7 @@ pub(super) async fn reject(
 }
 
 fn partial_status(context: &Context, visit: &Visit) -> StatusCode {
-    match visit.behaviour().partial_status.pick(&mut context.emulator.fork_rng()) {
+    match visit.behaviour().partial_status.pick(&context.emulator) {
         PartialStatus::Http200 => StatusCode::OK,
         _ => StatusCode::PARTIAL_CONTENT,
     }

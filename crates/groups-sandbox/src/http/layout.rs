@@ -23,16 +23,16 @@ pub(super) enum Layout {
     Graph,
 }
 
-/// Notes the layout of a request and, if it is Graph's, leads it to the route of the other. The path that was
-/// asked for stays at hand as [`OriginalUri`].
-pub(super) fn recognise(request: &mut Request) {
+/// The layout of a request, which is led to the route of the other if it is Graph's. The path that was asked for
+/// stays at hand as [`OriginalUri`].
+pub(super) fn recognise(request: &mut Request) -> Layout {
     let asked = OriginalUri(request.uri().clone());
     let layout = if below_version(asked.path()).is_some() { Layout::Graph } else { Layout::Dialog };
     if let Some(uri) = routed(&asked) {
         *request.uri_mut() = uri;
     }
     request.extensions_mut().insert(asked);
-    request.extensions_mut().insert(layout);
+    layout
 }
 
 /// What follows the version in a path of Graph's: `v`, digits, a dot, digits.

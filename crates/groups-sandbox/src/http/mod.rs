@@ -15,8 +15,10 @@ mod spoil;
 mod webhook;
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
+use std::task::{self, Poll};
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -24,17 +26,21 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, OriginalUri, Path, Reque
 use axum::handler::Handler as _;
 use axum::http::Method;
 use axum::http::request::Parts;
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get};
+use axum::serve::IncomingStream;
 use tokio::sync::watch;
 use tower_service::Service;
 
 use crate::emulator::Emulator;
+use crate::listener::{Cuttable, Knife};
 use crate::log::Log;
 use crate::pace::Bucket;
 use crate::state::codes::{Refusal, UNKNOWN_PATH, WRONG_METHOD};
 use reply::Problem;
+
+/// Of 360dialog alone; Graph has no such thing.
+const WEBHOOK_PATH: &str = "/v1/configs/webhook";
 
 /// What every handler can reach.
 pub(crate) struct Context {
@@ -94,43 +100,66 @@ pub(crate) fn service(context: Arc<Context>) -> Switchboard {
             get(join_requests::list).post(join_requests::approve).delete(join_requests::reject),
         )
         .route("/groups/{group_id}/participants", delete(participants::remove))
-        .route("/v1/configs/webhook", get(webhook::get).post(webhook::set))
+        .route(WEBHOOK_PATH, get(webhook::get).post(webhook::set))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(Arc::clone(&context), front::desk))
         .with_state(Arc::clone(&context));
     let control = Router::new()
         .route("/", get(|| async { Redirect::temporary("/sandbox") }))
         .route("/sandbox/", get(|| async { Redirect::temporary("/sandbox") }))
-        .nest("/sandbox", control::router(context));
-    Switchboard { api, control }
+        .nest("/sandbox", control::router(Arc::clone(&context)));
+    Switchboard { context, api, control }
 }
 
-/// Which of the two a request is for. Not a router itself: routers inside each other cost a good part of a call.
+/// Makes the service of each connection.
 #[derive(Clone)]
 pub(crate) struct Switchboard {
+    context: Arc<Context>,
     api: Router,
     control: Router,
 }
 
-impl Service<Request> for Switchboard {
+impl Service<IncomingStream<'_, Cuttable>> for Switchboard {
+    type Response = Line;
+    type Error = Infallible;
+    type Future = Ready<Result<Line, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, stream: IncomingStream<'_, Cuttable>) -> Self::Future {
+        ready(Ok(Line { switchboard: self.clone(), knife: stream.io().knife() }))
+    }
+}
+
+/// The service of one connection, which decides whether a request is for the API or for the control API. Not a router
+/// itself: routers inside each other cost a good part of a call.
+#[derive(Clone)]
+pub(crate) struct Line {
+    switchboard: Switchboard,
+    knife: Knife,
+}
+
+impl Service<Request> for Line {
     type Response = Response;
     type Error = Infallible;
-    type Future = <Router as Service<Request>>::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
         // Routers always are.
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Switchboard { context, api, control } = &mut self.switchboard;
         let path = request.uri().path();
         let rest = path.strip_prefix("/sandbox");
         if path == "/" || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return self.control.call(request);
+            return Box::pin(control.call(request));
         }
-        layout::recognise(&mut request);
-        self.api.call(request)
+        let answer = front::desk(Arc::clone(context), self.knife.clone(), api.clone(), request);
+        Box::pin(async { Ok(answer.await) })
     }
 }
 

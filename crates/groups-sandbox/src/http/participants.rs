@@ -1,8 +1,8 @@
 //! `/groups/{group_id}/participants`: remove. Nobody can be added; people join by the invite link.
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Extension, State};
 use serde_json::Value;
 
 use super::front::Visit;
@@ -15,12 +15,11 @@ use crate::validate::{self, Shape};
 pub(super) async fn remove(
     State(context): Shared,
     visit: Visit,
-    Extension(layout): Extension<Layout>,
     GroupId(id): GroupId,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Answer {
     let mut body = body::parse(bytes)?;
-    if layout == Layout::Graph {
+    if visit.layout == Layout::Graph {
         scoped_ids_as_users(&mut body);
     }
     validate::check(Shape::RemoveParticipants, &body)?;

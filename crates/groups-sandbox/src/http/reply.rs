@@ -1,20 +1,22 @@
 //! Answers in the documented form: JSON, acknowledgements, pages, and Meta's error envelope.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use fastrand::Rng;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::SandboxError;
-use crate::state::behaviour::{Behaviour, ErrorEnvelope, PagingUrls};
+use crate::state::behaviour::{Behaviour, Chance, ErrorEnvelope, PagingUrls};
 use crate::state::codes::{API_UNKNOWN, Code, Refusal};
 use crate::state::cursor::{Page, Window};
 
 /// Where Meta's samples lead to, which is no place for a 360dialog key.
 const FOREIGN_LIST: &str = "https://graph.facebook.com/v23.0/106540352242922/groups";
+
+/// A group with all its fields and a few people.
+const USUAL_BYTES: usize = 1024;
 
 pub(super) const MESSAGING_PRODUCT: &str = "whatsapp";
 
@@ -91,14 +93,14 @@ pub(super) fn gateway(status: u16, text: &'static str) -> Response {
 }
 
 /// Puts an error into the envelope that is switched on.
-pub(super) fn in_envelope(answer: Response, behaviour: &Behaviour, rng: impl FnOnce() -> Rng) -> Response {
+pub(super) fn in_envelope(answer: Response, behaviour: &Behaviour, chance: impl Chance) -> Response {
     if behaviour.error_envelope == ErrorEnvelope::Meta {
         return answer;
     }
     let refusal = answer.extensions().get::<Refusal>();
     let text = answer.extensions().get::<GatewayText>();
     let status = answer.status();
-    let body = match (behaviour.error_envelope.pick(&mut rng()), refusal, text) {
+    let body = match (behaviour.error_envelope.pick(chance), refusal, text) {
         (ErrorEnvelope::GatewayMeta, Some(refusal), _) => {
             let error = meta_error(refusal);
             let inner = error.get("error").unwrap_or(&Value::Null);
@@ -136,17 +138,18 @@ pub(super) fn inline_error(code: Code, details: &str) -> Value {
 }
 
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => {
-            let bytes = Bytes::from(bytes);
-            let head = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-            let mut response = (status, head, bytes.clone()).into_response();
-            response.extensions_mut().insert(Sent(bytes));
-            response
-        }
-        // Cannot happen for the plain structures that come here.
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    // Most answers fit, so that few have to grow while they are written.
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    // Cannot fail for the plain structures that come here.
+    if serde_json::to_writer(&mut bytes, body).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
+    let bytes = Bytes::from(bytes);
+    let mut response = Response::new(Body::from(bytes.clone()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.extensions_mut().insert(Sent(bytes));
+    response
 }
 
 pub(super) fn ok(body: &impl Serialize) -> Answer {
@@ -212,9 +215,9 @@ pub(super) fn paging<T>(
     window: &Window,
     list_url: &str,
     behaviour: &Behaviour,
-    rng: &mut Rng,
+    chance: impl Chance,
 ) -> Option<Paging> {
-    let form = behaviour.paging_urls.pick(rng);
+    let form = behaviour.paging_urls.pick(chance);
     let list_url = if form == PagingUrls::Foreign { FOREIGN_LIST } else { list_url };
     let urls = form != PagingUrls::Absent;
     let (before, after) = page.before.clone().zip(page.after.clone())?;

@@ -9,6 +9,18 @@ use super::choices::Positions;
 use super::codes::{NOT_ELIGIBLE, Refusal};
 use super::rules::{GROUP_LIMIT, SEATS};
 
+/// What decides where something is left to chance; asked only then.
+pub(crate) trait Chance {
+    /// A number from 0 to below `count`.
+    fn below(self, count: usize) -> usize;
+}
+
+impl Chance for &mut Rng {
+    fn below(self, count: usize) -> usize {
+        self.usize(..count)
+    }
+}
+
 /// A switch of named positions; the first is the documented form. One with `Any` takes another form each time. What is
 /// documented here is also what the page says.
 macro_rules! switch {
@@ -44,9 +56,9 @@ macro_rules! any_of {
     ($name:ident: $($variant:ident),+) => {
         impl $name {
             /// The form to take this time.
-            pub(crate) fn pick(self, rng: &mut Rng) -> Self {
+            pub(crate) fn pick(self, chance: impl Chance) -> Self {
                 const FORMS: &[$name] = &[$($name::$variant),+];
-                if self == Self::Any { FORMS[rng.usize(..FORMS.len())] } else { self }
+                if self == Self::Any { FORMS[chance.below(FORMS.len())] } else { self }
             }
         }
     };

@@ -44,7 +44,7 @@ pub(crate) fn documented(event: &Event, at_ms: i64, identity: Identity) -> Value
 /// Gives a documented notification the other forms that are switched on.
 pub(crate) fn vary(notification: &mut Value, behaviour: &Behaviour, rng: &mut Rng) {
     let Some(change) = notification.pointer_mut("/entry/0/changes/0") else { return };
-    if behaviour.webhook_timestamp.pick(rng) == WebhookTimestamp::Integer
+    if behaviour.webhook_timestamp.pick(&mut *rng) == WebhookTimestamp::Integer
         && let Some(timestamp) = change.pointer_mut("/value/groups/0/timestamp")
         && let Some(seconds) = timestamp.as_str().and_then(|text| text.parse::<i64>().ok())
     {
