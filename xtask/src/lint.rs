@@ -6,7 +6,7 @@ mod dialect;
 mod examples;
 mod operations;
 mod references;
-mod walk;
+pub(crate) mod walk;
 
 use std::fmt;
 

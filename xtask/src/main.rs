@@ -24,6 +24,7 @@ mod public_api;
 mod python;
 mod regen;
 mod served;
+mod spec_diff;
 mod spec_lint;
 mod workspace;
 
@@ -47,6 +48,8 @@ enum Command {
     Check,
     /// Tell where spec/groups.yaml breaks its rules
     SpecLint,
+    /// Tell what changed for callers between two documents, and which version that calls for
+    SpecDiff(spec_diff::Question),
     /// Feed arbitrary bytes to the decoders and the error classifier; skipped, saying so, without nightly and cargo-fuzz
     Fuzz {
         /// How long each target runs
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Command::Regen => regen::run(),
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
+        Command::SpecDiff(question) => spec_diff::run(&question),
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::FuzzHttp { examples, seed, runs } => fuzz_http::run(examples, seed, runs),
         Command::Interop => interop::run(),

@@ -18,6 +18,13 @@ pub(crate) fn metadata() -> Result<Metadata> {
     MetadataCommand::new().current_dir(root()).no_deps().exec().context("reading `cargo metadata`")
 }
 
+/// The version that all our crates have.
+pub(crate) fn version() -> Result<cargo_metadata::semver::Version> {
+    let metadata = metadata()?;
+    let first = metadata.packages.first().context("the workspace has no packages")?;
+    Ok(first.version.clone())
+}
+
 /// A call of the cargo that runs xtask, in the root folder.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What a schema is to the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// A named schema under components.
     Component,
     /// A property of an object.
@@ -16,41 +16,49 @@ pub(super) enum Role {
 
 /// Something at a place.
 #[derive(Clone, Debug)]
-pub(super) struct Site<'a> {
-    pub(super) place: String,
-    pub(super) value: &'a Value,
-    pub(super) role: Role,
+pub(crate) struct Site<'a> {
+    pub(crate) place: String,
+    pub(crate) value: &'a Value,
+    pub(crate) role: Role,
 }
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The place of a key below a place, escaped as JSON pointers are.
-pub(super) fn below(place: &str, key: &str) -> String {
+pub(crate) fn below(place: &str, key: &str) -> String {
     format!("{place}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The members of the object at a pointer, with their places; nothing if there is no object.
-pub(super) fn members<'a>(document: &'a Value, pointer: &str) -> Vec<(String, &'a str, &'a Value)> {
+pub(crate) fn members<'a>(document: &'a Value, pointer: &str) -> Vec<(String, &'a str, &'a Value)> {
     let place = format!("#{pointer}");
     let object = document.pointer(pointer).and_then(Value::as_object);
     object.into_iter().flatten().map(|(key, value)| (below(&place, key), key.as_str(), value)).collect()
 }
 
 /// An operation, with its path and the parameters that all operations of the path share.
-pub(super) struct Operation<'a> {
-    pub(super) place: String,
-    pub(super) path: &'a str,
-    pub(super) value: &'a Value,
-    pub(super) shared_parameters: &'a [Value],
+pub(crate) struct Operation<'a> {
+    pub(crate) place: String,
+    pub(crate) path: &'a str,
+    /// In small letters, as in the document.
+    pub(crate) method: &'static str,
+    pub(crate) value: &'a Value,
+    pub(crate) shared_parameters: &'a [Value],
 }
 
-pub(super) fn operations(document: &Value) -> Vec<Operation<'_>> {
+pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
     let mut operations = Vec::new();
     for (place, path, item) in members(document, "/paths") {
         let shared_parameters = list(item, "parameters");
         for method in METHODS {
             if let Some(value) = item.get(method) {
-                operations.push(Operation { place: below(&place, method), path, value, shared_parameters });
+                operations.push(Operation {
+                    place: below(&place, method),
+                    path,
+                    method,
+                    value,
+                    shared_parameters,
+                });
             }
         }
     }
@@ -58,18 +66,18 @@ pub(super) fn operations(document: &Value) -> Vec<Operation<'_>> {
 }
 
 /// The list under a key; empty if there is none.
-pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// Follows a `$ref` within the document; what is no reference stands for itself.
-pub(super) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
     target.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
 /// Every schema, named or not, at any depth.
-pub(super) fn schemas(document: &Value) -> Vec<Site<'_>> {
+pub(crate) fn schemas(document: &Value) -> Vec<Site<'_>> {
     let mut sites = Vec::new();
     for (place, _, schema) in members(document, "/components/schemas") {
         schema_and_parts(&mut sites, place, schema, Role::Component);
@@ -105,7 +113,7 @@ fn schema_and_parts<'a>(sites: &mut Vec<Site<'a>>, place: String, schema: &'a Va
 }
 
 /// Everything that holds a schema and examples of it: parameters, headers and bodies.
-pub(super) fn holders(document: &Value) -> Vec<Site<'_>> {
+pub(crate) fn holders(document: &Value) -> Vec<Site<'_>> {
     let mut found = Vec::new();
     outside_schemas(document, "#", &mut |place, value| {
         if value.get("schema").is_some() {
@@ -136,7 +144,7 @@ fn outside_schemas<'a>(value: &'a Value, place: &str, visit: &mut impl FnMut(&st
 }
 
 /// Every object that has a `$ref`, wherever it stands but in a payload.
-pub(super) fn references(document: &Value) -> Vec<Site<'_>> {
+pub(crate) fn references(document: &Value) -> Vec<Site<'_>> {
     let mut sites: Vec<Site<'_>> =
         schemas(document).into_iter().filter(|site| site.value.get("$ref").is_some()).collect();
     outside_schemas(document, "#", &mut |place, value| {
