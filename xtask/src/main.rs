@@ -10,6 +10,7 @@
 
 mod arrows;
 mod artefact;
+mod bench;
 mod check;
 mod ci;
 mod error_kinds;
@@ -70,6 +71,8 @@ enum Command {
     },
     /// Let clients of other languages use the sandbox, as they are published; needs Python 3.11
     Interop,
+    /// Measure everything that has a target, beside the bare alternative in the same run; takes about ten minutes
+    Bench(bench::Choice),
     /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
     PublicApi {
         /// Write nothing; fail where the files differ
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::PublicApi { check } => {
             public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
         }
+        Command::Bench(choice) => bench::run(&choice),
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)

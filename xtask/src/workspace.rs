@@ -25,6 +25,13 @@ pub(crate) fn version() -> Result<cargo_metadata::semver::Version> {
     Ok(first.version.clone())
 }
 
+/// How the workspace's manifest writes a dependency.
+pub(crate) fn dependency(name: &str) -> Result<String> {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).context("reading Cargo.toml")?;
+    let line = manifest.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix('='));
+    Ok(line.with_context(|| format!("the workspace has no dependency {name}"))?.trim().to_owned())
+}
+
 /// A call of the cargo that runs xtask, in the root folder.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
