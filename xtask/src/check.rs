@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<()> {
     }
 }
 
-fn report(subject: &str, findings: Vec<Finding>) -> usize {
+pub(crate) fn report(subject: &str, findings: Vec<Finding>) -> usize {
     if findings.is_empty() {
         output::say(format_args!("ok: {subject}"));
     }

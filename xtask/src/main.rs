@@ -24,6 +24,7 @@ mod output;
 mod public_api;
 mod python;
 mod regen;
+mod release_check;
 mod served;
 mod spec_diff;
 mod spec_lint;
@@ -79,6 +80,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Verify what has to be true of a release: versions, changelog, API, licences, no paths of a machine
+    ReleaseCheck,
     /// The whole gate: format, clippy, documentation, check, tests, other languages, packages
     Ci,
 }
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
             public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
         }
         Command::Bench(choice) => bench::run(&choice),
+        Command::ReleaseCheck => release_check::run(),
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)

@@ -16,7 +16,8 @@ use crate::artefact::File;
 use crate::mode::Mode;
 use crate::{output, workspace};
 
-const CRATES: [&str; 4] = ["groups-model", "groups-ergonomic", "groups-sandbox", "groups-webhooks"];
+pub(crate) const CRATES: [&str; 4] =
+    ["groups-model", "groups-ergonomic", "groups-sandbox", "groups-webhooks"];
 /// The format of rustdoc's JSON that the pinned public-api reads; Rust 1.95 writes it.
 const FORMAT: u64 = 57;
 /// Set for the rustdoc that cargo starts, which is this program again: see [`as_rustdoc`].

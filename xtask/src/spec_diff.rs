@@ -83,6 +83,12 @@ pub(crate) fn run(question: &Question) -> Result<()> {
     }
 }
 
+/// The worst that has changed since a revision.
+pub(crate) fn level_since(revision: &str) -> Result<Option<Level>> {
+    let changes = compare(&read(revision)?, &read(&workspace::root().join(SPEC).display().to_string())?);
+    Ok(changes.first().map(|change| change.level))
+}
+
 /// A document by the name of a file or of a revision.
 fn read(source: &str) -> Result<Value> {
     let text = if Path::new(source).is_file() {
@@ -170,7 +176,7 @@ fn compare_foreign(ours: &Value, theirs: &Value, map: &BTreeMap<String, String>)
 }
 
 /// The least version that may follow. Before 1.0 the middle number says what the first says later.
-fn next(version: &Version, level: Option<Level>) -> Version {
+pub(crate) fn next(version: &Version, level: Option<Level>) -> Version {
     let (major, minor, patch) = (version.major, version.minor, version.patch);
     match (level, major) {
         (None, _) => version.clone(),
