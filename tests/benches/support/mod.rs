@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -101,10 +101,17 @@ fn full_group() -> String {
     .to_string()
 }
 
-async fn one(State(answers): State<Answers>) -> Response {
-    if !answers.latency.is_zero() {
-        tokio::time::sleep(answers.latency).await;
+/// Waits for this time and no longer: timers count whole milliseconds and round up, so the last of them is waited awake.
+async fn after(latency: Duration) {
+    let end = Instant::now() + latency;
+    tokio::time::sleep(latency.saturating_sub(Duration::from_millis(2))).await;
+    while Instant::now() < end {
+        tokio::task::yield_now().await;
     }
+}
+
+async fn one(State(answers): State<Answers>) -> Response {
+    after(answers.latency).await;
     answers.answered.fetch_add(1, Ordering::Relaxed);
     ([(CONTENT_TYPE, "application/json")], answers.group).into_response()
 }
@@ -122,9 +129,7 @@ fn usual() -> usize {
 
 /// A page; the cursor is the place of its last group.
 async fn list(State(answers): State<Answers>, Query(window): Query<Window>) -> Response {
-    if !answers.latency.is_zero() {
-        tokio::time::sleep(answers.latency).await;
-    }
+    after(answers.latency).await;
     answers.answered.fetch_add(1, Ordering::Relaxed);
     let from = window.after.map_or(0, |cursor| cursor.parse::<usize>().unwrap());
     let to = (from + window.limit).min(answers.groups);
