@@ -304,12 +304,12 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     }
     Some(match kind {
         ErrorKind::InvalidCredentials => {
-            "Check D360_API_KEY: the key selects the number, and a new key replaces the old one. \
+            "`wagroups auth status` tells which key is used: it selects the number, and a new key replaces the old one. \
              `--sandbox` needs none."
                 .to_owned()
         }
         ErrorKind::Configuration => {
-            "Check `--base-url` (WAGROUPS_BASE_URL) and D360_API_KEY; `--sandbox` needs neither.".to_owned()
+            "`wagroups auth status` tells which key and which address are used; `--sandbox` needs neither.".to_owned()
         }
         ErrorKind::GroupUnknown => format!("`{}` prints the groups and their ids.", scene.line("list --all")),
         ErrorKind::JoinRequestUnknown => format!(

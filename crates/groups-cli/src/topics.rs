@@ -27,21 +27,23 @@ Examples:
 const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
-An option beats its variable, a variable beats the default. An empty variable counts as not set, but for
+An option beats its variable, a variable beats the account, the account beats the default. An empty variable counts as not set, but for
 the three that guard webhooks: set to nothing they are an error.
 
-  D360_API_KEY                   The API key. It is taken from here only, and shown nowhere.
+  D360_API_KEY                   The API key, in place of an account; only --profile is stronger. It is shown nowhere.
+  WAGROUPS_PROFILE               Which account to use, as --profile, where D360_API_KEY is not set.
   WAGROUPS_BASE_URL              Where the API is, as --base-url.
   WAGROUPS_SANDBOX               1: use the embedded sandbox, as --sandbox. 0: do not.
-  WAGROUPS_CONFIG_DIR            Where state is kept, as --config-dir.
+  WAGROUPS_CONFIG_DIR            Where state and accounts are kept, as --config-dir.
   WAGROUPS_OUTPUT                How results are printed, as --output.
   WAGROUPS_LOG                   What is logged to stderr, as filter directives; beats -v.
   WAGROUPS_WEBHOOK_SECRET        What webhooks are signed with; several with spaces between.
   WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
+  XDG_CONFIG_HOME                Where accounts are kept, in wagroups below it, unless told otherwise.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
-  HOME                           Where state is kept if that is not set either.
+  HOME                           Where both are kept if that is not set either.
   NO_COLOR                       Anything: no colours in help.
 
 Examples:

@@ -2,6 +2,7 @@
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
 mod about;
+mod auth;
 mod conformance;
 mod early;
 mod events;
@@ -19,6 +20,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use about::{Completions, Help, Man, Schema};
+pub(crate) use auth::{AuthCommand, Login};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
@@ -37,6 +39,7 @@ pub(crate) use webhook::{WaitArgs, WebhookCommand};
 const ROOT_HELP: &str = "\
 Environment:
   D360_API_KEY         the API key; it is never taken from the command line
+  WAGROUPS_PROFILE     as --profile, but weaker than D360_API_KEY
   WAGROUPS_BASE_URL    as --base-url
   WAGROUPS_SANDBOX     1: as --sandbox
   WAGROUPS_CONFIG_DIR  as --config-dir
@@ -59,7 +62,7 @@ Exit codes:
 
 Examples:
   wagroups --sandbox list                      try it: no account, no key
-  export D360_API_KEY=...                      then leave --sandbox out
+  wagroups auth login                          then leave --sandbox out
   wagroups create --subject 'Trip to Kyoto'
   wagroups list -o json --fields id,subject";
 
@@ -90,11 +93,15 @@ pub(crate) struct Globals {
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
 
+    /// Use this stored account; see `wagroups auth`.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
     /// Where the API is; https, or http to this machine [default: https://waba-v2.360dialog.io].
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// Keep state in this folder [default: the platform's own].
+    /// Keep state and accounts in this folder [default: the platform's own].
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) config_dir: Option<PathBuf>,
 
@@ -195,6 +202,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     Conformance(Conformance),
+    #[command(subcommand)]
+    Auth(AuthCommand),
     Listen(Listen),
     #[command(subcommand)]
     Events(EventsCommand),

@@ -19,8 +19,9 @@ use super::{Place, Planned, group_id, invalid_input, receiving};
 use crate::args::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-use crate::context::{events_file, events_file_if_there, no_header};
+use crate::context::no_header;
 use crate::failure::{Failure, Kind};
+use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
@@ -125,7 +126,7 @@ pub(super) async fn run(
     }
     let failed = |error: StoreError| of_store(&error, scene);
     if let Task::Listen { address, forward_to, print } = task {
-        let file = events_file(place.globals, place.environment, scene.command())?;
+        let file = place.private(Folder::State, scene)?.join(folders::EVENTS);
         let store = SqliteStore::open(&file).await.map_err(failed)?;
         let _receiving = receiving::begin(&file).map_err(|error| {
             Failure::local(Kind::StoreFailed, scene.command(), format!("the store cannot be locked: {error}"))
@@ -135,7 +136,7 @@ pub(super) async fn run(
         return listening.run(address, forward_to.as_deref(), out).await;
     }
     // Reading makes no store: where there is one, webhooks are believed to arrive.
-    let is_there = || events_file_if_there(place.globals, place.environment, scene.command());
+    let is_there = || place.events_if_there(scene);
     let mut file = is_there()?;
     let was_there = file.is_some();
     if matches!(task, Task::Tail { .. }) {

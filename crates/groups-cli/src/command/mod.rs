@@ -2,6 +2,7 @@
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
 mod about;
+mod auth;
 mod conformance;
 mod doctor;
 mod events;
@@ -18,6 +19,7 @@ mod under_way;
 mod webhook;
 
 use std::future::IntoFuture;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,11 +28,12 @@ use groups_ergonomic::model::{GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
-    Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
-    SandboxCommand, UserCommand, WebhookCommand,
+    AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand,
+    RequestsCommand, SandboxCommand, UserCommand, WebhookCommand,
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
+use crate::folders::{EVENTS, Folder};
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
 pub(crate) use under_way::UnderWay;
@@ -62,6 +65,7 @@ enum Task {
     Outcome(outcome::Task),
     Webhook(webhook::Task),
     Doctor,
+    Auth(auth::Task),
     About(about::Task),
 }
 
@@ -71,6 +75,20 @@ pub(crate) struct Place<'a> {
     pub(crate) environment: &'a Environment,
     /// What would be lost if it were stopped.
     pub(crate) under_way: &'a UnderWay,
+}
+
+impl Place<'_> {
+    /// A folder, which is there from here on.
+    fn private(&self, folder: Folder, scene: &Scene) -> Result<PathBuf, Failure> {
+        folder.private(self.globals, self.environment, scene.command())
+    }
+
+    /// The store of events, if there is one. Makes nothing.
+    fn events_if_there(&self, scene: &Scene) -> Result<Option<PathBuf>, Failure> {
+        let folder = Folder::State.path(self.globals, self.environment, scene.command())?;
+        let file = folder.join(EVENTS);
+        Ok(file.is_file().then_some(file))
+    }
 }
 
 /// What a command about groups works with.
@@ -150,6 +168,11 @@ impl Command {
             Self::Wait(_) => "wait",
             Self::Webhook(WebhookCommand::Get) => "webhook get",
             Self::Webhook(WebhookCommand::Set(_)) => "webhook set",
+            Self::Auth(AuthCommand::Login(_)) => "auth login",
+            Self::Auth(AuthCommand::Status(_)) => "auth status",
+            Self::Auth(AuthCommand::List) => "auth list",
+            Self::Auth(AuthCommand::Switch(_)) => "auth switch",
+            Self::Auth(AuthCommand::Logout(_)) => "auth logout",
             Self::Doctor => "doctor",
             Self::Listen(_) => "listen",
             Self::Events(EventsCommand::List(_)) => "events list",
@@ -230,6 +253,9 @@ impl Command {
             Self::Conformance(_) => &Shape::FINDING,
             Self::Wait(_) => &Shape::OUTCOME,
             Self::Webhook(_) => &Shape::WEBHOOK,
+            Self::Auth(AuthCommand::Status(_)) => &Shape::AUTH_STATUS,
+            Self::Auth(AuthCommand::Logout(_)) => &Shape::LOGGED_OUT,
+            Self::Auth(_) => &Shape::ACCOUNT,
             Self::Doctor => &Shape::CHECK,
             Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
@@ -296,7 +322,11 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::Conformance(args) => conformance::plan(args, scene)?,
         Command::Wait(args) => outcome::plan(args, scene)?,
         Command::Webhook(args) => webhook::plan(args, scene)?,
+        Command::Auth(command) => auth::plan(command, scene, &globals)?,
         Command::Doctor => Planned::new(scene, Task::Doctor),
+        Command::Listen(_) | Command::Events(_) if globals.profile.is_some() => {
+            return Err(misplaced(name, "--profile", "it makes no call"));
+        }
         Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
             return Err(misplaced(name, "--base-url", "it makes no call"));
         }
@@ -337,6 +367,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
         Task::Events(task) => return events::run(task, &scene, place, out).await,
+        Task::Auth(task) => return auth::run(task, &scene, place, out).await,
         Task::Doctor => return doctor::run(&scene, place, out).await,
         Task::About(task) => return about::run(task, &scene, out),
         task => task,
@@ -348,7 +379,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Outcome(_) => false,
         _ => !dry_run,
     };
-    let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
+    let target = Target::resolve(place.globals, place.environment, &scene, sends).await?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
     let session = Session::open(target, place.globals, &scene).await?;
     let events = match asks_events.then(|| outcome::source(place, &scene)) {
@@ -374,7 +405,12 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Outcome(task) => outcome::run(task, &call, out).await,
         Task::Webhook(task) => webhook::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) | Task::Doctor => Ok(()),
+        Task::Sandbox(_)
+        | Task::Conformance(_)
+        | Task::Events(_)
+        | Task::Auth(_)
+        | Task::About(_)
+        | Task::Doctor => Ok(()),
     };
     session.close().await;
     result

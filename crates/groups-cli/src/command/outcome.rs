@@ -13,7 +13,6 @@ use groups_webhooks::store::SqliteStore;
 use super::events::of_store;
 use super::{Call, Place, Planned, invalid_input, receiving, summary};
 use crate::args::WaitArgs;
-use crate::context::events_file_if_there;
 use crate::exit::{self, Code};
 use crate::failure::{Failure, Kind, item_remedy};
 use crate::output::Printer;
@@ -58,7 +57,7 @@ pub(super) async fn source(
     place: &Place<'_>,
     scene: &Scene,
 ) -> Result<Option<Arc<dyn EventSource>>, Failure> {
-    let Some(file) = events_file_if_there(place.globals, place.environment, scene.command())? else {
+    let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
     };
     let failed = |error| of_store(&error, scene);

@@ -49,7 +49,7 @@ pub(super) fn of_parser(said: &str, command: &str) -> Failure {
 pub(super) fn key_advice(said: &str) -> Option<&'static str> {
     let tried = ["'--api-key'", "'--key'", "'--token'", "'--apikey'"];
     tried.iter().any(|option| said.contains(option)).then_some(
-        "Set D360_API_KEY instead: the key is never taken from the command line, where others can see it.",
+        "Run `wagroups auth login`, or set D360_API_KEY: the key is never taken from the command line, where others can see it.",
     )
 }
 
@@ -90,6 +90,6 @@ mod tests {
         assert_eq!(report.message, "the following required arguments were not provided: --subject <TEXT>");
         assert_eq!(of_parser("Manage WhatsApp groups", "invite").report.message, "a command is missing");
         let key = of_parser("error: unexpected argument '--api-key' found\n\nUsage: x", "list").report;
-        assert!(key.remedy.unwrap().starts_with("Set D360_API_KEY"));
+        assert!(key.remedy.unwrap().contains("auth login"));
     }
 }

@@ -360,6 +360,11 @@ pub(crate) fn ask(question: &str) {
     say(&format!("{} [y/N] ", text::one_line(question)));
 }
 
+/// Asks for something to be typed.
+pub(crate) fn prompt(question: &str) {
+    say(&text::one_line(question));
+}
+
 /// Leaves the line of a question that got no answer.
 pub(crate) fn end_question() {
     say("\n");

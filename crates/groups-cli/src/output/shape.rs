@@ -95,6 +95,20 @@ impl Shape {
     };
     pub(crate) const WEBHOOK: Self =
         Self { name: "webhook", fields: &["url", "headers", "extra"], columns: &[] };
+    /// A stored account.
+    pub(crate) const ACCOUNT: Self = Self {
+        name: "account",
+        fields: &["profile", "base_url", "storage", "active", "verified"],
+        columns: &["profile", "base_url", "storage", "active"],
+    };
+    /// Which account is used, and why.
+    pub(crate) const AUTH_STATUS: Self = Self {
+        name: "auth_status",
+        fields: &["profile", "base_url", "base_url_from", "key", "key_from", "storage", "check", "sources"],
+        columns: &[],
+    };
+    pub(crate) const LOGGED_OUT: Self =
+        Self { name: "logged_out", fields: &["profile", "removed"], columns: &["profile", "removed"] };
     /// What a check of the set-up came to.
     pub(crate) const CHECK: Self = Self {
         name: "check",

@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use super::{Place, Planned, group_id, invalid_input};
 use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
-use crate::context::{database, shared_sandbox};
+use crate::context::shared_sandbox;
 use crate::failure::Failure;
+use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::scene::Scene;
 
@@ -146,7 +147,7 @@ pub(super) async fn run(
         Task::Trigger(task) => return trigger::run(task, scene, out).await,
         _ => {}
     }
-    let database = database(place.globals, place.environment, scene.command())?;
+    let database = place.private(Folder::State, scene)?.join(folders::SANDBOX);
     let builder = shared_sandbox(&database);
     match task {
         // Done above.
