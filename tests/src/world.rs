@@ -198,6 +198,8 @@ impl World {
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
             (r"after \d+(?:µs|ms|s)", "after [TIME]"),
             (r"after \d+\.\d s", "after [TIME]"),
+            (r"(?m)^date: [^\n]+", "date: [DATE]"),
+            (r"([?&]after=)ey\w+", "$1[CURSOR]"),
             (r"\* < date: [^\n]+", "* < date: [DATE]"),
             (r"\* > user-agent: [^\n]+", "* > user-agent: [VERSION]"),
             (r"\(os error \d+\)", "(os error [N])"),

@@ -23,6 +23,7 @@ pub(crate) struct Environment {
     sandbox: Option<String>,
     output: Option<String>,
     log: Option<String>,
+    log_file: Option<PathBuf>,
     /// These three as they are: empty is not the same as not set.
     webhook_secret: Option<String>,
     webhook_header: Option<String>,
@@ -46,6 +47,7 @@ impl Environment {
             sandbox: text("WAGROUPS_SANDBOX"),
             output: text("WAGROUPS_OUTPUT"),
             log: text("WAGROUPS_LOG"),
+            log_file: os("WAGROUPS_LOG_FILE").map(PathBuf::from),
             webhook_secret: as_is("WAGROUPS_WEBHOOK_SECRET"),
             webhook_header: as_is("WAGROUPS_WEBHOOK_HEADER"),
             forward_secret: as_is("WAGROUPS_FORWARD_SECRET"),
@@ -100,6 +102,12 @@ impl Environment {
             (None, 2) => "groups_ergonomic=debug,groups_api::http=debug,groups_webhooks=debug",
             (None, _) => "groups_ergonomic=debug,groups_api::http=trace,groups_webhooks=trace",
         }
+    }
+
+    /// The file that a log is added to, and what of it: never less than `-vv` tells.
+    pub(crate) fn log_file<'a>(&'a self, globals: &'a Globals) -> Option<(&'a Path, &'a str)> {
+        let file = globals.log_file.as_ref().or(self.log_file.as_ref())?;
+        Some((file, self.log(globals.verbose.max(2))))
     }
 
     /// What webhooks are signed with: any of these; none if it is not set. Set to nothing it is an error: whoever set

@@ -1,7 +1,7 @@
 //! Why a command failed: one shape for what the API, the SDK, the sandbox and the command line itself refuse.
 //! Every failure names a next step in terms of `wagroups`. Nothing is printed here.
 
-use groups_ergonomic::{Delivery, Error, ErrorKind};
+use groups_ergonomic::{Delivery, Error, ErrorKind, Operation};
 use groups_model::{Accepted, InvalidInput};
 use groups_sandbox::SandboxError;
 use schemars::JsonSchema;
@@ -92,6 +92,9 @@ pub(crate) struct Report {
     /// The id under which the service's support finds the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trace_id: Option<String>,
+    /// What the lines of this run begin with in the file of `--log-file`, after their time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) run_id: Option<String>,
 }
 
 /// A failed command: what to tell, and how to exit.
@@ -116,6 +119,7 @@ impl Failure {
             attempts: 0,
             remedy: None,
             trace_id: None,
+            run_id: None,
         };
         Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
     }
@@ -171,7 +175,9 @@ impl Failure {
                 .or_else(|| error.remedy().map(str::to_owned))
                 .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
         };
-        let operation = error.operation().map_or(scene.command(), |operation| operation.id());
+        // A call that the document does not know has no name but the command's.
+        let named = error.operation().filter(|operation| !matches!(operation, Operation::Other(_)));
+        let operation = named.map_or(scene.command(), |operation| operation.id());
         let report = Report {
             kind: kind.as_str(),
             code: error.code(),
@@ -184,6 +190,7 @@ impl Failure {
             attempts: error.attempts(),
             remedy: Some(advice),
             trace_id: error.trace_id().map(str::to_owned),
+            run_id: None,
         };
         Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
     }
@@ -293,7 +300,7 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     let group = scene.group_or_placeholder();
     if in_doubt {
         let look = match scene.command() {
-            "create" => "list --all".to_owned(),
+            "create" | "api" => "list --all".to_owned(),
             "delete" => format!("get {group}"),
             "invite reset" => format!("invite get {group}"),
             "requests approve" | "requests reject" => format!("requests list {group}"),
@@ -326,6 +333,9 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ),
         ErrorKind::InvalidCursor => {
             format!("Begin again without a cursor: `{}`.", scene.line(scene.again().as_str()))
+        }
+        ErrorKind::NotFound if scene.command() == "api" => {
+            "Check the path, and `--base-url` (WAGROUPS_BASE_URL): there is nothing at this address.".to_owned()
         }
         ErrorKind::NotFound => {
             "Check `--base-url` (WAGROUPS_BASE_URL): there is no groups API at this address.".to_owned()

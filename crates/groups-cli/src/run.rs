@@ -51,11 +51,12 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         "" if command == "listen" && !format.is_json() && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
-    if let Err(failure) = output::start_log(directives, command) {
+    if let Err(failure) = output::start_log(directives, environment.log_file(&globals), command) {
         return output::report(&failure, format);
     }
     let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
         // What is logged goes to the same place.
+        .with_curl(globals.curl)
         .with_progress(!globals.no_progress && directives.is_empty());
     let under_way = UnderWay::default();
     let place = command::Place { globals: &globals, environment, under_way: &under_way };

@@ -10,7 +10,7 @@ use crate::accounts::KEY_MAX;
 use crate::failure::{Failure, Kind};
 use crate::output;
 
-/// Asks for a key, or reads it where nobody can be asked. Needs a runtime, so that Ctrl-C is heard meanwhile.
+/// Asks for a key, or reads it where nobody can be asked. Ctrl-C is heard by whoever runs the command, and drops this.
 pub(crate) async fn key(question: &str, command: &str) -> Result<SecretString, Failure> {
     let unread = |error: std::io::Error| {
         Failure::local(Kind::Usage, command, format!("the key cannot be read: {error}"))
@@ -23,21 +23,26 @@ pub(crate) async fn key(question: &str, command: &str) -> Result<SecretString, F
         return Err(Failure::usage(command, "there is no terminal to ask for the key at")
             .with_remedy("Let standard error go to the terminal, or give the key on standard input."));
     }
-    output::prompt(question);
-    let hidden = terminal::Hidden::new().map_err(unread)?;
-    let typed = tokio::select! {
-        biased;
-        Ok(()) = tokio::signal::ctrl_c() => None,
-        typed = tokio::task::spawn_blocking(terminal::line) => Some(typed),
-    };
-    drop(hidden);
-    output::end_question();
-    match typed {
-        None => Err(Failure::local(Kind::Interrupted, command, "interrupted; nothing was stored")
-            .with_remedy("Run it again.")),
-        Some(Ok(Ok(text))) => taken(&text, command),
-        Some(Ok(Err(error))) => Err(unread(error)),
-        Some(Err(error)) => Err(unread(error.into())),
+    let asking = Asking::begin(question).map_err(unread)?;
+    let typed = tokio::task::spawn_blocking(terminal::line).await;
+    drop(asking);
+    taken(&typed.map_err(std::io::Error::from).and_then(|typed| typed).map_err(unread)?, command)
+}
+
+/// While it lives, the terminal does not show what is typed; it does so again however asking ends.
+struct Asking(#[expect(dead_code, reason = "it undoes what it did when it is dropped")] terminal::Hidden);
+
+impl Asking {
+    fn begin(question: &str) -> std::io::Result<Self> {
+        let hidden = terminal::Hidden::new()?;
+        output::prompt(question);
+        Ok(Self(hidden))
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        output::end_question();
     }
 }
 

@@ -37,6 +37,7 @@ the three that guard webhooks: set to nothing they are an error.
   WAGROUPS_CONFIG_DIR            Where state and accounts are kept, as --config-dir.
   WAGROUPS_OUTPUT                How results are printed, as --output.
   WAGROUPS_LOG                   What is logged to stderr, as filter directives; beats -v.
+  WAGROUPS_LOG_FILE              Where to add a log with times, as --log-file.
   WAGROUPS_WEBHOOK_SECRET        What webhooks are signed with; several with spaces between.
   WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.

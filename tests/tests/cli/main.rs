@@ -3,15 +3,21 @@
 
 mod about;
 mod accounts;
+mod api;
 mod commands;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
+#[cfg(unix)]
+mod curl;
 mod errors;
 mod events;
 mod formats;
 mod help;
+#[cfg(unix)]
+mod key;
 mod lists;
+mod log_file;
 mod patience;
 mod refusals;
 mod sandbox;

@@ -2,6 +2,7 @@
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
 mod about;
+mod api;
 mod auth;
 mod conformance;
 mod early;
@@ -20,6 +21,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use about::{Completions, Help, Man, Schema};
+pub(crate) use api::{Api, ApiMethod};
 pub(crate) use auth::{AuthCommand, Login};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
@@ -45,6 +47,7 @@ Environment:
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
   WAGROUPS_LOG         what to log, as filter directives; beats -v
+  WAGROUPS_LOG_FILE    as --log-file
   WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER, WAGROUPS_WEBHOOK_VERIFY_TOKEN,
   WAGROUPS_FORWARD_SECRET
                        what webhooks are known by, and what is forwarded signed with; see listen --help
@@ -117,6 +120,10 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) jq: Option<String>,
 
+    /// Print the request as a command line of curl, with the key as $D360_API_KEY, and send nothing.
+    #[arg(long, global = true)]
+    pub(crate) curl: bool,
+
     /// How long one operation may take, repeats included, such as 30s or 2m [default: 60s].
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration())]
     pub(crate) timeout: Option<Duration>,
@@ -132,6 +139,10 @@ pub(crate) struct Globals {
     /// Show no sign of life while waiting.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+
+    /// Add a log to this file, at least as much as -vv tells, with times; what -v shows stays as it is.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
 
     /// Log decisions; twice: HTTP lines, too; three times: headers and bodies, without secrets and people.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -196,6 +207,7 @@ pub(crate) enum Command {
     Requests(RequestsCommand),
     #[command(subcommand)]
     Participants(ParticipantsCommand),
+    Api(Api),
     Wait(WaitArgs),
     #[command(subcommand)]
     Webhook(WebhookCommand),

@@ -107,8 +107,9 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     let there = config.profiles.get(&name).map(|profile| profile.base_url.as_str());
     let (base_url, _) = address(globals, environment, there);
     // So is an address that no key may go to.
-    client(globals, SecretString::from("not-known-yet"), &base_url)
-        .map_err(|error| Failure::of_call(&error, scene))?;
+    client(globals, SecretString::from("not-known-yet"), &base_url).map_err(|error| {
+        Failure::of_call(&error, scene).with_remedy("Give another address with `--base-url`.")
+    })?;
     let key = secret_input::key(&format!("API key for {base_url} (it is not shown): "), command).await?;
     let verified = !args.no_verify;
     let client = client(globals, key.clone(), &base_url).map_err(|error| Failure::of_call(&error, scene))?;

@@ -2,6 +2,7 @@
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
 mod about;
+mod api;
 mod auth;
 mod conformance;
 mod doctor;
@@ -28,8 +29,8 @@ use groups_ergonomic::model::{GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
-    AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand,
-    RequestsCommand, SandboxCommand, UserCommand, WebhookCommand,
+    ApiMethod, AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand,
+    ParticipantsCommand, RequestsCommand, SandboxCommand, UserCommand, WebhookCommand,
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
@@ -64,6 +65,7 @@ enum Task {
     Events(events::Task),
     Outcome(outcome::Task),
     Webhook(webhook::Task),
+    Api(api::Task),
     Doctor,
     Auth(auth::Task),
     About(about::Task),
@@ -164,6 +166,7 @@ impl Command {
                 SandboxCommand::Crowd(_) => "sandbox crowd",
                 SandboxCommand::Trigger(_) => "sandbox trigger",
             },
+            Self::Api(_) => "api",
             Self::Conformance(_) => "conformance",
             Self::Wait(_) => "wait",
             Self::Webhook(WebhookCommand::Get) => "webhook get",
@@ -199,7 +202,22 @@ impl Command {
             }
             Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.dry.dry_run),
             Self::Webhook(WebhookCommand::Set(args)) => Some(&mut args.dry.dry_run),
+            Self::Api(args) => Some(&mut args.dry.dry_run),
             _ => None,
+        }
+    }
+
+    /// Whether it makes calls and changes nothing.
+    fn reads(&self) -> bool {
+        match self {
+            Self::List(_)
+            | Self::Get(_)
+            | Self::Invite(InviteCommand::Get(_))
+            | Self::Requests(RequestsCommand::List(_))
+            | Self::Participants(ParticipantsCommand::List(_))
+            | Self::Webhook(WebhookCommand::Get) => true,
+            Self::Api(args) => matches!(args.method, ApiMethod::Get | ApiMethod::Head),
+            _ => false,
         }
     }
 
@@ -250,6 +268,7 @@ impl Command {
             Self::Sandbox(SandboxCommand::Trigger(args)) if args.event.is_none() => &Shape::SANDBOX_EVENT,
             Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+            Self::Api(_) => &Shape::ANSWER,
             Self::Conformance(_) => &Shape::FINDING,
             Self::Wait(_) => &Shape::OUTCOME,
             Self::Webhook(_) => &Shape::WEBHOOK,
@@ -298,11 +317,17 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     if early.yes {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
     }
+    if globals.curl {
+        curl(&mut command)?;
+    }
+    if matches!(&command, Command::Api(_)) {
+        api::check(&globals)?;
+    }
     about::check(&command, &globals)?;
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
     check_fields(&globals.fields, shape, name)?;
-    let writes = command.dry_run().is_some();
+    let writes = command.dry_run().is_some() && !command.reads();
     let dry_run = command.dry_run().is_some_and(|flag| *flag);
     let wait = command.waits();
     let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
@@ -320,6 +345,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
         Command::Conformance(args) => conformance::plan(args, scene)?,
+        Command::Api(args) => api::plan(args, scene, &globals)?,
         Command::Wait(args) => outcome::plan(args, scene)?,
         Command::Webhook(args) => webhook::plan(args, scene)?,
         Command::Auth(command) => auth::plan(command, scene, &globals)?,
@@ -374,6 +400,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     };
     let asks_events = wait.is_some() || matches!(&task, Task::Outcome(_));
     let sends = match &task {
+        _ if place.globals.curl => false,
         Task::Requests(task) if task.lists_first() => true,
         // It asks the webhooks that were received.
         Task::Outcome(_) => false,
@@ -381,6 +408,16 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     };
     let target = Target::resolve(place.globals, place.environment, &scene, sends).await?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
+    if place.globals.curl && scene.is_embedded() {
+        let failure = Failure::usage(
+            scene.command(),
+            "`--curl` cannot lead to the embedded sandbox, which ends with this command",
+        );
+        return Err(failure.with_remedy(format!(
+            "`{}` serves it; then give its address with `--base-url`.",
+            scene.local("sandbox serve")
+        )));
+    }
     let session = Session::open(target, place.globals, &scene).await?;
     let events = match asks_events.then(|| outcome::source(place, &scene)) {
         Some(source) => match source.await {
@@ -395,8 +432,10 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         None => None,
     };
     let under_way = place.under_way;
-    let call =
-        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
+    // A write shows what it would send by itself; a read is made with a client that keeps the first request.
+    let kept = (place.globals.curl && !dry_run).then(|| session.client().keeping());
+    let client = kept.as_ref().map_or(session.client(), |(client, _)| client);
+    let call = Call { client, scene: &scene, dry_run, fields: &fields, events, wait, under_way };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
@@ -404,6 +443,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Participants(task) => participants::run(task, &call, out).await,
         Task::Outcome(task) => outcome::run(task, &call, out).await,
         Task::Webhook(task) => webhook::run(task, &call, out).await,
+        Task::Api(task) => api::run(task, &call, out).await,
         // Done above.
         Task::Sandbox(_)
         | Task::Conformance(_)
@@ -412,8 +452,45 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         | Task::About(_)
         | Task::Doctor => Ok(()),
     };
+    let result = match kept.as_ref().and_then(|(_, kept)| kept.take()) {
+        Some(preview) => {
+            out.previews(&[preview], false);
+            Ok(())
+        }
+        None => result,
+    };
+    drop(kept);
     session.close().await;
     result
+}
+
+/// Makes a command show its request as a command line.
+fn curl(command: &mut Command) -> Result<(), Failure> {
+    let name = command.name();
+    match &*command {
+        Command::Requests(RequestsCommand::Approve(args) | RequestsCommand::Reject(args)) if args.all => {
+            return Err(misplaced(
+                name,
+                "--curl",
+                "with `--all` it reads the requests first, and nothing is sent",
+            ));
+        }
+        Command::Webhook(WebhookCommand::Set(args)) if !args.headers.is_empty() => {
+            return Err(misplaced(
+                name,
+                "--curl",
+                "the headers are secrets, and would stand in the command line",
+            ));
+        }
+        _ => {}
+    }
+    let reads = command.reads();
+    match command.dry_run() {
+        Some(dry_run) => *dry_run = true,
+        None if reads => {}
+        None => return Err(misplaced(name, "--curl", "it makes no single call")),
+    }
+    Ok(())
 }
 
 fn misplaced(command: &str, option: &str, why: &str) -> Failure {

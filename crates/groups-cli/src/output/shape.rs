@@ -95,6 +95,8 @@ impl Shape {
     };
     pub(crate) const WEBHOOK: Self =
         Self { name: "webhook", fields: &["url", "headers", "extra"], columns: &[] };
+    /// An answer of the API as it came: of no type of ours.
+    pub(crate) const ANSWER: Self = Self { name: "answer", fields: &[], columns: &[] };
     /// A stored account.
     pub(crate) const ACCOUNT: Self = Self {
         name: "account",
