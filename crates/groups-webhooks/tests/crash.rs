@@ -15,13 +15,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{Backoff, EventStore, Forwarder, Query, Receiver};
 use support::{Sink, client, eventually, notification, outcome, serve_receiver, stored_ids};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 const STORE: &str = "WAGROUPS_CRASH_STORE";
 const TARGET: &str = "WAGROUPS_CRASH_TARGET";
@@ -58,6 +58,8 @@ fn receiver_process() {
 
 struct Process {
     child: Child,
+    /// Kept open: the test harness in it says after a minute that it is still there, and ends if it cannot.
+    _lines: Lines<BufReader<ChildStdout>>,
     url: String,
 }
 
@@ -79,7 +81,7 @@ impl Process {
                 break url.to_owned();
             }
         };
-        Self { child, url }
+        Self { child, _lines: lines, url }
     }
 
     async fn kill(mut self) {
@@ -156,7 +158,7 @@ async fn check(store: &str, receivers: usize) {
 
     let last = Process::start(store, &target).await;
     let store = open(store).await;
-    eventually("an empty queue", async || store.forwards_waiting().await.unwrap() == 0).await;
+    drained(&*store).await;
     last.kill().await;
     let stored: HashSet<String> = stored_ids(&*store).await.into_iter().collect();
     let lost: Vec<_> = answered.difference(&stored).collect();
@@ -168,6 +170,19 @@ async fn check(store: &str, receivers: usize) {
         let in_order: Vec<String> = of_group.iter().map(|stored| stored.event.id.to_string()).collect();
         assert_eq!(sink.ids(Some(group)), in_order, "{group} is out of order");
     }
+}
+
+/// Until nothing waits to be forwarded. How long that takes is a matter of how much waits; that it goes on is what counts.
+async fn drained(store: &dyn EventStore) {
+    let began = Instant::now();
+    let waiting = async || store.forwards_waiting().await.unwrap();
+    let mut left = waiting().await;
+    println!("{left} events wait to be forwarded");
+    while left > 0 {
+        eventually("a shorter queue", async || waiting().await < left).await;
+        left = waiting().await;
+    }
+    println!("none after {:?}", began.elapsed());
 }
 
 fn path(folder: &Path) -> String {

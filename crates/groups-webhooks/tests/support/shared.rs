@@ -83,6 +83,7 @@ pub(crate) struct Sink(Arc<Mutex<SinkState>>);
 struct SinkState {
     /// Group and id of each event taken, in the order of their first arrival.
     taken: Vec<(String, String)>,
+    known: HashSet<String>,
     headers: Vec<HeaderMap>,
     bodies: Vec<Bytes>,
     arrivals: usize,
@@ -141,7 +142,7 @@ async fn take(State(sink): State<Sink>, headers: HeaderMap, body: Bytes) -> Stat
         state.refused += 1;
         return StatusCode::INTERNAL_SERVER_ERROR;
     }
-    if !state.taken.iter().any(|(_, known)| *known == id) {
+    if state.known.insert(id.clone()) {
         state.taken.push((group, id));
     }
     state.headers.push(headers);
