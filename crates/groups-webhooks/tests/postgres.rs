@@ -43,6 +43,14 @@ async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn what_comes_of_a_type_is_told_from_a_moment_on() {
+    let Some(url) = postgres::database().await else { return };
+    let (here, elsewhere) = (open(&url).await, Arc::new(open(&url).await));
+    let source = Arc::new(here.clone());
+    conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, Arc::new(here), elsewhere).await;
+}
+
+#[tokio::test]
 async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
     let Some(url) = postgres::database().await else { return };
     let (here, elsewhere) = (open(&url).await, Arc::new(open(&url).await));

@@ -44,6 +44,14 @@ async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn what_comes_of_a_type_is_told_from_a_moment_on() {
+    let folder = TempDir::new().unwrap();
+    let (here, elsewhere) = (open(&folder).await, Arc::new(open(&folder).await));
+    let source = Arc::new(here.clone());
+    conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, Arc::new(here), elsewhere).await;
+}
+
+#[tokio::test]
 async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
     let folder = TempDir::new().unwrap();
     let (here, elsewhere) = (open(&folder).await, Arc::new(open(&folder).await));

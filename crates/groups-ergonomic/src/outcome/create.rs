@@ -59,6 +59,7 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         },
         false => None,
     };
+    let coming = how.coming(KIND, None).await;
     let accepted = wanted.submit(&ticket).await?;
     let can_wait = how.events.is_some();
     let ticket = Arc::new(ticket);
@@ -71,8 +72,11 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         candidates: Vec::new(),
         alone: None,
     };
-    learn(question, &how, &accepted).await
+    learn(question, &how, &accepted, coming).await
 }
+
+/// The type of the events that tell it.
+pub(super) const KIND: &str = "group_create";
 
 /// The groups there were.
 #[derive(Debug, Default)]
@@ -165,6 +169,11 @@ impl Question for Create {
         let learnt = told(event, &self.accepted)?;
         self.ticket.settle(learnt.as_ref().ok().map(|created| &created.group_id));
         Some(learnt)
+    }
+
+    /// A group is made once, so an event of the group that the answer named is about this create, whatever it tells.
+    fn overheard(&mut self, event: &Event) -> Option<Result<Created>> {
+        self.told(event)
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
@@ -268,6 +277,10 @@ impl Question for Named {
 
     fn told(&mut self, event: &Event) -> Option<Result<Created>> {
         told(event, &self.accepted)
+    }
+
+    fn overheard(&mut self, event: &Event) -> Option<Result<Created>> {
+        self.told(event)
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {

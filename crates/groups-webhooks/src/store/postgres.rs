@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use groups_model::event::{EventSource, EventStream, Part};
-use groups_model::{RequestId, Timestamp};
+use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
+use groups_model::{GroupId, RequestId, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -352,6 +352,10 @@ impl EventStore for PostgresStore {
 impl EventSource for PostgresStore {
     fn events_for(&self, request_id: &RequestId) -> EventStream {
         self.shared.source.events_for(request_id)
+    }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        self.shared.source.coming(kind, group_id)
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use groups_model::event::{EventSource, EventStream, Part};
-use groups_model::{RequestId, Timestamp};
+use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
+use groups_model::{GroupId, RequestId, Timestamp};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
@@ -484,6 +484,10 @@ impl EventStore for SqliteStore {
 impl EventSource for SqliteStore {
     fn events_for(&self, request_id: &RequestId) -> EventStream {
         self.shared.source.events_for(request_id)
+    }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        self.shared.source.coming(kind, group_id)
     }
 }
 

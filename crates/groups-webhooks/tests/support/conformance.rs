@@ -166,6 +166,37 @@ pub(crate) async fn those_who_wait_are_told_what_is_stored_and_what_comes(
     }
 }
 
+/// Of one type, of one group if one is named, and not what was there before, wherever it was stored.
+pub(crate) async fn what_comes_of_a_type_is_told_from_a_moment_on(
+    source: Arc<dyn EventSource>,
+    here: Arc<dyn EventStore>,
+    elsewhere: Arc<dyn EventStore>,
+) {
+    let group = GroupId::new("a").unwrap();
+    for round in ["1", "2"] {
+        let request = |name: &str| format!("{name}-{round}");
+        // The task that follows the store is told of it late, in the second round.
+        elsewhere.append(parts(&[("a", &request("before"))]), false).await.unwrap();
+        let mut of_group = source.coming("group_delete", Some(&group)).await.unwrap().unwrap();
+        let mut of_all = source.coming("group_delete", None).await.unwrap().unwrap();
+        let mut of_other = source.coming("group_create", None).await.unwrap().unwrap();
+        // Stored before anybody looks, and after.
+        here.append(parts(&[("b", &request("x")), ("a", &request("x"))]), false).await.unwrap();
+        let next = async |events: &mut groups_model::event::EventStream| {
+            let event = events.next().await.unwrap().unwrap();
+            format!("{} {}", event.group_id.unwrap(), event.request_id.unwrap())
+        };
+        assert_eq!(next(&mut of_group).await, format!("a x-{round}"));
+        elsewhere.append(parts(&[("b", &request("y")), ("a", &request("y"))]), false).await.unwrap();
+        assert_eq!(next(&mut of_group).await, format!("a y-{round}"));
+        for expected in ["b x", "a x", "b y", "a y"] {
+            assert_eq!(next(&mut of_all).await, format!("{expected}-{round}"));
+        }
+        let none = tokio::time::timeout(Duration::from_millis(1), of_other.next()).await;
+        assert!(none.is_err(), "of another type nothing has come");
+    }
+}
+
 pub(crate) async fn what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses(
     store: Arc<dyn EventStore>,
 ) {
