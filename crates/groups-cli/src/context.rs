@@ -2,12 +2,14 @@
 //! variable beats the default. The key comes from the environment alone and is told to nobody but the client.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use groups_ergonomic::{Client, ClientBuilder, DEFAULT_BASE_URL, RetryPolicy};
 use groups_sandbox::{Sandbox, SandboxBuilder};
 
 use crate::args::{Format, Globals};
+use crate::creates::CreatesFile;
 use crate::failure::Failure;
 use crate::scene::Scene;
 
@@ -193,7 +195,12 @@ impl Target {
             Address::Api { base_url, key } => (base_url, key),
             Address::Sandbox(database) => return Ok(Self::Sandbox(database)),
         };
-        let client = client_builder(globals)
+        let mut builder = client_builder(globals);
+        // Without a folder, commands do not know of each other.
+        if let Ok(folder) = state_folder(globals, environment, scene.command()) {
+            builder = builder.share_creates(Arc::new(CreatesFile::of_account(&folder, &base_url, &key)));
+        }
+        let client = builder
             .api_key(key)
             .base_url(base_url)
             .build()
@@ -296,7 +303,7 @@ fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> 
     Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("wagroups"))
 }
 
-fn create_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -332,6 +339,7 @@ impl Session {
         let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())
+            .share_creates(Arc::new(CreatesFile::of_sandbox(&database)))
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self { client, sandbox: Some(sandbox) })

@@ -41,7 +41,7 @@ pub use invite::ResetInviteLink;
 pub use list::List;
 pub use many::Many;
 pub use operation::Operation;
-pub use outcome::{Earlier, Receipt, Wait};
+pub use outcome::{Earlier, Receipt, SharedRecord, Wait};
 pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;
 pub use picture::{Picture, PicturePart};

@@ -1,4 +1,5 @@
 //! Waiting for outcomes, where webhooks go, and the check of the set-up.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
 
 use groups_tests::Served;
 
@@ -188,4 +189,39 @@ fn a_store_that_cannot_be_read_is_told() {
     let gone = world.quietly(&["--sandbox", "delete", &club, "--yes", "--wait"]);
     assert_eq!(gone.code, Some(0), "{gone:?}");
     assert!(gone.stderr.starts_with("Looking alone tells the outcome: "), "{gone:?}");
+}
+
+/// The ids that a create told of: the one it took, or none.
+fn taken(run: &std::process::Output) -> Option<String> {
+    let stdout: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    if run.status.success() {
+        return Some(stdout["id"].as_str().unwrap().to_owned());
+    }
+    let error: serde_json::Value = serde_json::from_slice(&run.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "outcome_ambiguous", "{run:?}");
+    None
+}
+
+#[test]
+fn two_commands_that_create_the_same_at_once_never_take_the_same_group() {
+    let world = world();
+    let served = world.serve(&[]);
+    let both = |subject: &str| {
+        let create = || {
+            let arguments = ["--base-url", served.base_url(), "create", "--subject", subject, "-o", "json"];
+            let mut command = world.command(&[&arguments[..], &["--wait=5s"]].concat());
+            command.env("D360_API_KEY", "sandbox");
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        };
+        let (one, other) = (create(), create());
+        [one, other].map(|command| taken(&command.wait_with_output().unwrap()))
+    };
+    let [one, other] = both("Twins");
+    assert!(one.is_none() || one != other, "{one:?} was given to both");
+
+    // Only one of the two makes a group: by looking alone each would find it, alone and for long.
+    let done = world.quietly(&["sandbox", "fault", "create_group outcome=131211 times=1"]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(both("Single"), [None, None], "nobody can say whose it is");
 }

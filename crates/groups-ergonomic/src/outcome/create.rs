@@ -180,17 +180,24 @@ impl Question for Create {
         let alone = self.alone.take();
         self.candidates = match seen {
             Seen::Nothing => Vec::new(),
-            Seen::One(group, _) if self.accepted.group_id.is_some() => return Some(Ok(self.take(*group))),
+            Seen::One(group, _) if self.accepted.group_id.is_some() => {
+                self.ticket.settle(Some(&group.id));
+                return Some(Ok(self.take(*group)));
+            }
             Seen::One(group, _) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
             // It may be what the other create made.
             Seen::One(group, _) if self.ticket.has_rivals() => vec![group.id],
             Seen::One(group, at) => {
                 let since = alone.filter(|(id, _)| *id == group.id).map_or(at, |(_, since)| since);
-                if at.duration_since(since) >= STAYS_ALONE {
-                    return Some(Ok(self.take(*group)));
+                match at.duration_since(since) >= STAYS_ALONE {
+                    true if self.ticket.claim(&group.id) => return Some(Ok(self.take(*group))),
+                    // Another create was told that it is its own, just now.
+                    true => Vec::new(),
+                    false => {
+                        self.alone = Some((group.id.clone(), since));
+                        vec![group.id]
+                    }
                 }
-                self.alone = Some((group.id.clone(), since));
-                vec![group.id]
             }
             Seen::Several(ids) if self.can_wait => ids,
             Seen::Several(ids) => return Some(Err(self.ambiguous(&ids))),
@@ -208,7 +215,6 @@ impl Question for Create {
 
 impl Create {
     fn take(&self, group: Group) -> Created {
-        self.ticket.settle(Some(&group.id));
         Created::new(group, self.accepted.request_id.clone(), LearntBy::Polling)
     }
 

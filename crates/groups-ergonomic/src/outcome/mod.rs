@@ -19,6 +19,7 @@ use groups_model::event::{Event, EventSource, EventStream};
 use groups_model::{Accepted, ErrorKind, GroupId, ItemError, Outcome};
 
 pub use earlier::{Earlier, Receipt};
+pub use rivals::SharedRecord;
 pub(crate) use rivals::{Rivals, Ticket};
 
 use crate::client::Client;
@@ -58,9 +59,11 @@ use crate::operation::Operation;
 /// # What looking cannot tell
 ///
 /// A new group is known by its subject, description and approval mode alone. Where two creates of one client have the
-/// same, none is guessed. Those of other clients and other processes are not known here: a group that appears is taken
-/// once it has stayed the only new one for a second, and so an equal group that another process makes meanwhile may be
-/// taken for this one if the real one comes later than that or never. Webhooks tell them apart.
+/// same, none is guessed, and a group is given to one create only. Those of other processes are known where both share a
+/// record ([`ClientBuilder::share_creates`](crate::ClientBuilder::share_creates)). Of all others nothing is known here: a
+/// group that appears is taken once it has stayed the only new one for a second, and so an equal group that another
+/// machine makes meanwhile may be taken for this one if the real one comes later than that or never. Webhooks tell them
+/// apart.
 #[must_use = "does nothing until awaited"]
 pub struct Wait<T> {
     how: How,
