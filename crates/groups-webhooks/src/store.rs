@@ -20,12 +20,18 @@ pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use tail::{StoredEvents, tail};
 
+use crate::target::ForwardTarget;
+
 /// Where events are kept.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
     /// Adds events, in their order, and returns once they would survive a power cut. An event whose id is there
-    /// already is left as it is. With `forward`, new ones are also put in the queue of what is to be forwarded.
-    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError>;
+    /// already is left as it is. With a target, new ones are also put in the queue of what is to be forwarded to it.
+    async fn append(
+        &self,
+        parts: Vec<Part>,
+        forward_to: Option<&ForwardTarget>,
+    ) -> Result<Appended, StoreError>;
 
     /// The events that match, by their number.
     async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError>;
@@ -41,12 +47,39 @@ pub trait EventStore: Send + Sync + 'static {
     /// Tells when it may be worth looking for new events.
     fn news(&self) -> News;
 
-    /// Takes up to `max` events to forward: of each group the oldest, if its time has come and nobody else has it.
-    /// What is dropped without an outcome is given back.
-    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError>;
+    /// Takes up to `max` events to forward to a target: of each group the oldest that waits for it, if its time has come
+    /// and nobody else has it. What is dropped without an outcome is given back.
+    async fn take_forwards(
+        &self,
+        target: &ForwardTarget,
+        max: usize,
+    ) -> Result<Vec<Box<dyn Forwarding>>, StoreError>;
 
-    /// How many events wait to be forwarded, whether their time has come or not.
-    async fn forwards_waiting(&self) -> Result<u64, StoreError>;
+    /// How many events wait to be forwarded to each target, whether their time has come or not. Targets for which none
+    /// waits are left out.
+    async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError>;
+}
+
+/// What waits to be forwarded to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Backlog {
+    /// Where to. Empty for what an earlier version queued, which knew no targets: whoever forwards next sends it.
+    pub target: ForwardTarget,
+    /// How many events.
+    pub events: u64,
+}
+
+impl Backlog {
+    /// So many for a target.
+    pub fn new(target: ForwardTarget, events: u64) -> Self {
+        Self { target, events }
+    }
+
+    /// From a row of either database.
+    fn read((target, events): (String, i64)) -> Self {
+        Self { target: ForwardTarget::from_key(target), events: events.unsigned_abs() }
+    }
 }
 
 /// An event that is being forwarded, by nobody else in the meantime.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{Backoff, EventStore, Forwarder, Query, Receiver};
-use support::{Sink, client, eventually, notification, outcome, serve_receiver, stored_ids};
+use support::{Sink, client, eventually, notification, outcome, serve_receiver, stored_ids, waiting};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -46,12 +46,12 @@ fn receiver_process() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let store = open(&store).await;
-        let url = serve_receiver(Receiver::new(Arc::clone(&store)).forward()).await;
-        println!("\n{ADDRESS_LINE}{url}");
         let mut backoff = Backoff::default();
         backoff.first = Duration::from_millis(20);
         backoff.longest = Duration::from_millis(200);
-        let forwarder = Forwarder::new(store, &target).unwrap().backoff(backoff).at_once(3);
+        let forwarder = Forwarder::new(Arc::clone(&store), &target).unwrap().backoff(backoff).at_once(3);
+        let url = serve_receiver(Receiver::new(store).forward_to(forwarder.target().clone())).await;
+        println!("\n{ADDRESS_LINE}{url}");
         forwarder.run(std::future::pending()).await;
     });
 }
@@ -175,7 +175,7 @@ async fn check(store: &str, receivers: usize) {
 /// Until nothing waits to be forwarded. How long that takes is a matter of how much waits; that it goes on is what counts.
 async fn drained(store: &dyn EventStore) {
     let began = Instant::now();
-    let waiting = async || store.forwards_waiting().await.unwrap();
+    let waiting = async || waiting(store).await;
     let mut left = waiting().await;
     println!("{left} events wait to be forwarded");
     while left > 0 {

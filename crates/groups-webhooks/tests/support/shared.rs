@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use groups_model::event::{Part, decode, split};
-use groups_webhooks::{EventStore, Receiver};
+use groups_webhooks::{EventStore, ForwardTarget, Receiver};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -33,6 +33,16 @@ pub(crate) fn notification(events: &[Value]) -> String {
 pub(crate) fn parts(events: &[(&str, &str)]) -> Vec<Part> {
     let events: Vec<Value> = events.iter().map(|(group, request)| outcome(group, request)).collect();
     split(notification(&events).as_bytes())
+}
+
+/// A target that nothing is sent to.
+pub(crate) fn target() -> ForwardTarget {
+    ForwardTarget::from_key("http://localhost:9 of a test")
+}
+
+/// How many events wait to be forwarded, wherever to.
+pub(crate) async fn waiting(store: &dyn EventStore) -> u64 {
+    store.forwards_waiting().await.unwrap().iter().map(|backlog| backlog.events).sum()
 }
 
 /// What a sender with this secret puts in its header.
