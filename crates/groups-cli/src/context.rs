@@ -349,9 +349,9 @@ impl Session {
         &self.client
     }
 
-    /// Whether the embedded sandbox answers.
-    pub(crate) fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
+    /// The embedded sandbox, if that answers.
+    pub(crate) fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     pub(crate) async fn close(self) {

@@ -74,7 +74,7 @@ pub(super) async fn run(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> 
     let mut checks = vec![state(scene, place).await];
     match open(scene, place).await {
         Ok((session, api_is_here)) => {
-            let embedded = session.is_sandbox();
+            let embedded = session.sandbox().is_some();
             checks.extend(of_service(session.client(), embedded, api_is_here, scene).await);
             session.close().await;
         }

@@ -4,6 +4,7 @@
 mod about;
 mod conformance;
 mod doctor;
+mod embedded;
 mod events;
 mod groups;
 mod invite;
@@ -351,7 +352,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+    let events = match asks_events.then(|| outcome::source(&session, place, &scene)) {
         Some(source) => match source.await {
             Ok(events) => events,
             // It is all that this command has.
