@@ -105,8 +105,11 @@ async fn send(client: reqwest::Client, url: String, load: Arc<Load>) -> Vec<Stri
         let group = format!("g{}", number % 5);
         let body = notification(&[outcome(&group, &number.to_string()), outcome("all", &number.to_string())]);
         for _ in 0..=(number % 3 / 2) {
-            match client.post(&url).body(body.clone()).send().await {
-                Ok(answer) if answer.status() == 200 => {
+            // Bounded: the client may wait for ever for a connection to a process that has gone.
+            let answer =
+                tokio::time::timeout(Duration::from_secs(10), client.post(&url).body(body.clone()).send());
+            match answer.await {
+                Ok(Ok(answer)) if answer.status() == 200 => {
                     load.taken.fetch_add(1, Ordering::Relaxed);
                     taken.extend(
                         groups_model::event::decode(body.as_bytes())
