@@ -12,23 +12,33 @@ use serde_json::Value;
 
 use crate::world;
 
-fn example(name: &str) -> &'static str {
+pub(crate) fn example(name: &str) -> &'static str {
     groups_spec::example(name).unwrap_or_else(|| panic!("no example {name}")).body
 }
 
 /// Posts a body; the status of the answer.
 fn post(url: &str, body: &str, header: &str) -> u16 {
+    try_to_post(url, body, header).unwrap()
+}
+
+/// The same where it may be that nobody answers any more.
+pub(crate) fn post_or_refused(url: &str, body: &str) -> Option<u16> {
+    try_to_post(url, body, "").ok()
+}
+
+fn try_to_post(url: &str, body: &str, header: &str) -> std::io::Result<u16> {
     let address = url.strip_prefix("http://").unwrap();
-    let mut connection = TcpStream::connect(address).unwrap();
+    let mut connection = TcpStream::connect(address)?;
     let length = body.len();
     let head = format!(
         "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{header}\r\n"
     );
-    connection.write_all(head.as_bytes()).unwrap();
-    connection.write_all(body.as_bytes()).unwrap();
+    connection.write_all(head.as_bytes())?;
+    connection.write_all(body.as_bytes())?;
     let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+    connection.read_to_string(&mut answer)?;
+    let status = answer.split(' ').nth(1).ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    Ok(status.parse().unwrap())
 }
 
 /// Answers every request with a status, and tells the idempotency key of each.

@@ -10,6 +10,7 @@ mod errors;
 mod events;
 mod formats;
 mod help;
+mod listen_output;
 mod lists;
 mod patience;
 mod refusals;
