@@ -120,13 +120,22 @@ impl Stored {
         Some(Self { number, received_at, event, notification })
     }
 
-    fn read(number: i64, id: String, received_ms: i64, notification: Vec<u8>) -> sqlx::Result<Self> {
-        let received_at = Timestamp::from_seconds(received_ms.div_euclid(1000));
-        let stored = Self::new(number.unsigned_abs(), received_at, notification);
+    /// Of a row of either database.
+    fn of_row<R>(row: &R) -> sqlx::Result<Self>
+    where
+        R: sqlx::Row,
+        for<'a> &'a str: sqlx::ColumnIndex<R>,
+        for<'a> i64: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> String: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> Vec<u8>: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+    {
+        let received_at = Timestamp::from_seconds(row.try_get::<i64, _>("received_ms")?.div_euclid(1000));
+        let number: i64 = row.try_get("number")?;
+        let stored = Self::new(number.unsigned_abs(), received_at, row.try_get("notification")?);
         let nothing = || sqlx::Error::Decode("a notification that tells nothing".into());
         let mut stored = stored.ok_or_else(nothing)?;
         // By what it was first known, should another version of this crate derive it otherwise.
-        if let Ok(id) = EventId::new(id) {
+        if let Ok(id) = EventId::new(row.try_get::<String, _>("id")?) {
             stored.event.id = id;
         }
         Ok(stored)
@@ -318,6 +327,28 @@ impl Row {
             Some(group) => format!("g{group}"),
             None => format!("-{}", self.id.get(..2).unwrap_or_default()),
         }
+    }
+}
+
+/// What is left of a list of schemas, each of which makes a version of the one before, where a version is there already.
+fn missing(schemas: &'static [&'static str], version: i64) -> &'static [&'static str] {
+    usize::try_from(version).ok().and_then(|version| schemas.get(version..)).unwrap_or_default()
+}
+
+/// The version that a list of schemas leads to.
+fn latest(schemas: &[&str]) -> i64 {
+    i64::try_from(schemas.len()).unwrap_or(i64::MAX)
+}
+
+/// Whether a version that was found is known.
+fn check_version(found: i64, schemas: &[&str]) -> Result<(), StoreError> {
+    let known = latest(schemas);
+    match (0..=known).contains(&found) {
+        true => Ok(()),
+        false => Err(StoreError::new(
+            "opening it",
+            format!("it is of version {found}, and this program knows version {known}"),
+        )),
     }
 }
 

@@ -15,56 +15,12 @@ async fn open(url: &str) -> PostgresStore {
     PostgresStore::open(url, 8).await.unwrap()
 }
 
-macro_rules! conforms {
-    ($($name:ident),+) => {$(
-        #[tokio::test]
-        async fn $name() {
-            let Some(url) = postgres::database().await else { return };
-            conformance::$name(Arc::new(open(&url).await)).await;
-        }
-    )+};
+async fn stores() -> Option<((), [Arc<PostgresStore>; 2])> {
+    let url = postgres::database().await?;
+    Some(((), [Arc::new(open(&url).await), Arc::new(open(&url).await)]))
 }
 
-conforms!(
-    an_event_is_stored_once_and_told_as_it_was,
-    whatever_bytes_come_are_kept_and_found,
-    events_are_found_by_group_type_time_and_receipt,
-    old_events_are_forgotten_unless_they_wait_to_be_forwarded,
-    many_at_once_are_stored_once_each,
-    what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
-    a_failed_attempt_is_counted
-);
-
-#[tokio::test]
-async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
-    let Some(url) = postgres::database().await else { return };
-    let (here, elsewhere) = (Arc::new(open(&url).await), Arc::new(open(&url).await));
-    conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
-}
-
-#[tokio::test]
-async fn what_comes_of_a_type_is_told_from_a_moment_on() {
-    let Some(url) = postgres::database().await else { return };
-    let (here, elsewhere) = (open(&url).await, Arc::new(open(&url).await));
-    let source = Arc::new(here.clone());
-    conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, Arc::new(here), elsewhere).await;
-}
-
-#[tokio::test]
-async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
-    let Some(url) = postgres::database().await else { return };
-    let (here, elsewhere) = (open(&url).await, Arc::new(open(&url).await));
-    let source = Arc::new(here.clone());
-    conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, Arc::new(here), elsewhere)
-        .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn forwarders_share_the_queue_in_order_per_group() {
-    let Some(url) = postgres::database().await else { return };
-    let stores: Vec<Arc<dyn EventStore>> = vec![Arc::new(open(&url).await), Arc::new(open(&url).await)];
-    conformance::forwarders_share_the_queue_in_order_per_group(stores).await;
-}
+support::conformance::conforms!(stores);
 
 #[tokio::test]
 async fn several_who_come_first_make_the_tables_once() {

@@ -16,56 +16,13 @@ async fn open(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(folder.path().join("data/events.db")).await.unwrap()
 }
 
-macro_rules! conforms {
-    ($($name:ident),+) => {$(
-        #[tokio::test]
-        async fn $name() {
-            let folder = TempDir::new().unwrap();
-            conformance::$name(Arc::new(open(&folder).await)).await;
-        }
-    )+};
-}
-
-conforms!(
-    an_event_is_stored_once_and_told_as_it_was,
-    whatever_bytes_come_are_kept_and_found,
-    events_are_found_by_group_type_time_and_receipt,
-    old_events_are_forgotten_unless_they_wait_to_be_forwarded,
-    many_at_once_are_stored_once_each,
-    what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
-    a_failed_attempt_is_counted
-);
-
-#[tokio::test]
-async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
+async fn stores() -> Option<(TempDir, [Arc<SqliteStore>; 2])> {
     let folder = TempDir::new().unwrap();
-    let (here, elsewhere) = (Arc::new(open(&folder).await), Arc::new(open(&folder).await));
-    conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
+    let both = [Arc::new(open(&folder).await), Arc::new(open(&folder).await)];
+    Some((folder, both))
 }
 
-#[tokio::test]
-async fn what_comes_of_a_type_is_told_from_a_moment_on() {
-    let folder = TempDir::new().unwrap();
-    let (here, elsewhere) = (open(&folder).await, Arc::new(open(&folder).await));
-    let source = Arc::new(here.clone());
-    conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, Arc::new(here), elsewhere).await;
-}
-
-#[tokio::test]
-async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
-    let folder = TempDir::new().unwrap();
-    let (here, elsewhere) = (open(&folder).await, Arc::new(open(&folder).await));
-    let source = Arc::new(here.clone());
-    conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, Arc::new(here), elsewhere)
-        .await;
-}
-
-#[tokio::test]
-async fn forwarders_share_the_queue_in_order_per_group() {
-    let folder = TempDir::new().unwrap();
-    let stores: Vec<Arc<dyn EventStore>> = vec![Arc::new(open(&folder).await), Arc::new(open(&folder).await)];
-    conformance::forwarders_share_the_queue_in_order_per_group(stores).await;
-}
+support::conformance::conforms!(stores);
 
 #[tokio::test]
 async fn another_process_forwards_once_the_first_has_ended() {

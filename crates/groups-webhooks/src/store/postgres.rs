@@ -13,14 +13,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
 use groups_model::{GroupId, RequestId, Timestamp};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
 use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
-use super::{now_ms, signed};
+use super::{check_version, latest, missing, now_ms, signed};
 use crate::target::ForwardTarget;
 
 /// Names the turn that appends take. Any number, the same for all: "wagroups" in ASCII.
@@ -154,7 +154,7 @@ impl PostgresStore {
 }
 
 async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let known = i64::try_from(SCHEMAS.len()).unwrap_or(i64::MAX);
+    let known = latest(&SCHEMAS);
     let work = async {
         let mut tx = connection.begin().await?;
         // Two who come first at the same time would make the tables twice.
@@ -163,8 +163,7 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
         let version: Option<i64> =
             sqlx::query_scalar("SELECT version FROM wagroups_store").fetch_optional(&mut *tx).await?;
         let version = version.unwrap_or(0);
-        let missing = usize::try_from(version).ok().and_then(|version| SCHEMAS.get(version..));
-        for schema in missing.into_iter().flatten() {
+        for schema in missing(&SCHEMAS, version) {
             sqlx::raw_sql(*schema).execute(&mut *tx).await?;
         }
         if version < known {
@@ -175,13 +174,7 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
         tx.commit().await?;
         Ok::<i64, sqlx::Error>(version)
     };
-    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
-        version if (0..=known).contains(&version) => Ok(()),
-        newer => Err(StoreError::new(
-            "opening it",
-            format!("it is of version {newer}, and this program knows version {known}"),
-        )),
-    }
+    check_version(work.await.map_err(|error| StoreError::new("preparing it", error))?, &SCHEMAS)
 }
 
 /// Until the end of the transaction nobody else appends.
@@ -291,7 +284,7 @@ impl super::tail::Readable for Reader {
         super::conditions!(sql, query);
         let rows = sql.build().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
-        let read: sqlx::Result<_> = rows.iter().map(stored).collect();
+        let read: sqlx::Result<_> = rows.iter().map(Stored::of_row).collect();
         read.map_err(|error| StoreError::new("reading events", error))
     }
 
@@ -312,15 +305,6 @@ impl super::tail::Readable for Reader {
     fn news(&self) -> News {
         self.bell.news()
     }
-}
-
-fn stored(row: &PgRow) -> sqlx::Result<Stored> {
-    Stored::read(
-        row.try_get("number")?,
-        row.try_get("id")?,
-        row.try_get("received_ms")?,
-        row.try_get("notification")?,
-    )
 }
 
 #[async_trait]
@@ -408,7 +392,7 @@ async fn take_one(
     let head = sqlx::query(HEAD).bind(target.as_key()).fetch_optional(&mut *tx).await?;
     let Some(row) = head else { return Ok(None) };
     let attempts = u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX);
-    Ok(Some(Taken { stored: stored(&row)?, attempts, tx, _permit: permit }))
+    Ok(Some(Taken { stored: Stored::of_row(&row)?, attempts, tx, _permit: permit }))
 }
 
 /// Holds the row's lock as long as it lives.

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
 use groups_model::{GroupId, RequestId, Timestamp};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, QueryBuilder, Row as _, Sqlite};
@@ -22,7 +22,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, QueryBuilder, Ro
 use super::news::Bell;
 use super::writer::{Batch, Writer};
 use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
-use super::{due_after, now_ms, signed};
+use super::{check_version, due_after, latest, missing, now_ms, signed};
 use crate::target::ForwardTarget;
 
 /// What makes each version of the one before; the first of nothing. A version that was published is never changed.
@@ -192,12 +192,11 @@ fn is_busy(error: &sqlx::Error) -> bool {
 
 /// Makes a new file an event store, and one of an earlier version one of this.
 async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let known = i64::try_from(SCHEMAS.len()).unwrap_or(i64::MAX);
+    let known = latest(&SCHEMAS);
     let work = async {
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
-        let missing = usize::try_from(version).ok().and_then(|version| SCHEMAS.get(version..));
-        for schema in missing.into_iter().flatten() {
+        for schema in missing(&SCHEMAS, version) {
             sqlx::raw_sql(*schema).execute(&mut *tx).await?;
         }
         if version < known {
@@ -207,13 +206,7 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
         tx.commit().await?;
         Ok::<_, sqlx::Error>(version)
     };
-    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
-        version if (0..=known).contains(&version) => Ok(()),
-        newer => Err(StoreError::new(
-            "opening it",
-            format!("it is of version {newer}, and this program knows version {known}"),
-        )),
-    }
+    check_version(work.await.map_err(|error| StoreError::new("preparing it", error))?, &SCHEMAS)
 }
 
 /// Everything that writes, so that writers of one process never wait for each other's locks.
@@ -380,7 +373,7 @@ impl super::tail::Readable for Reader {
         let rows = sql.build().fetch_all(&self.readers).await;
         let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
         rows.iter()
-            .map(stored)
+            .map(Stored::of_row)
             .collect::<sqlx::Result<_>>()
             .map_err(|error| StoreError::new("reading events", error))
     }
@@ -397,15 +390,6 @@ impl super::tail::Readable for Reader {
     fn news(&self) -> News {
         self.bell.news()
     }
-}
-
-fn stored(row: &SqliteRow) -> sqlx::Result<Stored> {
-    Stored::read(
-        row.try_get("number")?,
-        row.try_get("id")?,
-        row.try_get("received_ms")?,
-        row.try_get("notification")?,
-    )
 }
 
 impl Shared {
@@ -498,7 +482,8 @@ impl EventStore for SqliteStore {
             .map_err(|error| StoreError::new("looking for what to forward", error))?;
         let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
         for row in rows {
-            let read = || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, stored(&row)?));
+            let read =
+                || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, Stored::of_row(&row)?));
             let (lane, attempts, stored): (String, i64, Stored) =
                 read().map_err(|error: sqlx::Error| StoreError::new("reading what to forward", error))?;
             let lane = (target.clone(), lane);

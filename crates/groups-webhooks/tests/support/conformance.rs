@@ -11,6 +11,56 @@ use groups_webhooks::{Backoff, EventStore, ForwardTarget, Forwarder};
 
 use super::{Sink, eventually, notification, outcome, parts, stored_ids, target, waiting};
 
+/// The tests of a store. `$stores` gives two handles of a new one, as if of two processes, and what it lives in; or nothing
+/// where it cannot be had.
+macro_rules! conforms {
+    ($stores:ident) => {
+        support::conformance::conforms!(@one $stores:
+            an_event_is_stored_once_and_told_as_it_was,
+            whatever_bytes_come_are_kept_and_found,
+            events_are_found_by_group_type_time_and_receipt,
+            old_events_are_forgotten_unless_they_wait_to_be_forwarded,
+            many_at_once_are_stored_once_each,
+            what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
+            a_failed_attempt_is_counted
+        );
+
+        #[tokio::test]
+        async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
+        }
+
+        #[tokio::test]
+        async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            let source = here.clone();
+            conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, here, elsewhere).await;
+        }
+
+        #[tokio::test]
+        async fn what_comes_of_a_type_is_told_from_a_moment_on() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            let source = here.clone();
+            conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, here, elsewhere).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn forwarders_share_the_queue_in_order_per_group() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            conformance::forwarders_share_the_queue_in_order_per_group(vec![here, elsewhere]).await;
+        }
+    };
+    (@one $stores:ident: $($name:ident),+) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let Some((_kept, [store, _])) = $stores().await else { return };
+            conformance::$name(store).await;
+        }
+    )+};
+}
+pub(crate) use conforms;
+
 pub(crate) async fn an_event_is_stored_once_and_told_as_it_was(store: Arc<dyn EventStore>) {
     assert_eq!(store.last_number().await.unwrap(), 0);
     let told = parts(&[("a", "1"), ("b", "2")]);
