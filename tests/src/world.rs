@@ -89,7 +89,12 @@ impl World {
 
     /// Runs a command without writing it down.
     pub fn quietly(&self, arguments: &[&str]) -> Run {
-        run(&mut self.command(arguments))
+        self.quietly_with(arguments, &[])
+    }
+
+    /// Runs a command with variables without writing it down.
+    pub fn quietly_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        run(self.command(arguments).envs(variables.iter().copied()))
     }
 
     /// Runs a command and writes down what became of it.
@@ -99,7 +104,7 @@ impl World {
 
     /// Runs a command with variables and writes it down.
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let done = run(self.command(arguments).envs(variables.iter().copied()));
+        let done = self.quietly_with(arguments, variables);
         self.write_down(arguments, variables, &done);
         done
     }

@@ -2,14 +2,16 @@
 //! variable beats the account, the account beats the default. The key is told to nobody but the client.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use groups_ergonomic::{Client, ClientBuilder, RetryPolicy};
 use groups_sandbox::{Sandbox, SandboxBuilder};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::accounts::{self, Account};
 use crate::args::{Format, Globals};
+use crate::creates::CreatesFile;
 use crate::failure::Failure;
 use crate::folders::{Folder, SANDBOX};
 use crate::scene::Scene;
@@ -223,15 +225,30 @@ impl Target {
         scene: &Scene,
         needs_key: bool,
     ) -> Result<Self, Failure> {
-        Self::of(Address::resolve(globals, environment, scene, needs_key).await?, globals, scene)
+        Self::of(Address::resolve(globals, environment, scene, needs_key).await?, globals, environment, scene)
     }
 
-    pub(crate) fn of(address: Address, globals: &Globals, scene: &Scene) -> Result<Self, Failure> {
+    pub(crate) fn of(
+        address: Address,
+        globals: &Globals,
+        environment: &Environment,
+        scene: &Scene,
+    ) -> Result<Self, Failure> {
         let (base_url, key) = match address {
             Address::Api { base_url, key } => (base_url, key),
             Address::Sandbox(database) => return Ok(Self::Sandbox(database)),
         };
-        let client = client(globals, key, &base_url).map_err(|error| Failure::of_call(&error, scene))?;
+        let mut builder = client_builder(globals);
+        // Without a folder, commands do not know of each other.
+        if let Ok(folder) = Folder::State.path(globals, environment, scene.command()) {
+            let creates = CreatesFile::of_account(&folder, &base_url, key.expose_secret());
+            builder = builder.share_creates(Arc::new(creates));
+        }
+        let client = builder
+            .api_key(key)
+            .base_url(base_url)
+            .build()
+            .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self::Api(client))
     }
 }
@@ -301,6 +318,7 @@ impl Session {
         let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())
+            .share_creates(Arc::new(CreatesFile::of_sandbox(&database)))
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self { client, sandbox: Some(sandbox) })
@@ -310,9 +328,9 @@ impl Session {
         &self.client
     }
 
-    /// Whether the embedded sandbox answers.
-    pub(crate) fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
+    /// The embedded sandbox, if that answers.
+    pub(crate) fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     pub(crate) async fn close(self) {

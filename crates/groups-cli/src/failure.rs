@@ -280,8 +280,9 @@ pub(crate) fn open_remedy(accepted: Option<&Accepted>, scene: &Scene) -> String 
     };
     let look = scene.line(&look);
     match accepted.and_then(|accepted| accepted.request_id.as_ref()) {
-        Some(_) if scene.is_embedded() => {
-            format!("It may still be done: `{look}` shows where it stands. {}", scene.deliveries())
+        Some(id) if scene.is_embedded() => {
+            let wait = scene.line(&format!("wait {}", quoted(id.as_str())));
+            format!("It may still be done: `{look}` shows where it stands, and `{wait}` asks again.")
         }
         Some(id) => {
             let wait = scene.line(&format!("wait {}", quoted(id.as_str())));

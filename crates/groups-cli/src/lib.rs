@@ -7,6 +7,7 @@ mod args;
 mod command;
 mod confirm;
 mod context;
+mod creates;
 mod exit;
 mod failure;
 mod folders;

@@ -43,7 +43,7 @@ pub use invite::ResetInviteLink;
 pub use list::List;
 pub use many::Many;
 pub use operation::{Method, Operation};
-pub use outcome::{Earlier, Receipt, Wait};
+pub use outcome::{Earlier, Receipt, SharedRecord, Wait};
 pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;
 pub use picture::{Picture, PicturePart};

@@ -1,5 +1,7 @@
 //! `api` from outside: what it sends, what it prints, what it refuses, and that it repeats no more than is safe.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
+
 use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};

@@ -1,5 +1,7 @@
 //! `--curl`: what it prints is pasted into a shell, and does what the command would have done.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
+
 use std::process::Command;
 
 use groups_tests::{Served, World};

@@ -1,6 +1,8 @@
 //! The key is where it has to be and nowhere else: not in what is printed or logged, not in the configuration, not in
 //! the list of processes. See also `patience`, which asks a server that sends it back.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
+
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;

@@ -16,6 +16,7 @@ mod formats;
 mod help;
 #[cfg(unix)]
 mod key;
+mod listen_output;
 mod lists;
 mod log_file;
 mod patience;

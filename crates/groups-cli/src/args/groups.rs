@@ -46,6 +46,8 @@ pub(crate) struct Get {
 ///
 /// The answer is a receipt: WhatsApp makes the group shortly after. With --wait the group is shown with its invite
 /// link; without webhooks it is found by its subject among those that were not there before, so all groups are listed.
+/// Two commands that create the same at once never take the same group; what cannot be told apart is said to be ambiguous.
+///
 /// Nobody can be added to a group; people join by its invite link. Whether they need approval can only be said here.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -78,7 +78,7 @@ pub(super) async fn run(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> 
     checks.extend(accounts::checks(scene, place).await);
     match open(scene, place).await {
         Ok((session, api_is_here)) => {
-            let embedded = session.is_sandbox();
+            let embedded = session.sandbox().is_some();
             checks.extend(of_service(session.client(), embedded, api_is_here, scene).await);
             session.close().await;
         }
@@ -117,7 +117,7 @@ async fn open(scene: &Scene, place: &Place<'_>) -> Result<(Session, bool), Failu
         Address::Api { base_url, .. } => is_this_machine(base_url),
         Address::Sandbox(_) => true,
     };
-    let target = Target::of(address, place.globals, scene)?;
+    let target = Target::of(address, place.globals, place.environment, scene)?;
     Ok((Session::open(target, place.globals, scene).await?, here))
 }
 

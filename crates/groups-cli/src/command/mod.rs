@@ -6,6 +6,7 @@ mod api;
 mod auth;
 mod conformance;
 mod doctor;
+mod embedded;
 mod events;
 mod groups;
 mod invite;
@@ -419,7 +420,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         )));
     }
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+    let events = match asks_events.then(|| outcome::source(&session, place, &scene)) {
         Some(source) => match source.await {
             Ok(events) => events,
             // It is all that this command has.

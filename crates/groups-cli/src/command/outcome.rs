@@ -10,9 +10,11 @@ use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
 use groups_webhooks::EventStore as _;
 use groups_webhooks::store::SqliteStore;
 
+use super::embedded::History;
 use super::events::of_store;
 use super::{Call, Place, Planned, invalid_input, receiving, summary};
 use crate::args::WaitArgs;
+use crate::context::Session;
 use crate::exit::{self, Code};
 use crate::failure::{Failure, Kind, item_remedy};
 use crate::output::Printer;
@@ -36,15 +38,11 @@ pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let Some(source) = call.events.clone() else {
         let message = "there is nothing to learn the outcome from: no webhooks were received here";
-        let remedy = if call.scene.is_embedded() {
-            format!("{} `{}` shows the groups.", call.scene.deliveries(), call.scene.line("list --all"))
-        } else {
-            format!(
-                "`{}` receives them; `{}` tells 360dialog where to.",
-                call.scene.local("listen"),
-                call.scene.line("webhook set URL")
-            )
-        };
+        let remedy = format!(
+            "`{}` receives them; `{}` tells 360dialog where to.",
+            call.scene.local("listen"),
+            call.scene.line("webhook set URL")
+        );
         return Err(Failure::configuration(call.scene.command(), message).with_remedy(remedy));
     };
     let wait = call.client.outcome(task.request_id).wait(task.time).events(source);
@@ -52,11 +50,16 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     show(learnt, call.scene, out)
 }
 
-/// The webhooks that were received into the state folder, if any ever were, or are being received there.
+/// The webhooks that were received into the state folder, if any ever were, or are being received there; of the embedded
+/// sandbox its history.
 pub(super) async fn source(
+    session: &Session,
     place: &Place<'_>,
     scene: &Scene,
 ) -> Result<Option<Arc<dyn EventSource>>, Failure> {
+    if let Some(sandbox) = session.sandbox() {
+        return Ok(Some(Arc::new(History(sandbox.emulator().clone()))));
+    }
     let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
     };
