@@ -92,6 +92,18 @@ pub(crate) struct Report {
     /// The id under which the service's support finds the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trace_id: Option<String>,
+    /// What is wrong with each line of a file, as far as it is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// What is wrong with a line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Problem {
+    /// The line, from 1.
+    pub(crate) line: u64,
+    /// What is wrong with it.
+    pub(crate) message: String,
 }
 
 /// A failed command: what to tell, and how to exit.
@@ -116,6 +128,7 @@ impl Failure {
             attempts: 0,
             remedy: None,
             trace_id: None,
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
     }
@@ -184,6 +197,7 @@ impl Failure {
             attempts: error.attempts(),
             remedy: Some(advice),
             trace_id: error.trace_id().map(str::to_owned),
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
     }

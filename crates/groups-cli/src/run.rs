@@ -8,7 +8,7 @@ use clap::Parser;
 use crate::args::{Cli, Command, Early, Format, Help};
 use crate::command::UnderWay;
 use crate::command::{self, Plan};
-use crate::confirm::confirm;
+use crate::confirm::{Question, Yes, can_ask, confirm};
 use crate::context::Environment;
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
@@ -54,7 +54,9 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     if let Err(failure) = output::start_log(directives, command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
+    // A file of rows has columns of its own; JSON has them anyway.
+    let columns = if format.is_json() { globals.fields.clone() } else { plan.columns() };
+    let mut printer = Printer::new(format, plan.shape, &columns, globals.quiet, filter)
         // What is logged goes to the same place.
         .with_progress(!globals.no_progress && directives.is_empty());
     let under_way = UnderWay::default();
@@ -84,8 +86,11 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
     })?;
     let result = runtime.block_on(async {
-        if let Some(question) = &plan.question {
-            confirm(question, command).await?;
+        match &plan.question {
+            Some(Question::Plain(question)) => confirm(question, Yes::Word, command).await?,
+            // Asked once it was read what would be lost.
+            Some(Question::Groups(_)) => can_ask(command)?,
+            None => {}
         }
         if plan.ends_by_signal() {
             return command::run(plan, place, printer).await;

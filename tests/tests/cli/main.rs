@@ -2,6 +2,7 @@
 //! environment and no network; nothing here knows how the program works inside.
 
 mod about;
+mod bulk;
 mod commands;
 mod conformance;
 #[cfg(unix)]

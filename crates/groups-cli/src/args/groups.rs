@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{DryRun, Paging, Waiting, Yes};
+use super::{DryRun, From, Paging, StartLine, Waiting, Yes};
 
 /// List the groups of the number.
 ///
@@ -31,15 +31,24 @@ pub(crate) struct List {
 ///
 /// Asks for all of the group's fields, or for those that --fields names: id, subject, description, created_at,
 /// suspended, join_approval_mode, participant_count, participants, and invite_link, which takes one more request.
+/// With --from the groups of a file are shown, one result per row.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups get GROUP
   wagroups get GROUP --fields subject,invite_link
+  wagroups get --from groups.csv --fields line,id,participant_count -o csv
   wagroups get GROUP -o json")]
 pub(crate) struct Get {
     /// The group's id.
-    pub(crate) group: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) group: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 }
 
 /// Create a group.
@@ -87,27 +96,38 @@ pub(crate) enum Approval {
 ///
 /// The answer is a receipt: WhatsApp changes the settings shortly after. With --wait it is shown what became of each; of a
 /// picture only webhooks tell. At least one of the three must be given.
+///
+/// With --from each row names a group (group_id or id), and its new subject, description or both; an empty cell leaves
+/// what is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups update GROUP --subject 'Kyoto, May 2027'
   wagroups update GROUP --subject 'Kyoto, May 2027' --wait=1m
-  wagroups update GROUP --description 'Flights are booked' --picture kyoto.jpg")]
+  wagroups update GROUP --description 'Flights are booked' --picture kyoto.jpg
+  wagroups update --from renamed.csv --wait")]
 pub(crate) struct Update {
     /// The group's id.
-    pub(crate) group: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) group: Option<String>,
 
     /// The new name, 1 to 128 characters.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "from")]
     pub(crate) subject: Option<String>,
 
     /// The new description, at most 2048 characters.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "from")]
     pub(crate) description: Option<String>,
 
     /// A square JPEG, at least 192 x 192 px, at most 5 MB.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub(crate) picture: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,
@@ -119,19 +139,26 @@ pub(crate) struct Update {
 /// Delete groups, for everybody in them and for good.
 ///
 /// The answer is a receipt: WhatsApp deletes the group shortly after. Several groups are deleted one after the
-/// other, and a failure does not stop the rest; all ids are checked before the first is sent. Asks for confirmation
-/// at a terminal; elsewhere --yes is needed.
+/// other, those of a file (--from) several at a time; a failure does not stop the rest, and all ids are checked before the
+/// first is sent. At a terminal it shows what will be lost and asks; elsewhere --yes is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups delete GROUP
   wagroups delete GROUP1 GROUP2 --yes
+  wagroups delete --from groups.csv --yes -o csv > deleted.csv
   wagroups delete GROUP --wait
   wagroups delete GROUP --dry-run")]
 pub(crate) struct Delete {
     /// The groups' ids.
-    #[arg(required = true, value_name = "GROUP")]
+    #[arg(required_unless_present = "from", conflicts_with = "from", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 
     #[command(flatten)]
     pub(crate) yes: Yes,

@@ -2,6 +2,7 @@
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
 mod about;
+mod bulk;
 mod conformance;
 mod early;
 mod events;
@@ -19,14 +20,15 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use about::{Completions, Help, Man, Schema};
+pub(crate) use bulk::{From, SheetFormat, StartLine};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
 pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
-pub(crate) use invite::InviteCommand;
-pub(crate) use participants::ParticipantsCommand;
+pub(crate) use invite::{InviteCommand, InviteGet, InviteReset};
+pub(crate) use participants::{ParticipantsCommand, ParticipantsRemove};
 pub(crate) use requests::{Decide, RequestsCommand};
 pub(crate) use sandbox::{
     BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
@@ -55,7 +57,7 @@ Exit codes:
   3  key, rights, configuration  8  accepted, outcome not seen in time
   4  no such group, participant  130  interrupted
 
-`wagroups help exit-codes`, `help environment` and `help output` tell more.
+`wagroups help exit-codes`, `help environment`, `help output` and `help from` tell more.
 
 Examples:
   wagroups --sandbox list                      try it: no account, no key

@@ -2,11 +2,13 @@
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
 mod about;
+mod bulk;
 mod conformance;
 mod doctor;
 mod events;
 mod groups;
 mod invite;
+mod losses;
 mod outcome;
 mod paging;
 mod participants;
@@ -29,10 +31,12 @@ use crate::args::{
     Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
     SandboxCommand, UserCommand, WebhookCommand,
 };
+use crate::confirm::Question;
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
+pub(crate) use bulk::RowResult;
 pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
@@ -41,7 +45,9 @@ pub(crate) struct Plan {
     /// What it results in.
     pub(crate) shape: &'static Shape,
     /// What to ask before it is carried out.
-    pub(crate) question: Option<String>,
+    pub(crate) question: Option<Question>,
+    /// Columns of a file that come along into the result.
+    carried: Vec<String>,
     task: Task,
     /// Whether it writes through the API.
     writes: bool,
@@ -52,6 +58,8 @@ pub(crate) struct Plan {
 }
 
 enum Task {
+    /// Rows of a file.
+    Bulk(Box<bulk::Task>),
     Groups(groups::Task),
     Invite(invite::Task),
     Requests(requests::Task),
@@ -205,6 +213,7 @@ impl Command {
 
     fn shape(&self) -> &'static Shape {
         match self {
+            _ if let Some(shape) = bulk::shape(self) => shape,
             Self::List(args) if args.details => &Shape::GROUP_READ,
             Self::List(_) | Self::Get(_) => &Shape::GROUP,
             Self::Delete(args) if args.groups.len() > 1 => match self.waits() {
@@ -244,6 +253,16 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
+    /// The columns of its result where they are chosen by the file.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        if !self.fields.is_empty() || self.carried.is_empty() {
+            return self.fields.clone();
+        }
+        let (first, rest) = self.shape.fields.split_at(1);
+        let of_result = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
+        [of_result(first), self.carried.clone(), of_result(rest)].concat()
+    }
+
     /// Whether its result is a list of what became of each.
     pub(crate) fn is_list(&self) -> bool {
         matches!(&self.task, Task::Groups(task) if task.is_of_several())
@@ -253,6 +272,8 @@ impl Plan {
     pub(crate) fn ends_by_signal(&self) -> bool {
         match &self.task {
             Task::Sandbox(task) => task.is_serving(),
+            // What is under way is finished, and it is told how to go on.
+            Task::Bulk(_) => true,
             // It deletes what it has made before it ends.
             Task::Conformance(_) => true,
             Task::Events(task) => task.ends_by_signal(),
@@ -273,18 +294,25 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
     }
     about::check(&command, &globals)?;
+    bulk::check(&command)?;
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
-    check_fields(&globals.fields, shape, name)?;
+    let takes_rows = bulk::shape(&command).is_some();
+    if !takes_rows {
+        check_fields(&globals.fields, shape, &[], name)?;
+    }
     let writes = command.dry_run().is_some();
     let dry_run = command.dry_run().is_some_and(|flag| *flag);
     let wait = command.waits();
     let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
     let planned = match command {
         Command::List(args) => groups::list(args, scene, &globals.fields)?,
+        Command::Get(args) if takes_rows => bulk::get(args, scene)?,
         Command::Get(args) => groups::get(args, scene)?,
         Command::Create(args) => groups::create(args, scene)?,
+        Command::Update(args) if takes_rows => bulk::update(args, scene)?,
         Command::Update(args) => groups::update(args, scene)?,
+        Command::Delete(args) if takes_rows => bulk::delete(args, scene)?,
         Command::Delete(args) => groups::delete(args, scene)?,
         Command::Invite(args) => invite::plan(args, scene)?,
         Command::Requests(args) => requests::plan(args, scene)?,
@@ -306,9 +334,12 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
             about::plan(command, scene)?
         }
     };
-    let Planned { scene, task, question } = planned;
+    let Planned { scene, task, question, carried } = planned;
+    if takes_rows {
+        check_fields(&globals.fields, shape, &carried, name)?;
+    }
     let question = question.filter(|_| asks);
-    Ok(Plan { scene, shape, question, task, writes, dry_run, fields: globals.fields, wait })
+    Ok(Plan { scene, shape, question, carried, task, writes, dry_run, fields: globals.fields, wait })
 }
 
 /// What a noun's planning comes to.
@@ -316,15 +347,16 @@ struct Planned {
     scene: Scene,
     task: Task,
     /// What a destructive command would lose.
-    question: Option<String>,
+    question: Option<Question>,
+    carried: Vec<String>,
 }
 
 impl Planned {
     fn new(scene: Scene, task: Task) -> Self {
-        Self { scene, task, question: None }
+        Self { scene, task, question: None, carried: Vec::new() }
     }
 
-    fn asking(mut self, question: String) -> Self {
+    fn asking(mut self, question: Question) -> Self {
         self.question = Some(question);
         self
     }
@@ -332,7 +364,7 @@ impl Planned {
 
 /// Carries a plan out.
 pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Plan { scene, task, dry_run, fields, wait, .. } = plan;
+    let Plan { scene, task, dry_run, fields, wait, question, .. } = plan;
     let task = match task {
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
@@ -366,7 +398,14 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let under_way = place.under_way;
     let call =
         Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
+    if let Some(Question::Groups(losses)) = &question
+        && let Err(declined) = losses::ask(losses, &call, out).await
+    {
+        session.close().await;
+        return Err(declined);
+    }
     let result = match task {
+        Task::Bulk(task) => bulk::run(*task, &call, out).await,
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
         Task::Requests(task) => requests::run(task, &call, out).await,
@@ -385,15 +424,16 @@ fn misplaced(command: &str, option: &str, why: &str) -> Failure {
         .with_remedy(format!("Leave `{option}` out."))
 }
 
-fn check_fields(fields: &[String], shape: &Shape, command: &str) -> Result<(), Failure> {
+fn check_fields(fields: &[String], shape: &Shape, carried: &[String], command: &str) -> Result<(), Failure> {
     for (index, field) in fields.iter().enumerate() {
         if shape.fields.is_empty() {
             return Err(misplaced(command, "--fields", "it prints one line"));
         }
-        if !shape.fields.contains(&field.as_str()) {
+        if !shape.fields.contains(&field.as_str()) && !carried.contains(field) {
             let message = format!("{field:?} is not a field of {}", shape.name);
+            let fields = carried.iter().map(String::as_str).chain(shape.fields.iter().copied());
             return Err(Failure::usage(command, message)
-                .with_remedy(format!("Its fields are {}.", shape.fields.join(", "))));
+                .with_remedy(format!("Its fields are {}.", fields.collect::<Vec<_>>().join(", "))));
         }
         if fields[..index].contains(field) {
             return Err(Failure::usage(command, format!("`--fields` names {field:?} twice"))
