@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     SandboxFailed,
     /// The store of events, or the port for webhooks.
     StoreFailed,
+    /// The journal of a sheet.
+    Journal,
     /// The results could not be written.
     Output,
     /// The service does not do what the documents say.
@@ -45,6 +47,7 @@ impl Kind {
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::StoreFailed => "store_failed",
+            Self::Journal => "journal_failed",
             Self::Output => "output",
             Self::Different => "different",
             Self::Setup => "setup",

@@ -88,6 +88,7 @@ Many at once, from a file: --from FILE, or --from - for stdin
 
 Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. Columns, by command:
 
+  create                                 subject; description, approval (auto or required)
   get, delete, invite get, invite reset  group_id (or id)
   update                                 group_id (or id); subject, description or both: an empty cell changes nothing
   participants remove                    user (or wa_id, user_id); group_id, unless GROUP is given
@@ -105,10 +106,21 @@ columns that came along; `status`, and `error` where there is one.
   not_seen   Accepted, and the outcome was not seen in time.
   failed     Not done; `error` says why.
   in_doubt   Sent, and the answer was lost: it may have been done.
+  ambiguous  create: it may have been made, and nobody can tell; see below.
+  skipped    create: left as it is, as --ambiguous skip has said.
 
 Up to 16 calls are under way at once, at the pace that the service lets through. People and join requests of one group
 that follow each other go into one call, up to 8 and 100. A failure does not stop the rest, unless all would fail alike,
 as with a bad key. The exit code is 7 where some were done and some were not.
+
+create --from keeps a journal beside the sheet (FILE.wagroups-journal.jsonl, or --journal FILE; readable by you alone,
+without the key): each row before it is sent, and what came of it, on the disk before anything else is done. The same
+command goes on wherever a run has ended, however it has: what was accepted stays, what was refused is tried again, and
+what was sent without an answer is looked for among the groups that were not there before. It is sent again only where,
+--settle after it was sent, there is none. Where there are more new groups with a subject than rows, another has made
+some: the row is ambiguous, and nothing is done for it until --ambiguous create or skip says what. Rows may be added at
+the end and columns that come along be mended; a row that was sent must stay as it was. --wait prints the group and its
+invite link for each row, also of a run that has ended before.
 
 Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on (--start-line N); a second one
 stops at once.
@@ -117,6 +129,7 @@ Examples:
   wagroups list --all -o csv > groups.csv
   wagroups invite get --from groups.csv -o csv > links.csv
   wagroups delete --from old.txt --yes -o jsonl
+  wagroups create --from trips.csv --wait -o csv > links.csv
 ";
 
 /// The topic of this name, if these words are one.

@@ -3,6 +3,7 @@
 
 mod about;
 mod bulk;
+mod bulk_create;
 mod commands;
 mod conformance;
 #[cfg(unix)]

@@ -1,10 +1,11 @@
 //! The commands about groups as such: list, get, create, update, delete. Form only; see the module above.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{DryRun, From, Paging, StartLine, Waiting, Yes};
+use super::{DryRun, From, Paging, StartLine, Waiting, Yes, duration};
 
 /// List the groups of the number.
 ///
@@ -56,25 +57,52 @@ pub(crate) struct Get {
 /// The answer is a receipt: WhatsApp makes the group shortly after. With --wait the group is shown with its invite
 /// link; without webhooks it is found by its subject among those that were not there before, so all groups are listed.
 /// Nobody can be added to a group; people join by its invite link. Whether they need approval can only be said here.
+///
+/// With --from there is a group for each row of a sheet: a column subject, and description and approval if wanted; other
+/// columns come along into the result. What was sent is written to a journal beside the sheet before and after each
+/// call, so that the same command goes on where a broken run has stopped, and no group is made twice. A row that may
+/// have been made is looked for among the groups; where that cannot tell, nothing is done for it until --ambiguous
+/// says what. `wagroups help from` tells more.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups create --subject 'Trip to Kyoto'
   wagroups create --subject 'Trip to Kyoto' --description 'May 2027' --approval required
   wagroups create --subject 'Trip to Kyoto' --wait -o json
+  wagroups create --from trips.csv --wait -o csv > links.csv
   wagroups create --subject 'Trip to Kyoto' --dry-run")]
 pub(crate) struct Create {
     /// The group's name, 1 to 128 characters.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) subject: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) subject: Option<String>,
 
     /// At most 2048 characters.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "from")]
     pub(crate) description: Option<String>,
 
-    /// Whether people who open the invite link are in at once or ask first [default: auto].
+    /// Whether people who open the invite link are in at once or ask first [default: auto]; with --from, of rows that do
+    /// not say.
     #[arg(long, value_name = "MODE")]
     pub(crate) approval: Option<Approval>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    /// Where to keep the journal of --from [default: FILE.wagroups-journal.jsonl].
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) journal: Option<PathBuf>,
+
+    /// How long after it was sent a group may still appear, where the answer was lost [default: 60s].
+    #[arg(long, value_name = "DURATION", requires = "from", value_parser = duration())]
+    pub(crate) settle: Option<Duration>,
+
+    /// What to do about rows of which nobody can tell whether they were made; without it, nothing.
+    #[arg(long, value_name = "WHAT", requires = "from")]
+    pub(crate) ambiguous: Option<Ambiguous>,
+
+    /// The key is a new one of the same number; else a journal of another key is refused.
+    #[arg(long, requires = "from")]
+    pub(crate) new_key: bool,
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,
@@ -90,6 +118,15 @@ pub(crate) enum Approval {
     Auto,
     /// The person asks, and is in once the join request is approved.
     Required,
+}
+
+/// What to do about rows that nobody can tell about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ambiguous {
+    /// They were not made: make them.
+    Create,
+    /// They were made, or are not wanted any more: leave them.
+    Skip,
 }
 
 /// Change a group's subject, description or picture.

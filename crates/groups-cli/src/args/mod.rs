@@ -26,7 +26,7 @@ pub(crate) use early::Early;
 pub(crate) use events::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
+pub(crate) use groups::{Ambiguous, Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::{InviteCommand, InviteGet, InviteReset};
 pub(crate) use participants::{ParticipantsCommand, ParticipantsRemove};
 pub(crate) use requests::{Decide, RequestsCommand};

@@ -69,14 +69,18 @@ pub(super) fn get(args: Get, scene: Scene) -> Result<Planned, Failure> {
 }
 
 pub(super) fn create(args: Create, scene: Scene) -> Result<Planned, Failure> {
-    check_texts(Some(&args.subject), args.description.as_deref())
+    let subject = args.subject.unwrap_or_default();
+    check_texts(Some(&subject), args.description.as_deref())
         .map_err(|invalid| invalid_input(&invalid, &scene))?;
-    let mode = args.approval.map(|approval| match approval {
+    let task = Task::Create { subject, description: args.description, mode: args.approval.map(mode_of) };
+    Ok(Planned::new(scene, task.into()))
+}
+
+pub(super) fn mode_of(approval: Approval) -> JoinApprovalMode {
+    match approval {
         Approval::Auto => JoinApprovalMode::AutoApprove,
         Approval::Required => JoinApprovalMode::ApprovalRequired,
-    });
-    let task = Task::Create { subject: args.subject, description: args.description, mode };
-    Ok(Planned::new(scene, task.into()))
+    }
 }
 
 pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {

@@ -24,15 +24,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use groups_ergonomic::model::event::EventSource;
-use groups_ergonomic::model::{GroupId, InvalidInput};
+use groups_ergonomic::model::{Group, GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
+use groups_webhooks::store::SqliteStore;
 
 use crate::args::{
     Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
     SandboxCommand, UserCommand, WebhookCommand,
 };
 use crate::confirm::Question;
-use crate::context::{Environment, Session, Target};
+use crate::context::{Address, Environment, Session, Target};
 use crate::failure::Failure;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
@@ -60,6 +61,7 @@ pub(crate) struct Plan {
 enum Task {
     /// Rows of a file.
     Bulk(Box<bulk::Task>),
+    CreateMany(Box<bulk::CreateTask>),
     Groups(groups::Task),
     Invite(invite::Task),
     Requests(requests::Task),
@@ -89,6 +91,10 @@ struct Call<'a> {
     fields: &'a [String],
     /// Webhooks that were received here, for a command that waits.
     events: Option<Arc<dyn EventSource>>,
+    /// The same, to be looked through.
+    store: Option<Arc<SqliteStore>>,
+    /// The service and the key, for a journal.
+    number: Option<bulk::Number>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
     under_way: &'a UnderWay,
@@ -273,7 +279,7 @@ impl Plan {
         match &self.task {
             Task::Sandbox(task) => task.is_serving(),
             // What is under way is finished, and it is told how to go on.
-            Task::Bulk(_) => true,
+            Task::Bulk(_) | Task::CreateMany(_) => true,
             // It deletes what it has made before it ends.
             Task::Conformance(_) => true,
             Task::Events(task) => task.ends_by_signal(),
@@ -309,6 +315,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::List(args) => groups::list(args, scene, &globals.fields)?,
         Command::Get(args) if takes_rows => bulk::get(args, scene)?,
         Command::Get(args) => groups::get(args, scene)?,
+        Command::Create(args) if takes_rows => bulk::create(args, scene)?,
         Command::Create(args) => groups::create(args, scene)?,
         Command::Update(args) if takes_rows => bulk::update(args, scene)?,
         Command::Update(args) => groups::update(args, scene)?,
@@ -380,12 +387,19 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Outcome(_) => false,
         _ => !dry_run,
     };
+    let number = match &task {
+        Task::CreateMany(_) if sends => {
+            let address = Address::resolve(place.globals, place.environment, &scene, sends)?;
+            Some(bulk::Number::of(&address))
+        }
+        _ => None,
+    };
     let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+    let store = match asks_events.then(|| outcome::source(place, &scene)) {
         Some(source) => match source.await {
-            Ok(events) => events,
+            Ok(store) => store,
             // It is all that this command has.
             Err(failure) if matches!(&task, Task::Outcome(_)) => return Err(failure),
             Err(failure) => {
@@ -395,9 +409,19 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         },
         None => None,
     };
+    let events = store.clone().map(|store| store as Arc<dyn EventSource>);
     let under_way = place.under_way;
-    let call =
-        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
+    let call = Call {
+        client: session.client(),
+        scene: &scene,
+        dry_run,
+        fields: &fields,
+        events,
+        store,
+        number,
+        wait,
+        under_way,
+    };
     if let Some(Question::Groups(losses)) = &question
         && let Err(declined) = losses::ask(losses, &call, out).await
     {
@@ -406,6 +430,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     }
     let result = match task {
         Task::Bulk(task) => bulk::run(*task, &call, out).await,
+        Task::CreateMany(task) => bulk::run_create(*task, &call, out).await,
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
         Task::Requests(task) => requests::run(task, &call, out).await,
@@ -417,6 +442,19 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     };
     session.close().await;
     result
+}
+
+/// All groups, to find one by its subject.
+pub(crate) async fn all_groups(
+    globals: &Globals,
+    environment: &Environment,
+    scene: Scene,
+) -> Result<Vec<Group>, Failure> {
+    let target = Target::resolve(globals, environment, &scene, true)?;
+    let session = Session::open(target, globals, &scene).await?;
+    let groups = session.client().groups().list().stream().all().await;
+    session.close().await;
+    groups.map_err(|error| Failure::of_call(&error, &scene))
 }
 
 fn misplaced(command: &str, option: &str, why: &str) -> Failure {

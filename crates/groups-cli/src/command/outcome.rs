@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use groups_ergonomic::model::event::EventSource;
 use groups_ergonomic::model::{Accepted, Created, Deleted, ItemError, Outcome, Removed, RequestId, Updated};
 use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
 use groups_webhooks::EventStore as _;
@@ -54,10 +53,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 }
 
 /// The webhooks that were received into the state folder, if any ever were, or are being received there.
-pub(super) async fn source(
-    place: &Place<'_>,
-    scene: &Scene,
-) -> Result<Option<Arc<dyn EventSource>>, Failure> {
+pub(super) async fn source(place: &Place<'_>, scene: &Scene) -> Result<Option<Arc<SqliteStore>>, Failure> {
     let Some(file) = events_file_if_there(place.globals, place.environment, scene.command())? else {
         return Ok(None);
     };

@@ -101,7 +101,6 @@ impl Shape {
     pub(crate) const BULK_REMOVE: Self =
         Self::row(&["line", "status", "group_id", "user", "request_id", "error"]);
     pub(crate) const BULK_DECIDE: Self = Self::row(&["line", "status", "group_id", "id", "error"]);
-    #[allow(dead_code)]
     pub(crate) const BULK_CREATE: Self =
         Self::row(&["line", "status", "subject", "group_id", "request_id", "invite_link", "error"]);
     /// A group that was read for a row of a file.

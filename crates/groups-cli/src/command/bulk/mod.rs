@@ -2,6 +2,7 @@
 //! a result of its own, printed in the order of the file.
 
 mod calls;
+mod create;
 mod items;
 mod row;
 mod runner;
@@ -12,13 +13,14 @@ use groups_ergonomic::model::{GroupId, InvalidInput, JoinRequestId};
 use super::requests::Verdict;
 use super::{Call, Planned, group_id, summary};
 use crate::args::{
-    Command, Decide, Delete, From, Get, InviteCommand, InviteGet, InviteReset, ParticipantsCommand,
+    Command, Create, Decide, Delete, From, Get, InviteCommand, InviteGet, InviteReset, ParticipantsCommand,
     ParticipantsRemove, RequestsCommand, StartLine, Update,
 };
 use crate::confirm::Question;
 use crate::failure::{Failure, Kind};
 use crate::output::{Printer, Shape};
 use crate::scene::{Scene, quoted};
+pub(super) use create::{Number, Task as CreateTask, plan as create, run as run_create};
 use items::{Item, Kinds};
 pub(crate) use row::RowResult;
 use runner::{Ended, InOrder, Run, Stop, Tally};
@@ -61,6 +63,7 @@ pub(super) fn check(command: &Command) -> Result<(), Failure> {
 pub(super) fn shape(command: &Command) -> Option<&'static Shape> {
     let (from, shape): (&From, _) = match command {
         Command::Get(Get { from, .. }) => (from, &Shape::BULK_GET),
+        Command::Create(Create { from, .. }) => (from, &Shape::BULK_CREATE),
         Command::Update(Update { from, .. }) => (from, &Shape::BULK_UPDATE),
         Command::Delete(Delete { from, .. }) => (from, &Shape::BULK_DELETE),
         Command::Invite(InviteCommand::Get(InviteGet { from, .. })) => (from, &Shape::BULK_LINK),

@@ -97,12 +97,25 @@ pub(super) struct Told {
 #[serde(untagged)]
 pub(super) enum Shown {
     Row(Box<RowResult>),
+    /// It is told later.
+    Later,
     Group(Box<GroupRow>),
 }
 
 impl Told {
     pub(super) fn new(index: usize, row: RowResult) -> Self {
         Self { index, shown: Shown::Row(Box::new(row)), failed: None }
+    }
+
+    /// Something is to be told of the row once it is known.
+    pub(super) fn later(index: usize) -> Self {
+        Self { index, shown: Shown::Later, failed: None }
+    }
+
+    pub(super) fn set_status(&mut self, status: Status) {
+        if let Shown::Row(row) = &mut self.shown {
+            row.status = status;
+        }
     }
 
     pub(super) fn failed(index: usize, mut row: RowResult, failure: Failure) -> Self {

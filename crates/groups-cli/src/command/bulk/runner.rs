@@ -71,7 +71,7 @@ pub(super) struct InOrder {
 impl InOrder {
     /// Takes results; prints those whose turn it is.
     pub(super) fn take(&mut self, told: impl IntoIterator<Item = (usize, Shown)>, out: &mut Printer) {
-        self.early.extend(told);
+        self.early.extend(told.into_iter().filter(|(_, shown)| !matches!(shown, Shown::Later)));
         let mut ready = Vec::new();
         while let Some(shown) = self.early.remove(&self.next) {
             ready.push(shown);
