@@ -13,6 +13,7 @@ mod run;
 mod scene;
 pub mod schema;
 mod signals;
+mod subject;
 mod topics;
 
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{self, Printer};
 use crate::signals::Signals;
+use crate::subject;
 use crate::topics;
 
 pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
@@ -41,7 +42,7 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Ok(filter) => filter,
         Err(failure) => return output::report(&failure, format),
     };
-    let plan = match command::plan(cli) {
+    let plan = match planned(cli, argv, environment) {
         Ok(plan) => plan,
         Err(failure) => return output::report(&failure, format),
     };
@@ -75,6 +76,34 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     }
 }
 
+/// The plan of a command line. At a terminal a GROUP that may be a subject is asked for, once the line makes sense.
+fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result<Plan, Failure> {
+    let text = match subject::of(&mut cli.command) {
+        Some(text) if !cli.early.dry_run && subject::may_be_given() => {
+            // Any id will do to find out what else is wrong.
+            std::mem::replace(text, "GROUP".to_owned())
+        }
+        _ => return command::plan(cli),
+    };
+    let globals = cli.globals.clone();
+    let scene = command::plan(cli)?.scene;
+    let command = scene.command();
+    let groups = runtime(command)?.block_on(command::all_groups(&globals, environment, scene.clone()))?;
+    let id = subject::meant(&text, &groups, &scene)?;
+    // It was understood before.
+    let mut again = Cli::try_parse_from(argv).map_err(|error| Failure::usage(command, error.to_string()))?;
+    if let Some(group) = subject::of(&mut again.command) {
+        *group = id.to_string();
+    }
+    command::plan(again)
+}
+
+fn runtime(command: &str) -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
+    })
+}
+
 fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
     let words = words.iter().map(OsString::from);
     argv.iter().take(1).cloned().chain(words).chain([OsString::from("--help")]).collect()
@@ -82,9 +111,7 @@ fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
     let (command, writes, several) = (plan.scene.command(), plan.writes(), plan.is_list());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
-    })?;
+    let runtime = runtime(command)?;
     let result = runtime.block_on(async {
         match &plan.question {
             Some(Question::Plain(question)) => confirm(question, Yes::Word, command).await?,
