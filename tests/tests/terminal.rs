@@ -7,7 +7,7 @@
 use std::process::Command;
 
 use groups_tests::World;
-use rexpect::process::wait::WaitStatus;
+use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 /// On a machine that is busy with other tests everything takes longer than it should.
@@ -106,6 +106,7 @@ fn ctrl_c_at_a_question_does_nothing() {
     session.send_control('c').unwrap();
     let (said, code) = end(session);
     assert_eq!(code, 130, "{said}");
+    assert!(said.contains("nothing was done"), "{said}");
     assert_eq!(world.group("Lisbon trip in June"), lisbon);
 }
 

@@ -124,6 +124,8 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         }
         let stopped = match Signals::new() {
             Ok(mut signals) => tokio::select! {
+                // First what it says itself: at a question it knows that nothing was done.
+                biased;
                 result = command::run(plan, place, printer) => return result,
                 _ = signals.wait() => place.under_way.interrupted(several, printer),
             },
