@@ -4,7 +4,7 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use groups_tests::World;
 use rexpect::process::WaitStatus;
@@ -17,7 +17,9 @@ fn world() -> World {
     World::new(env!("CARGO_BIN_EXE_wagroups-under-test"))
 }
 
-fn at_terminal(command: Command) -> PtySession {
+fn at_terminal(mut command: Command) -> PtySession {
+    // The terminal, not the nothing that other tests are given.
+    command.stdin(Stdio::inherit());
     spawn_command(command, Some(PATIENCE_MS)).unwrap()
 }
 

@@ -124,14 +124,14 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         }
         let stopped = match Signals::new() {
             Ok(mut signals) => tokio::select! {
-                // First what it says itself: at a question it knows that nothing was done.
-                biased;
                 result = command::run(plan, place, printer) => return result,
                 _ = signals.wait() => place.under_way.interrupted(several, printer),
             },
             // Then being told ends the process at once.
             Err(_) => return command::run(plan, place, printer).await,
         };
+        // At a question nothing was done.
+        let writes = writes && !place.under_way.is_asking();
         Err(stopped.unwrap_or_else(|| interrupted(command, writes)))
     });
     // A name that is still being looked up must not hold the process.
@@ -147,7 +147,7 @@ pub(crate) fn interrupted(command: &str, writes: bool) -> Failure {
             "See where it stands before doing it again: `wagroups list --all`, `wagroups get GROUP`.",
         )
     } else {
-        ("interrupted", "Run it again.")
+        ("interrupted; nothing was done", "Run it again.")
     };
     Failure::local(Kind::Interrupted, command, message).with_remedy(remedy)
 }

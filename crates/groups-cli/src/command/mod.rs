@@ -422,11 +422,14 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         wait,
         under_way,
     };
-    if let Some(Question::Groups(losses)) = &question
-        && let Err(declined) = losses::ask(losses, &call, out).await
-    {
-        session.close().await;
-        return Err(declined);
+    if let Some(Question::Groups(losses)) = &question {
+        under_way.asks(true);
+        let answered = losses::ask(losses, &call, out).await;
+        under_way.asks(false);
+        if let Err(declined) = answered {
+            session.close().await;
+            return Err(declined);
+        }
     }
     let result = match task {
         Task::Bulk(task) => bulk::run(*task, &call, out).await,
