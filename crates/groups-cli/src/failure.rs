@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     SandboxFailed,
     /// The store of events, or the port for webhooks.
     StoreFailed,
+    /// The journal of a sheet.
+    Journal,
     /// The results could not be written.
     Output,
     /// The service does not do what the documents say.
@@ -45,6 +47,7 @@ impl Kind {
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::StoreFailed => "store_failed",
+            Self::Journal => "journal_failed",
             Self::Output => "output",
             Self::Different => "different",
             Self::Setup => "setup",
@@ -95,6 +98,18 @@ pub(crate) struct Report {
     /// What the lines of this run begin with in the file of `--log-file`, after their time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) run_id: Option<String>,
+    /// What is wrong with each line of a file, as far as it is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// What is wrong with a line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Problem {
+    /// The line, from 1.
+    pub(crate) line: u64,
+    /// What is wrong with it.
+    pub(crate) message: String,
 }
 
 /// A failed command: what to tell, and how to exit.
@@ -120,6 +135,7 @@ impl Failure {
             remedy: None,
             trace_id: None,
             run_id: None,
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
     }
@@ -191,6 +207,7 @@ impl Failure {
             remedy: Some(advice),
             trace_id: error.trace_id().map(str::to_owned),
             run_id: None,
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
     }

@@ -17,6 +17,7 @@ mod scene;
 pub mod schema;
 mod secret_input;
 mod signals;
+mod subject;
 mod topics;
 
 use std::process::ExitCode;

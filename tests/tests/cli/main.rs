@@ -4,6 +4,8 @@
 mod about;
 mod accounts;
 mod api;
+mod bulk;
+mod bulk_create;
 mod commands;
 mod conformance;
 #[cfg(unix)]

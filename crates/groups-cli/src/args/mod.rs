@@ -4,6 +4,7 @@
 mod about;
 mod api;
 mod auth;
+mod bulk;
 mod conformance;
 mod early;
 mod events;
@@ -23,14 +24,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use about::{Completions, Help, Man, Schema};
 pub(crate) use api::{Api, ApiMethod};
 pub(crate) use auth::{AuthCommand, Login};
+pub(crate) use bulk::{From, SheetFormat, StartLine};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
-pub(crate) use invite::InviteCommand;
-pub(crate) use participants::ParticipantsCommand;
+pub(crate) use groups::{Ambiguous, Approval, Create, Delete, Get, List, Update};
+pub(crate) use invite::{InviteCommand, InviteGet, InviteReset};
+pub(crate) use participants::{ParticipantsCommand, ParticipantsRemove};
 pub(crate) use requests::{Decide, RequestsCommand};
 pub(crate) use sandbox::{
     BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
@@ -61,7 +63,7 @@ Exit codes:
   3  key, rights, configuration  8  accepted, outcome not seen in time
   4  no such group, participant  130  interrupted
 
-`wagroups help exit-codes`, `help environment` and `help output` tell more.
+`wagroups help exit-codes`, `help environment`, `help output` and `help from` tell more.
 
 Examples:
   wagroups --sandbox list                      try it: no account, no key

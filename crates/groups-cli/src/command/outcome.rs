@@ -36,7 +36,7 @@ pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
 }
 
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Some(source) = call.events.clone() else {
+    let Some(Source { events, .. }) = call.told.clone() else {
         let message = "there is nothing to learn the outcome from: no webhooks were received here";
         let remedy = format!(
             "`{}` receives them; `{}` tells 360dialog where to.",
@@ -45,9 +45,17 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         );
         return Err(Failure::configuration(call.scene.command(), message).with_remedy(remedy));
     };
-    let wait = call.client.outcome(task.request_id).wait(task.time).events(source);
+    let wait = call.client.outcome(task.request_id).wait(task.time).events(events);
     let learnt = out.waiting("Waiting for the outcome", wait).await;
     show(learnt, call.scene, out)
+}
+
+/// Where outcomes are told.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) events: Arc<dyn EventSource>,
+    /// The webhooks that were received, where it is they who tell.
+    pub(super) store: Option<Arc<SqliteStore>>,
 }
 
 /// The webhooks that were received into the state folder, if any ever were, or are being received there; of the embedded
@@ -56,9 +64,9 @@ pub(super) async fn source(
     session: &Session,
     place: &Place<'_>,
     scene: &Scene,
-) -> Result<Option<Arc<dyn EventSource>>, Failure> {
+) -> Result<Option<Source>, Failure> {
     if let Some(sandbox) = session.sandbox() {
-        return Ok(Some(Arc::new(History(sandbox.emulator().clone()))));
+        return Ok(Some(Source { events: Arc::new(History(sandbox.emulator().clone())), store: None }));
     }
     let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
@@ -68,7 +76,8 @@ pub(super) async fn source(
     if store.last_number().await.map_err(failed)? == 0 && !receiving::is_going_on(&file) {
         return Ok(None);
     }
-    Ok(Some(Arc::new(store)))
+    let store = Arc::new(store);
+    Ok(Some(Source { events: Arc::clone(&store) as Arc<dyn EventSource>, store: Some(store) }))
 }
 
 /// What a wait comes to, in one type.
@@ -118,8 +127,8 @@ impl Call<'_> {
         what: &str,
         out: &Printer,
     ) -> Result<Outcome, Error> {
-        let wait = match &self.events {
-            Some(source) => wait.events(Arc::clone(source)),
+        let wait = match &self.told {
+            Some(told) => wait.events(Arc::clone(&told.events)),
             None => wait,
         };
         let (under_way, scene) = (self.under_way.clone(), self.scene.clone());

@@ -24,6 +24,9 @@ pub(super) fn render(failure: &Failure, format: Format, logged: Option<(&str, &P
         out.push_str(&format!(": {}", text::one_line(details)));
     }
     out.push('\n');
+    for problem in &report.problems {
+        out.push_str(&format!("  line {}: {}\n", problem.line, text::one_line(&problem.message)));
+    }
     if let Some(remedy) = &report.remedy {
         out.push_str(&format!("  {}\n", text::one_line(remedy)));
     }

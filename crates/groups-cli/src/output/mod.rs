@@ -1,6 +1,7 @@
 //! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
 //! only this file writes it. A reader that goes away ends the output quietly, and never the process.
 
+mod bar;
 mod csv;
 mod curl;
 mod error;
@@ -25,6 +26,7 @@ use crate::args::{Early, Format, Globals};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
+pub(crate) use bar::Bar;
 use filter::{Filter, Filtered};
 pub(crate) use log::start as start_log;
 use object::Object;
@@ -138,6 +140,11 @@ impl Printer {
     /// Waits for something.
     pub(crate) async fn waiting<F: IntoFuture>(&self, what: &str, future: F) -> F::Output {
         if self.progress { progress::during(what, future.into_future()).await } else { future.await }
+    }
+
+    /// The progress of long work over this many, `before` of which are done already.
+    pub(crate) fn bar(&self, what: &str, total: usize, before: usize) -> Bar {
+        if self.progress { Bar::new(what, total, before) } else { Bar::none() }
     }
 
     /// A result that is one object.
@@ -435,7 +442,12 @@ pub(crate) fn topic(text: &str) -> Code {
 
 /// Asks at the terminal; the answer is read by the caller.
 pub(crate) fn ask(question: &str) {
-    say(&format!("{} [y/N] ", text::one_line(question)));
+    say(&format!("{} ", text::one_line(question)));
+}
+
+/// A line of what would be lost.
+pub(crate) fn losses(line: &str) {
+    say(&format!("{}\n", text::one_line(line)));
 }
 
 /// Asks for something to be typed.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{Place, Planned, group_id, invalid_input};
 use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
+use crate::confirm::Question;
 use crate::context::shared_sandbox;
 use crate::failure::Failure;
 use crate::folders::{self, Folder};
@@ -108,7 +109,8 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
                 None => String::new(),
             };
             let question = format!("Throw away all groups, people and requests of the sandbox{place}?");
-            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed })).asking(question));
+            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed }))
+                .asking(Question::Plain(question)));
         }
         SandboxCommand::Status => (scene, Task::Status),
         SandboxCommand::User(command) => {
