@@ -2,8 +2,9 @@
 //! was run, its exit code and both outputs, with everything that differs from run to run taken out.
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -33,6 +34,11 @@ pub struct Run {
 }
 
 impl Run {
+    fn of(done: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+        Self { code: done.status.code(), stdout: text(done.stdout), stderr: text(done.stderr) }
+    }
+
     /// Standard output as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
@@ -75,13 +81,20 @@ impl World {
             .env("NO_COLOR", "1")
             .env("COLUMNS", "100")
             .env("WAGROUPS_CONFIG_DIR", self.folder.path())
+            // No test may meet the keyring of whoever runs it.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
             .stdin(Stdio::null());
         command
     }
 
     /// Runs a command without writing it down.
     pub fn quietly(&self, arguments: &[&str]) -> Run {
-        run(&mut self.command(arguments))
+        self.quietly_with(arguments, &[])
+    }
+
+    /// Runs a command with variables without writing it down.
+    pub fn quietly_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        run(self.command(arguments).envs(variables.iter().copied()))
     }
 
     /// Runs a command and writes down what became of it.
@@ -91,7 +104,26 @@ impl World {
 
     /// Runs a command with variables and writes it down.
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let done = run(self.command(arguments).envs(variables.iter().copied()));
+        let done = self.quietly_with(arguments, variables);
+        self.write_down(arguments, variables, &done);
+        done
+    }
+
+    /// Runs a command that is given a text on standard input, and writes it down without the text.
+    pub fn run_fed(&self, input: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        let done = fed(command, input);
+        self.write_down(arguments, variables, &done);
+        done
+    }
+
+    /// The same without writing it down.
+    pub fn quietly_fed(&self, input: &str, arguments: &[&str]) -> Run {
+        fed(self.command(arguments), input)
+    }
+
+    fn write_down(&self, arguments: &[&str], variables: &[(&str, &str)], done: &Run) {
         let shown: Vec<String> = variables
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
@@ -105,7 +137,6 @@ impl World {
         }
         let code = done.code.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
         transcript.push_str(&format!("--- exit {code}\n\n"));
-        done
     }
 
     /// Serves the sandbox on a free port, with further arguments.
@@ -172,9 +203,12 @@ impl World {
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
             (r"after \d+(?:µs|ms|s)", "after [TIME]"),
             (r"after \d+\.\d s", "after [TIME]"),
+            (r"(?m)^date: [^\n]+", "date: [DATE]"),
+            (r"([?&]after=)ey\w+", "$1[CURSOR]"),
             (r"\* < date: [^\n]+", "* < date: [DATE]"),
             (r"\* > user-agent: [^\n]+", "* > user-agent: [VERSION]"),
             (r"\(os error \d+\)", "(os error [N])"),
+            (r"(?m)(No keyring could be used|none answers) \(.*\);", "$1 ([WHY]);"),
         ] {
             settings.add_filter(pattern, replacement);
         }
@@ -186,10 +220,16 @@ fn snapshots() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots")
 }
 
+fn fed(mut command: Command, input: &str) -> Run {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary starts");
+    // Who refuses to read it closes the pipe.
+    let _ = child.stdin.take().expect("stdin is piped").write_all(input.as_bytes());
+    Run::of(child.wait_with_output().expect("it ends"))
+}
+
 fn run(command: &mut Command) -> Run {
-    let done = command.output().expect("the binary starts");
-    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    Run { code: done.status.code(), stdout: text(done.stdout), stderr: text(done.stderr) }
+    Run::of(command.output().expect("the binary starts"))
 }
 
 fn path_text(path: &Path) -> String {

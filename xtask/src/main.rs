@@ -52,7 +52,7 @@ enum Command {
     SpecLint,
     /// Tell what changed for callers between two documents, and which version that calls for
     SpecDiff(spec_diff::Question),
-    /// Feed arbitrary bytes to the decoders and the error classifier; skipped, saying so, without nightly and cargo-fuzz
+    /// Feed arbitrary bytes to the decoders, the error classifier and the webhook receiver; skipped, saying so, without cargo-fuzz
     Fuzz {
         /// How long each target runs
         #[arg(long, value_name = "N", default_value_t = 60)]

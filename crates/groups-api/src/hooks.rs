@@ -74,6 +74,24 @@ impl Transport {
         Err(Error::Custom("captured instead of sent".into()))
     }
 
+    /// An answer's text with the key hidden, should somebody have put it there. Keys of fewer than 8 bytes are no
+    /// secrets of the service, and would be found in any text.
+    pub fn without_key(&self, text: bytes::Bytes) -> bytes::Bytes {
+        let key = self.key.as_bytes();
+        let found = |text: &[u8]| text.windows(key.len()).position(|part| part == key);
+        if key.len() < 8 || found(&text).is_none() {
+            return text;
+        }
+        let (mut rest, mut out) = (&text[..], Vec::with_capacity(text.len()));
+        while let Some(at) = found(rest) {
+            out.extend_from_slice(&rest[..at]);
+            out.extend_from_slice(b"***");
+            rest = &rest[at + key.len()..];
+        }
+        out.extend_from_slice(rest);
+        out.into()
+    }
+
     /// Sends a prepared request; the answer's body fails once it exceeds the limit.
     pub async fn execute(
         &self,
@@ -128,5 +146,9 @@ mod tests {
         let transport = Transport::new("s3cret-key").unwrap();
         assert!(!format!("{transport:?} {:?}", transport.key).contains("s3cret"));
         assert!(Transport::new("two\nlines").is_err());
+        let transport = Transport::new("a-key-of-16-bytes").unwrap();
+        let hidden = transport.without_key("xa-key-of-16-bytes, a-key-of-16-bytes.".into());
+        assert_eq!(hidden, "x***, ***.");
+        assert_eq!(Transport::new("sandbox").unwrap().without_key("sandbox".into()), "sandbox");
     }
 }

@@ -1,32 +1,40 @@
 //! What a command works with: format, folders, key, client, embedded sandbox. An option beats its variable, a
-//! variable beats the default. The key comes from the environment alone and is told to nobody but the client.
+//! variable beats the account, the account beats the default. The key is told to nobody but the client.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
-use groups_ergonomic::{Client, ClientBuilder, DEFAULT_BASE_URL, RetryPolicy};
+use groups_ergonomic::{Client, ClientBuilder, RetryPolicy};
 use groups_sandbox::{Sandbox, SandboxBuilder};
+use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::accounts::{self, Account};
 use crate::args::{Format, Globals};
+use crate::creates::CreatesFile;
 use crate::failure::Failure;
+use crate::folders::{Folder, SANDBOX};
 use crate::scene::Scene;
 
 /// The variables that matter, read once.
 #[derive(Default)]
 pub(crate) struct Environment {
-    api_key: Option<String>,
+    api_key: Option<SecretString>,
+    profile: Option<String>,
     base_url: Option<String>,
     sandbox: Option<String>,
     output: Option<String>,
     log: Option<String>,
+    log_file: Option<PathBuf>,
     /// These three as they are: empty is not the same as not set.
     webhook_secret: Option<String>,
     webhook_header: Option<String>,
     forward_secret: Option<String>,
     webhook_verify_token: Option<String>,
-    config_dir: Option<PathBuf>,
-    state_home: Option<PathBuf>,
-    home: Option<PathBuf>,
+    pub(crate) config_dir: Option<PathBuf>,
+    pub(crate) config_home: Option<PathBuf>,
+    pub(crate) state_home: Option<PathBuf>,
+    pub(crate) home: Option<PathBuf>,
 }
 
 impl Environment {
@@ -35,19 +43,41 @@ impl Environment {
         let text = |name: &str| os(name).map(|value| value.to_string_lossy().into_owned());
         let as_is = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self {
-            api_key: text("D360_API_KEY"),
+            api_key: text("D360_API_KEY").map(SecretString::from),
+            profile: text("WAGROUPS_PROFILE"),
             base_url: text("WAGROUPS_BASE_URL"),
             sandbox: text("WAGROUPS_SANDBOX"),
             output: text("WAGROUPS_OUTPUT"),
             log: text("WAGROUPS_LOG"),
+            log_file: os("WAGROUPS_LOG_FILE").map(PathBuf::from),
             webhook_secret: as_is("WAGROUPS_WEBHOOK_SECRET"),
             webhook_header: as_is("WAGROUPS_WEBHOOK_HEADER"),
             forward_secret: as_is("WAGROUPS_FORWARD_SECRET"),
             webhook_verify_token: text("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
             config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
+            config_home: os("XDG_CONFIG_HOME").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
             home: os("HOME").map(PathBuf::from),
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_folders(dir: Option<&str>, config_home: Option<&str>, state_home: Option<&str>) -> Self {
+        let [config_dir, config_home, state_home] =
+            [dir, config_home, state_home].map(|folder| folder.map(PathBuf::from));
+        Self { config_dir, config_home, state_home, ..Self::default() }
+    }
+
+    pub(crate) fn api_key(&self) -> Option<&SecretString> {
+        self.api_key.as_ref()
+    }
+
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    pub(crate) fn base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
     }
 
     /// How results are printed.
@@ -74,6 +104,12 @@ impl Environment {
             (None, 2) => "groups_ergonomic=debug,groups_api::http=debug,groups_webhooks=debug",
             (None, _) => "groups_ergonomic=debug,groups_api::http=trace,groups_webhooks=trace",
         }
+    }
+
+    /// The file that a log is added to, and what of it: never less than `-vv` tells.
+    pub(crate) fn log_file<'a>(&'a self, globals: &'a Globals) -> Option<(&'a Path, &'a str)> {
+        let file = globals.log_file.as_ref().or(self.log_file.as_ref())?;
+        Some((file, self.log(globals.verbose.max(2))))
     }
 
     /// What webhooks are signed with: any of these; none if it is not set. Set to nothing it is an error: whoever set
@@ -139,7 +175,7 @@ pub(crate) fn no_header(command: &str) -> Failure {
 pub(crate) enum Address {
     Api {
         base_url: String,
-        key: String,
+        key: SecretString,
     },
     /// The embedded sandbox, with its database.
     Sandbox(PathBuf),
@@ -154,52 +190,76 @@ pub(crate) enum Target {
 }
 
 impl Address {
-    /// `needs_key`: whether something will be sent.
-    pub(crate) fn resolve(
+    /// `needs_key`: whether something will be sent. Else no keyring is asked, and the key need not be there.
+    pub(crate) async fn resolve(
         globals: &Globals,
         environment: &Environment,
         scene: &Scene,
         needs_key: bool,
     ) -> Result<Self, Failure> {
         let command = scene.command();
-        let base_url = match is_sandbox(globals, environment, command)? {
-            true => return Ok(Self::Sandbox(database(globals, environment, command)?)),
-            false => globals.base_url.as_ref().or(environment.base_url.as_ref()),
-        };
-        let key = match (&environment.api_key, needs_key) {
-            (Some(key), _) => key.clone(),
-            // It is hidden in what is printed, and nothing is sent.
-            (None, false) => "not-set".to_owned(),
-            (None, true) => {
-                return Err(Failure::configuration(command, "there is no API key: D360_API_KEY is not set")
-                    .with_remedy(
-                        "Set D360_API_KEY to the key of your number, or add `--sandbox` to try it without an account.",
-                    ));
+        if is_sandbox(globals, environment, command)? {
+            return Ok(Self::Sandbox(Folder::State.private(globals, environment, command)?.join(SANDBOX)));
+        }
+        // It is hidden in what is printed, and nothing is sent.
+        let stand_in = || SecretString::from("not-set");
+        match Account::find(globals, environment, command)? {
+            Some(account) => {
+                let key = if needs_key { account.key(command).await? } else { stand_in() };
+                Ok(Self::Api { base_url: account.base_url, key })
             }
-        };
-        Ok(Self::Api { base_url: base_url.map_or(DEFAULT_BASE_URL, String::as_str).to_owned(), key })
+            None if needs_key => Err(accounts::none(command)),
+            None => {
+                let (base_url, _) = accounts::address(globals, environment, None);
+                Ok(Self::Api { base_url, key: stand_in() })
+            }
+        }
     }
 }
 
 impl Target {
     /// `needs_key`: whether something will be sent.
-    pub(crate) fn resolve(
+    pub(crate) async fn resolve(
         globals: &Globals,
         environment: &Environment,
         scene: &Scene,
         needs_key: bool,
     ) -> Result<Self, Failure> {
-        let (base_url, key) = match Address::resolve(globals, environment, scene, needs_key)? {
+        Self::of(Address::resolve(globals, environment, scene, needs_key).await?, globals, environment, scene)
+    }
+
+    pub(crate) fn of(
+        address: Address,
+        globals: &Globals,
+        environment: &Environment,
+        scene: &Scene,
+    ) -> Result<Self, Failure> {
+        let (base_url, key) = match address {
             Address::Api { base_url, key } => (base_url, key),
             Address::Sandbox(database) => return Ok(Self::Sandbox(database)),
         };
-        let client = client_builder(globals)
+        let mut builder = client_builder(globals);
+        // Without a folder, commands do not know of each other.
+        if let Ok(folder) = Folder::State.path(globals, environment, scene.command()) {
+            let creates = CreatesFile::of_account(&folder, &base_url, key.expose_secret());
+            builder = builder.share_creates(Arc::new(creates));
+        }
+        let client = builder
             .api_key(key)
             .base_url(base_url)
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self::Api(client))
     }
+}
+
+/// A client for an address. Sends nothing.
+pub(crate) fn client(
+    globals: &Globals,
+    key: SecretString,
+    base_url: &str,
+) -> Result<Client, groups_ergonomic::Error> {
+    client_builder(globals).api_key(key).base_url(base_url).build()
 }
 
 /// A client with the options that say how patient it is.
@@ -215,7 +275,11 @@ fn client_builder(globals: &Globals) -> ClientBuilder {
 }
 
 /// A flag beats the other's variable; two of a kind contradict each other.
-fn is_sandbox(globals: &Globals, environment: &Environment, command: &str) -> Result<bool, Failure> {
+pub(crate) fn is_sandbox(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<bool, Failure> {
     match (globals.sandbox, globals.base_url.is_some()) {
         (true, true) => Err(Failure::usage(command, "`--sandbox` and `--base-url` contradict each other")
             .with_remedy("Give one of them: `--sandbox` is its own address.")),
@@ -227,84 +291,6 @@ fn is_sandbox(globals: &Globals, environment: &Environment, command: &str) -> Re
         }
         (false, false) => environment.wants_sandbox(command),
     }
-}
-
-/// The sandbox's database, in a folder that is there and private.
-pub(crate) fn database(
-    globals: &Globals,
-    environment: &Environment,
-    command: &str,
-) -> Result<PathBuf, Failure> {
-    Ok(private_folder(globals, environment, command)?.join("sandbox.db"))
-}
-
-/// The store of events, in the same folder.
-pub(crate) fn events_file(
-    globals: &Globals,
-    environment: &Environment,
-    command: &str,
-) -> Result<PathBuf, Failure> {
-    Ok(private_folder(globals, environment, command)?.join("events.db"))
-}
-
-/// The store of events, if there is one. Makes nothing.
-pub(crate) fn events_file_if_there(
-    globals: &Globals,
-    environment: &Environment,
-    command: &str,
-) -> Result<Option<PathBuf>, Failure> {
-    let file = state_folder(globals, environment, command)?.join("events.db");
-    Ok(file.is_file().then_some(file))
-}
-
-/// Whether state can be kept.
-pub(crate) fn state_folder_is_usable(
-    globals: &Globals,
-    environment: &Environment,
-    command: &str,
-) -> Result<(), Failure> {
-    private_folder(globals, environment, command).map(drop)
-}
-
-fn private_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
-    let folder = state_folder(globals, environment, command)?;
-    create_private(&folder).map_err(|error| {
-        let message = format!("the folder {} cannot be created: {error}", folder.display());
-        Failure::configuration(command, message).with_remedy("Name another with `--config-dir`.")
-    })?;
-    Ok(folder)
-}
-
-fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
-    use etcetera::BaseStrategy;
-
-    if let Some(folder) = globals.config_dir.as_ref().or(environment.config_dir.as_ref()) {
-        return Ok(folder.clone());
-    }
-    if let Some(folder) = environment.state_home.as_ref().filter(|folder| folder.is_absolute()) {
-        return Ok(folder.join("wagroups"));
-    }
-    let homeless = || {
-        Failure::configuration(command, "there is no home folder to keep state in: HOME is not set")
-            .with_remedy("Name a folder with `--config-dir` or WAGROUPS_CONFIG_DIR.")
-    };
-    // Where HOME is how a home is told, another way to find one would be a surprise.
-    if cfg!(unix) && environment.home.is_none() {
-        return Err(homeless());
-    }
-    let strategy = etcetera::choose_base_strategy().map_err(|_| homeless())?;
-    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("wagroups"))
-}
-
-fn create_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 /// The sandbox that embedded commands, `sandbox serve` and `sandbox user` share.
@@ -332,6 +318,7 @@ impl Session {
         let client = client_builder(globals)
             .api_key(sandbox.api_key())
             .base_url(sandbox.base_url())
+            .share_creates(Arc::new(CreatesFile::of_sandbox(&database)))
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
         Ok(Self { client, sandbox: Some(sandbox) })
@@ -341,9 +328,9 @@ impl Session {
         &self.client
     }
 
-    /// Whether the embedded sandbox answers.
-    pub(crate) fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
+    /// The embedded sandbox, if that answers.
+    pub(crate) fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     pub(crate) async fn close(self) {
@@ -404,21 +391,5 @@ mod tests {
             assert!(header(bad).is_err_and(|message| !message.contains("s3cret")), "{bad}");
         }
         assert!(Environment::default().webhook_header("listen").is_ok_and(|header| header.is_none()));
-    }
-
-    #[test]
-    fn state_goes_where_it_is_told_to() {
-        let folder = |dir: Option<&str>, environment: &Environment| {
-            let globals = Globals { config_dir: dir.map(PathBuf::from), ..Globals::default() };
-            state_folder(&globals, environment, "list").map_err(|failure| failure.report.message)
-        };
-        let variable = Environment { config_dir: Some("/v".into()), ..Environment::default() };
-        assert_eq!(folder(Some("/d"), &variable), Ok("/d".into()));
-        assert_eq!(folder(None, &variable), Ok("/v".into()));
-        let xdg = Environment { state_home: Some("/s".into()), ..Environment::default() };
-        assert_eq!(folder(None, &xdg), Ok("/s/wagroups".into()));
-        if cfg!(unix) {
-            assert!(folder(None, &Environment::default()).unwrap_err().contains("HOME"));
-        }
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn of(kind: Kind, delivery: Delivery, writes: bool) -> Code {
         | Kind::SandboxRefused
         | Kind::SandboxFailed
         | Kind::StoreFailed
+        | Kind::Journal
         | Kind::Output
         | Kind::Different
         | Kind::Setup => {

@@ -1,7 +1,7 @@
 //! Why a command failed: one shape for what the API, the SDK, the sandbox and the command line itself refuse.
 //! Every failure names a next step in terms of `wagroups`. Nothing is printed here.
 
-use groups_ergonomic::{Delivery, Error, ErrorKind};
+use groups_ergonomic::{Delivery, Error, ErrorKind, Operation};
 use groups_model::{Accepted, InvalidInput};
 use groups_sandbox::SandboxError;
 use schemars::JsonSchema;
@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     SandboxFailed,
     /// The store of events, or the port for webhooks.
     StoreFailed,
+    /// The journal of a sheet.
+    Journal,
     /// The results could not be written.
     Output,
     /// The service does not do what the documents say.
@@ -45,6 +47,7 @@ impl Kind {
             Self::SandboxRefused => "sandbox_refused",
             Self::SandboxFailed => "sandbox_failed",
             Self::StoreFailed => "store_failed",
+            Self::Journal => "journal_failed",
             Self::Output => "output",
             Self::Different => "different",
             Self::Setup => "setup",
@@ -92,6 +95,21 @@ pub(crate) struct Report {
     /// The id under which the service's support finds the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trace_id: Option<String>,
+    /// What the lines of this run begin with in the file of `--log-file`, after their time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) run_id: Option<String>,
+    /// What is wrong with each line of a file, as far as it is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// What is wrong with a line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Problem {
+    /// The line, from 1.
+    pub(crate) line: u64,
+    /// What is wrong with it.
+    pub(crate) message: String,
 }
 
 /// A failed command: what to tell, and how to exit.
@@ -116,6 +134,8 @@ impl Failure {
             attempts: 0,
             remedy: None,
             trace_id: None,
+            run_id: None,
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
     }
@@ -171,7 +191,9 @@ impl Failure {
                 .or_else(|| error.remedy().map(str::to_owned))
                 .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
         };
-        let operation = error.operation().map_or(scene.command(), |operation| operation.id());
+        // A call that the document does not know has no name but the command's.
+        let named = error.operation().filter(|operation| !matches!(operation, Operation::Other(_)));
+        let operation = named.map_or(scene.command(), |operation| operation.id());
         let report = Report {
             kind: kind.as_str(),
             code: error.code(),
@@ -184,6 +206,8 @@ impl Failure {
             attempts: error.attempts(),
             remedy: Some(advice),
             trace_id: error.trace_id().map(str::to_owned),
+            run_id: None,
+            problems: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
     }
@@ -273,8 +297,9 @@ pub(crate) fn open_remedy(accepted: Option<&Accepted>, scene: &Scene) -> String 
     };
     let look = scene.line(&look);
     match accepted.and_then(|accepted| accepted.request_id.as_ref()) {
-        Some(_) if scene.is_embedded() => {
-            format!("It may still be done: `{look}` shows where it stands. {}", scene.deliveries())
+        Some(id) if scene.is_embedded() => {
+            let wait = scene.line(&format!("wait {}", quoted(id.as_str())));
+            format!("It may still be done: `{look}` shows where it stands, and `{wait}` asks again.")
         }
         Some(id) => {
             let wait = scene.line(&format!("wait {}", quoted(id.as_str())));
@@ -293,7 +318,7 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     let group = scene.group_or_placeholder();
     if in_doubt {
         let look = match scene.command() {
-            "create" => "list --all".to_owned(),
+            "create" | "api" => "list --all".to_owned(),
             "delete" => format!("get {group}"),
             "invite reset" => format!("invite get {group}"),
             "requests approve" | "requests reject" => format!("requests list {group}"),
@@ -304,12 +329,12 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     }
     Some(match kind {
         ErrorKind::InvalidCredentials => {
-            "Check D360_API_KEY: the key selects the number, and a new key replaces the old one. \
+            "`wagroups auth status` tells which key is used: it selects the number, and a new key replaces the old one. \
              `--sandbox` needs none."
                 .to_owned()
         }
         ErrorKind::Configuration => {
-            "Check `--base-url` (WAGROUPS_BASE_URL) and D360_API_KEY; `--sandbox` needs neither.".to_owned()
+            "`wagroups auth status` tells which key and which address are used; `--sandbox` needs neither.".to_owned()
         }
         ErrorKind::GroupUnknown => format!("`{}` prints the groups and their ids.", scene.line("list --all")),
         ErrorKind::JoinRequestUnknown => format!(
@@ -326,6 +351,9 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ),
         ErrorKind::InvalidCursor => {
             format!("Begin again without a cursor: `{}`.", scene.line(scene.again().as_str()))
+        }
+        ErrorKind::NotFound if scene.command() == "api" => {
+            "Check the path, and `--base-url` (WAGROUPS_BASE_URL): there is nothing at this address.".to_owned()
         }
         ErrorKind::NotFound => {
             "Check `--base-url` (WAGROUPS_BASE_URL): there is no groups API at this address.".to_owned()

@@ -2,17 +2,22 @@
 //! tree and build their own copy of the binary. The path of a command: parsed (`args`), checked and planned,
 //! confirmed, carried out, printed. Nothing here ends the process; `main` returns the code.
 
+mod accounts;
 mod args;
 mod command;
 mod confirm;
 mod context;
+mod creates;
 mod exit;
 mod failure;
+mod folders;
 mod output;
 mod run;
 mod scene;
 pub mod schema;
+mod secret_input;
 mod signals;
+mod subject;
 mod topics;
 
 use std::process::ExitCode;

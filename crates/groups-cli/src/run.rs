@@ -8,12 +8,13 @@ use clap::Parser;
 use crate::args::{Cli, Command, Early, Format, Help};
 use crate::command::UnderWay;
 use crate::command::{self, Plan};
-use crate::confirm::confirm;
+use crate::confirm::{Question, Yes, can_ask, confirm};
 use crate::context::Environment;
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{self, Printer};
 use crate::signals::Signals;
+use crate::subject;
 use crate::topics;
 
 pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
@@ -41,7 +42,7 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Ok(filter) => filter,
         Err(failure) => return output::report(&failure, format),
     };
-    let plan = match command::plan(cli) {
+    let plan = match planned(cli, argv, environment) {
         Ok(plan) => plan,
         Err(failure) => return output::report(&failure, format),
     };
@@ -51,11 +52,14 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         "" if command == "listen" && !format.is_json() && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
-    if let Err(failure) = output::start_log(directives, command) {
+    if let Err(failure) = output::start_log(directives, environment.log_file(&globals), command) {
         return output::report(&failure, format);
     }
-    let mut printer = Printer::new(format, plan.shape, &globals.fields, globals.quiet, filter)
+    // A file of rows has columns of its own; JSON has them anyway.
+    let columns = if format.is_json() { globals.fields.clone() } else { plan.columns() };
+    let mut printer = Printer::new(format, plan.shape, &columns, globals.quiet, filter)
         // What is logged goes to the same place.
+        .with_curl(globals.curl)
         .with_progress(!globals.no_progress && directives.is_empty());
     let under_way = UnderWay::default();
     let place = command::Place { globals: &globals, environment, under_way: &under_way };
@@ -73,6 +77,34 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     }
 }
 
+/// The plan of a command line. At a terminal a GROUP that may be a subject is asked for, once the line makes sense.
+fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result<Plan, Failure> {
+    let text = match subject::of(&mut cli.command) {
+        Some(text) if !cli.early.dry_run && subject::may_be_given() => {
+            // Any id will do to find out what else is wrong.
+            std::mem::replace(text, "GROUP".to_owned())
+        }
+        _ => return command::plan(cli),
+    };
+    let globals = cli.globals.clone();
+    let scene = command::plan(cli)?.scene;
+    let command = scene.command();
+    let groups = runtime(command)?.block_on(command::all_groups(&globals, environment, scene.clone()))?;
+    let id = subject::meant(&text, &groups, &scene)?;
+    // It was understood before.
+    let mut again = Cli::try_parse_from(argv).map_err(|error| Failure::usage(command, error.to_string()))?;
+    if let Some(group) = subject::of(&mut again.command) {
+        *group = id.to_string();
+    }
+    command::plan(again)
+}
+
+fn runtime(command: &str) -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
+    })
+}
+
 fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
     let words = words.iter().map(OsString::from);
     argv.iter().take(1).cloned().chain(words).chain([OsString::from("--help")]).collect()
@@ -80,12 +112,13 @@ fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
     let (command, writes, several) = (plan.scene.command(), plan.writes(), plan.is_list());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
-    })?;
+    let runtime = runtime(command)?;
     let result = runtime.block_on(async {
-        if let Some(question) = &plan.question {
-            confirm(question, command).await?;
+        match &plan.question {
+            Some(Question::Plain(question)) => confirm(question, Yes::Word, command).await?,
+            // Asked once it was read what would be lost.
+            Some(Question::Groups(_)) => can_ask(command)?,
+            None => {}
         }
         if plan.ends_by_signal() {
             return command::run(plan, place, printer).await;
@@ -98,6 +131,8 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
             // Then being told ends the process at once.
             Err(_) => return command::run(plan, place, printer).await,
         };
+        // At a question nothing was done.
+        let writes = writes && !place.under_way.is_asking();
         Err(stopped.unwrap_or_else(|| interrupted(command, writes)))
     });
     // A name that is still being looked up must not hold the process.
@@ -113,7 +148,7 @@ pub(crate) fn interrupted(command: &str, writes: bool) -> Failure {
             "See where it stands before doing it again: `wagroups list --all`, `wagroups get GROUP`.",
         )
     } else {
-        ("interrupted", "Run it again.")
+        ("interrupted; nothing was done", "Run it again.")
     };
     Failure::local(Kind::Interrupted, command, message).with_remedy(remedy)
 }

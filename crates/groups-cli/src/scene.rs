@@ -17,7 +17,7 @@ pub(crate) struct Scene {
 /// Global options as they stood on the command line; what came from the environment is there next time, too.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
-    /// Where the command goes: `--sandbox`, `--base-url`, `--config-dir`.
+    /// Where the command goes: `--sandbox`, `--profile`, `--base-url`.
     target: Vec<String>,
     config_dir: Vec<String>,
     /// How results are shown: `-o`, `--fields`, `--jq`.
@@ -30,6 +30,9 @@ impl Given {
         let mut config_dir = Vec::new();
         if globals.sandbox {
             target.push("--sandbox".to_owned());
+        }
+        if let Some(profile) = globals.profile.as_ref().filter(|_| !globals.sandbox) {
+            target.push(format!("--profile {}", quoted(profile)));
         }
         if let Some(url) = &globals.base_url {
             target.push(format!("--base-url {}", quoted(url)));

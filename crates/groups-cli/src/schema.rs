@@ -23,6 +23,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("outcome", schema_for!(groups_model::Outcome).to_value()),
         ("webhook", schema_for!(groups_model::Webhook).to_value()),
         ("batch", schema_for!(groups_model::Batch).to_value()),
+        ("row", schema_for!(crate::command::RowResult).to_value()),
         ("error", schema_for!(ErrorDocument).to_value()),
     ]
 }

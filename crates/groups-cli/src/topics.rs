@@ -27,21 +27,24 @@ Examples:
 const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
-An option beats its variable, a variable beats the default. An empty variable counts as not set, but for
+An option beats its variable, a variable beats the account, the account beats the default. An empty variable counts as not set, but for
 the three that guard webhooks: set to nothing they are an error.
 
-  D360_API_KEY                   The API key. It is taken from here only, and shown nowhere.
+  D360_API_KEY                   The API key, in place of an account; only --profile is stronger. It is shown nowhere.
+  WAGROUPS_PROFILE               Which account to use, as --profile, where D360_API_KEY is not set.
   WAGROUPS_BASE_URL              Where the API is, as --base-url.
   WAGROUPS_SANDBOX               1: use the embedded sandbox, as --sandbox. 0: do not.
-  WAGROUPS_CONFIG_DIR            Where state is kept, as --config-dir.
+  WAGROUPS_CONFIG_DIR            Where state and accounts are kept, as --config-dir.
   WAGROUPS_OUTPUT                How results are printed, as --output.
   WAGROUPS_LOG                   What is logged to stderr, as filter directives; beats -v.
+  WAGROUPS_LOG_FILE              Where to add a log with times, as --log-file.
   WAGROUPS_WEBHOOK_SECRET        What webhooks are signed with; several with spaces between.
   WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
+  XDG_CONFIG_HOME                Where accounts are kept, in wagroups below it, unless told otherwise.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
-  HOME                           Where state is kept if that is not set either.
+  HOME                           Where both are kept if that is not set either.
   NO_COLOR                       Anything: no colours in help.
 
 Examples:
@@ -78,6 +81,60 @@ Examples:
   wagroups get GROUP -o json --fields subject,participants
 ";
 
+/// Files of rows.
+const FROM: &str = "\
+Many at once, from a file: --from FILE, or --from - for stdin
+
+  csv    A header, then a row each. Commas, semicolons or tabs; quotes as in RFC 4180; UTF-8, with or without a mark.
+  jsonl  A JSON object per line.
+  lines  An id per line.
+
+Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. Columns, by command:
+
+  create                                 subject; description, approval (auto or required)
+  get, delete, invite get, invite reset  group_id (or id)
+  update                                 group_id (or id); subject, description or both: an empty cell changes nothing
+  participants remove                    user (or wa_id, user_id); group_id, unless GROUP is given
+  requests approve, requests reject      join_request_id (or id); group_id, unless GROUP is given
+
+Other columns come along into the result, so that it can be joined with where it came from; one that is nearly one of
+these is refused as a slip. The results of one command are good for the next. The whole file is checked before anything
+is sent, and all that is wrong with it is told with line numbers.
+
+There is a result for each row, in the order of the file, as soon as it is its turn: `line`, where the row begins; the
+columns that came along; `status`, and `error` where there is one.
+
+  done       Done, and known to be.
+  accepted   Accepted; the outcome comes later. --wait waits for it.
+  not_seen   Accepted, and the outcome was not seen in time.
+  failed     Not done; `error` says why.
+  in_doubt   Sent, and the answer was lost: it may have been done.
+  ambiguous  create: it may have been made, and nobody can tell; see below.
+  skipped    create: left as it is, as --ambiguous skip has said.
+
+Up to 16 calls are under way at once, at the pace that the service lets through. People and join requests of one group
+that follow each other go into one call, up to 8 and 100. A failure does not stop the rest, unless all would fail alike,
+as with a bad key. The exit code is 7 where some were done and some were not.
+
+create --from keeps a journal beside the sheet (FILE.wagroups-journal.jsonl, or --journal FILE; readable by you alone,
+without the key): each row before it is sent, and what came of it, on the disk before anything else is done. The same
+command goes on wherever a run has ended, however it has: what was accepted stays, what was refused is tried again, and
+what was sent without an answer is looked for among the groups that were not there before. It is sent again only where,
+--settle after it was sent, there is none. Where there are more new groups with a subject than rows, another has made
+some: the row is ambiguous, and nothing is done for it until --ambiguous create or skip says what. Rows may be added at
+the end and columns that come along be mended; a row that was sent must stay as it was. --wait prints the group and its
+invite link for each row, also of a run that has ended before.
+
+Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on (--start-line N); a second one
+stops at once.
+
+Examples:
+  wagroups list --all -o csv > groups.csv
+  wagroups invite get --from groups.csv -o csv > links.csv
+  wagroups delete --from old.txt --yes -o jsonl
+  wagroups create --from trips.csv --wait -o csv > links.csv
+";
+
 /// The topic of this name, if these words are one.
 pub(crate) fn find(words: &[String]) -> Option<&'static str> {
     match words {
@@ -85,6 +142,7 @@ pub(crate) fn find(words: &[String]) -> Option<&'static str> {
             "exit-codes" => Some(EXIT_CODES),
             "environment" => Some(ENVIRONMENT),
             "output" => Some(OUTPUT),
+            "from" => Some(FROM),
             _ => None,
         },
         _ => None,

@@ -14,7 +14,7 @@ use crate::budget::{Budget, RateLimit};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Groups;
-use crate::outcome::Rivals;
+use crate::outcome::{Rivals, SharedRecord};
 use crate::picture::PicturePart;
 use crate::retry::RetryPolicy;
 use crate::retry_budget::RetryBudget;
@@ -196,6 +196,7 @@ pub struct ClientBuilder {
     picture_part: PicturePart,
     events: Option<Events>,
     phone_number_id: Option<String>,
+    creates: Option<Arc<dyn SharedRecord>>,
     http: Option<ConfigureHttp>,
 }
 
@@ -214,6 +215,7 @@ impl Default for ClientBuilder {
             picture_part: PicturePart::default(),
             events: None,
             phone_number_id: None,
+            creates: None,
             http: None,
         }
     }
@@ -301,6 +303,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Shares with other processes which creates are under way and which group each was given, so that two of them with
+    /// one subject do not take each other's group where no webhook tells them apart. The record belongs to the number:
+    /// [`Client::with_api_key`] leaves it behind. Without one, only the creates of one client know of each other.
+    pub fn share_creates(mut self, record: Arc<dyn SharedRecord>) -> Self {
+        self.creates = Some(record);
+        self
+    }
+
     /// Adjusts the HTTP client (proxies, certificates, pools). Proxies that the environment names are used, except
     /// for a base URL on this machine; one that is set here always is. Redirects, timeouts and repeats are set
     /// afterwards, so that the rules for the key hold whatever is done here.
@@ -325,6 +335,11 @@ impl ClientBuilder {
             Transport::new(usable_key(&key)?.expose_secret()).map_err(bad_key)?.max_body(self.max_body);
 
         let mut http = reqwest::Client::builder();
+        if base_url.starts_with("http:") {
+            // Nothing will be encrypted, and no redirect is followed: reading the system's certificates would be in vain,
+            // and takes longer than a call on this machine.
+            http = http.tls_certs_only([]);
+        }
         if is_this_machine(&base_url) {
             // A proxy of the environment is for other hosts: it would not find this one, and see the key.
             http = http.no_proxy();
@@ -354,7 +369,7 @@ impl ClientBuilder {
             picture_part: self.picture_part,
             events: self.events,
             phone_number_id: self.phone_number_id,
-            rivals: Arc::default(),
+            rivals: Arc::new(self.creates.map_or_else(Rivals::default, Rivals::sharing)),
         })))
     }
 }

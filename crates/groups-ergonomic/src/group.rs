@@ -141,10 +141,15 @@ impl UpdateGroup {
             parts
         });
         let id = self.group.id.clone();
+        let path = self.picture.as_ref().and_then(Picture::path).map(std::path::Path::to_owned);
+        let part = client.picture_part().name();
         let preview =
             Preview::of(&client, |client| Self { group: GroupHandle { client, id }, ..self }.send()).await?;
         Ok(match parts {
-            Some(parts) => preview.with_body(parts.into()),
+            Some(parts) => Preview {
+                picture: path.map(|path| (part.to_owned(), path)),
+                ..preview.with_body(parts.into())
+            },
             None => preview,
         })
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api_call;
 mod budget;
 mod call;
 mod client;
@@ -29,6 +30,7 @@ mod retry_budget;
 mod tolerance;
 mod webhook;
 
+pub use api_call::{ApiAnswer, ApiCall};
 pub use budget::RateLimit;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, GivenIdError};
 pub use error::{Error, Result};
@@ -40,12 +42,12 @@ pub use groups_model::ErrorKind;
 pub use invite::ResetInviteLink;
 pub use list::List;
 pub use many::Many;
-pub use operation::Operation;
-pub use outcome::{Earlier, Receipt, Wait};
+pub use operation::{Method, Operation};
+pub use outcome::{Earlier, Receipt, SharedRecord, Wait};
 pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;
 pub use picture::{Picture, PicturePart};
-pub use preview::Preview;
+pub use preview::{Kept, Preview};
 pub use probe::Probe;
 pub use requests::DecideJoinRequests;
 pub use retry::{Delivery, RetryPolicy};

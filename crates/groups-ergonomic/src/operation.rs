@@ -20,6 +20,41 @@ pub enum Operation {
     RemoveParticipants,
     GetWebhook,
     SetWebhook,
+    /// A call that the document does not describe, by its method; see [`Client::api`](crate::Client::api). Not in
+    /// [`Operation::ALL`].
+    Other(Method),
+}
+
+/// A method of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "they are HTTP's")]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As it stands in a request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
 }
 
 /// What a second sending of the same call does, when the first may have been carried out (Facts 2.5).
@@ -34,7 +69,7 @@ pub(crate) enum Idempotency {
 }
 
 impl Operation {
-    /// Every operation.
+    /// Every operation of the document.
     pub const ALL: [Self; 13] = [
         Self::ListGroups,
         Self::CreateGroup,
@@ -67,7 +102,22 @@ impl Operation {
             Self::RemoveParticipants => "remove_participants",
             Self::GetWebhook => "get_webhook",
             Self::SetWebhook => "set_webhook",
+            Self::Other(_) => "other",
         }
+    }
+
+    /// What the document calls a call of this method to this path, a path without its query.
+    pub(crate) fn of_call(method: Method, path: &str) -> Self {
+        let segments = |path: &'static str| path.split('/').filter(|part| !part.is_empty());
+        let given: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let fits = |operation: &Self| {
+            operation.method() == method.as_str()
+                && segments(operation.route()).count() == given.len()
+                && segments(operation.route())
+                    .zip(&given)
+                    .all(|(part, given)| part.starts_with('{') || part == *given)
+        };
+        Self::ALL.into_iter().find(fits).unwrap_or(Self::Other(method))
     }
 
     /// The operation of an id; `None` for one that is none.
@@ -78,6 +128,7 @@ impl Operation {
     /// The HTTP method.
     pub fn method(self) -> &'static str {
         match self {
+            Self::Other(method) => method.as_str(),
             Self::ListGroups
             | Self::GetGroup
             | Self::GetInviteLink
@@ -103,12 +154,14 @@ impl Operation {
             }
             Self::RemoveParticipants => "/groups/{group_id}/participants",
             Self::GetWebhook | Self::SetWebhook => "/v1/configs/webhook",
+            // What it is called is not known to name nobody.
+            Self::Other(_) => "/{path}",
         }
     }
 
     /// Whether it changes anything.
     pub fn is_write(self) -> bool {
-        self.method() != "GET"
+        !matches!(self.method(), "GET" | "HEAD")
     }
 
     pub(crate) fn idempotency(self) -> Idempotency {
@@ -118,7 +171,9 @@ impl Operation {
             | Self::GetInviteLink
             | Self::ListJoinRequests
             | Self::GetWebhook => Idempotency::Read,
-            Self::CreateGroup | Self::ResetInviteLink => Idempotency::Once,
+            Self::Other(method) if method.is_read() => Idempotency::Read,
+            // Nobody knows what a second sending would do.
+            Self::CreateGroup | Self::ResetInviteLink | Self::Other(_) => Idempotency::Once,
             Self::DeleteGroup => Idempotency::Repeatable { done: Some(ErrorKind::GroupUnknown) },
             Self::RemoveParticipants => {
                 Idempotency::Repeatable { done: Some(ErrorKind::ParticipantNotInGroup) }
@@ -150,6 +205,28 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_call_by_path_is_the_operation_it_is_in_the_document() {
+        for (method, path, expected) in [
+            (Method::Get, "/groups", Operation::ListGroups),
+            (Method::Post, "groups/", Operation::CreateGroup),
+            (Method::Delete, "/groups/x", Operation::DeleteGroup),
+            (Method::Post, "/groups/x/invite_link", Operation::ResetInviteLink),
+            (Method::Get, "/v1/configs/webhook", Operation::GetWebhook),
+            (Method::Head, "/groups", Operation::Other(Method::Head)),
+            (Method::Put, "/groups/x", Operation::Other(Method::Put)),
+            (Method::Get, "/groups/x/y", Operation::Other(Method::Get)),
+            (Method::Get, "/", Operation::Other(Method::Get)),
+        ] {
+            assert_eq!(Operation::of_call(method, path), expected, "{method:?} {path}");
+        }
+        for method in [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete] {
+            let expected = if method.is_read() { Idempotency::Read } else { Idempotency::Once };
+            assert_eq!(Operation::Other(method).idempotency(), expected, "{method:?}");
+            assert_eq!(Operation::Other(method).is_write(), !method.is_read(), "{method:?}");
+        }
+    }
 
     #[test]
     fn the_table_and_the_spec_name_the_same_operations() {

@@ -1,7 +1,7 @@
 //! A group's profile picture: checked before it is sent, and sent by hand, as the generator has no multipart.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use groups_model::{InvalidInput, limits};
 
@@ -32,6 +32,8 @@ impl PicturePart {
 pub struct Picture {
     bytes: bytes::Bytes,
     side: u32,
+    /// The file that it was read from.
+    path: Option<PathBuf>,
 }
 
 impl Picture {
@@ -68,7 +70,7 @@ impl Picture {
                 limits::PICTURE_MIN_SIDE
             )));
         }
-        Ok(Self { bytes, side })
+        Ok(Self { bytes, side, path: None })
     }
 
     /// Reads and checks a file. Blocks while it reads, at most 5 MB.
@@ -81,7 +83,7 @@ impl Picture {
         let mut bytes = Vec::new();
         // One byte beyond the limit is enough to know that it is too long.
         file.take(limits::PICTURE_MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refuse)?;
-        Self::new(bytes)
+        Ok(Self { path: Some(path.to_owned()), ..Self::new(bytes)? })
     }
 
     /// The picture's bytes.
@@ -92,6 +94,10 @@ impl Picture {
     /// The length of each side in pixels.
     pub fn side(&self) -> u32 {
         self.side
+    }
+
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     pub(crate) fn part(&self) -> reqwest::Result<reqwest::multipart::Part> {

@@ -1,6 +1,7 @@
 //! What a call would send, without sending it: made by the same code, so that it cannot differ.
 
 use std::future::Future;
+use std::path::PathBuf;
 
 use groups_model::ErrorKind;
 use serde::Serialize;
@@ -21,6 +22,48 @@ pub struct Preview {
     /// The JSON body, if there is one. A multipart body is told as its parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<serde_json::Value>,
+    /// The part of a multipart body that is a picture, and the file that it was read from.
+    #[serde(skip)]
+    pub picture: Option<(String, PathBuf)>,
+}
+
+/// Where a client from [`Client::keeping`] keeps its request.
+#[derive(Clone)]
+pub struct Kept(groups_api::Captured);
+
+impl Kept {
+    /// The request that was made last, if one was.
+    pub fn take(&self) -> Option<Preview> {
+        self.0.take().map(|request| Preview::read(&request))
+    }
+}
+
+/// Without the request, which holds the key.
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
+impl Client {
+    /// A client that sends nothing: every call fails, and leaves its request in the returned place. What a call would
+    /// send after its first request, such as the next page, is not made.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), groups_ergonomic::Error> {
+    /// let client = groups_ergonomic::Client::builder().api_key("k").build()?;
+    /// let (client, kept) = client.keeping();
+    /// assert!(client.group("Y2FwaV9ncm91cDox")?.invite_link().await.is_err());
+    /// let request = kept.take().unwrap();
+    /// assert!(request.url.ends_with("/groups/Y2FwaV9ncm91cDox/invite_link"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keeping(&self) -> (Self, Kept) {
+        let (client, captured) = self.capturing();
+        (client, Kept(captured))
+    }
 }
 
 /// Headers whose values are shown; every other value is hidden, so that a secret added later stays one.
@@ -59,6 +102,7 @@ impl Preview {
             url: request.url().to_string(),
             headers,
             body: bytes.and_then(|bytes| serde_json::from_slice(bytes).ok()),
+            picture: None,
         }
     }
 

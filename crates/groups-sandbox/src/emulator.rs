@@ -15,11 +15,12 @@ use crate::doorbell::Doorbell;
 use crate::error::SandboxError;
 use crate::outbox::{self, Delivery};
 use crate::seed::Seed;
-use crate::state::behaviour::{Behaviour, Chance};
+use crate::state::behaviour::{Behaviour, Chance, Identity};
 use crate::state::cursor::Version;
 use crate::state::draft::{Changes, Draft};
 use crate::state::event::Event;
 use crate::state::fault::Fault;
+use crate::state::notification;
 use crate::state::settings::{ScriptedFault, Settings, Webhook};
 use crate::state::world::World;
 use crate::store::{self, Location, News};
@@ -151,6 +152,13 @@ pub struct Happening {
     pub at_ms: i64,
     /// What it was.
     pub event: Event,
+}
+
+impl Happening {
+    /// The notification that tells it, in the documented form, wherever webhooks go and whichever switches are set.
+    pub fn notification(&self) -> serde_json::Value {
+        notification::documented(&self.event, self.at_ms, Identity::Both)
+    }
 }
 
 /// What an emulator needs to know to open.
@@ -373,6 +381,19 @@ impl Emulator {
         let mut tx = store::begin_read(&mut connection).await?;
         let events = store::events(&mut tx).await?;
         Ok(events.into_iter().map(|(at_ms, event)| Happening { at_ms, event }).collect())
+    }
+
+    /// What became of an accepted request, by the `request_id` of its answer; `None` as long as it is not done, and for a
+    /// request nobody made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outcome_of(&self, request_id: &str) -> Result<Option<Happening>, SandboxError> {
+        self.read(|_| ()).await?;
+        let mut connection = self.inner.connection.lock().await;
+        let mut tx = store::begin_read(&mut connection).await?;
+        let outcome = store::outcome_of(&mut tx, request_id).await?;
+        Ok(outcome.map(|(at_ms, event)| Happening { at_ms, event }))
     }
 
     /// Looks at the world as it is now: everything committed anywhere, everything due applied.

@@ -470,6 +470,19 @@ pub(crate) async fn events(tx: &mut Tx<'_>) -> Result<Vec<(i64, Event)>, Sandbox
     work.await.map_err(|error| SandboxError::storage("reading the history", error))
 }
 
+/// The outcome of a request, with the time it was stored.
+pub(crate) async fn outcome_of(
+    tx: &mut Tx<'_>,
+    request_id: &str,
+) -> Result<Option<(i64, Event)>, SandboxError> {
+    let work = async {
+        let row = sqlx::query("SELECT at_ms, body FROM events WHERE request_id = ?").bind(request_id);
+        let row = row.fetch_optional(&mut **tx).await?;
+        row.map(|row| Ok((row.try_get(0)?, from_json(row.try_get(1)?)?))).transpose()
+    };
+    work.await.map_err(|error: sqlx::Error| SandboxError::storage("reading the history", error))
+}
+
 /// SQLite's integers are signed; serials count from one and stay far below the limit.
 fn number(serial: u64) -> i64 {
     i64::try_from(serial).unwrap_or(i64::MAX)

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::stream;
-use groups_model::event::{EventSource, EventStream};
-use groups_model::{Event, EventId, RequestId};
+use groups_model::event::{ComingEvents, EventSource, EventStream};
+use groups_model::{Event, EventId, GroupId, RequestId};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// How many events are remembered unless told otherwise.
@@ -58,14 +58,15 @@ impl EventChannel {
     /// Tells an event to whoever waits for it. One that was told already is not told again, as long as it is
     /// remembered.
     pub fn publish(&self, event: &Event) {
+        let mut inner = self.lock();
         if event.request_id.is_none() {
+            inner.waiting.tell(0, event);
             return;
         }
-        let mut inner = self.lock();
         if inner.known.contains(&event.id) {
             return;
         }
-        inner.waiting.tell(event);
+        inner.waiting.tell(0, event);
         inner.known.insert(event.id.clone());
         inner.recent.push_back(event.clone());
         if inner.recent.len() > inner.capacity
@@ -90,34 +91,76 @@ impl EventSource for EventChannel {
         Box::pin(stream::unfold((past.into_iter(), live), |(mut past, mut live)| async move {
             let event = match past.next() {
                 Some(event) => event,
-                None => live.recv().await?,
+                None => live.recv().await?.1,
             };
             Some((Ok(event), (past, live)))
         }))
     }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        let live = self.lock().waiting.subscribe_to(Kin { kind, group_id: group_id.cloned() });
+        let events: EventStream = Box::pin(stream::unfold(live, |mut live| async move {
+            let (_, event) = live.recv().await?;
+            Some((Ok(event), live))
+        }));
+        Box::pin(std::future::ready(Ok(Some(events))))
+    }
 }
 
-/// Who waits for which request.
+/// Events of one type, and of one group, if one is named.
+#[derive(Clone, Debug)]
+pub(crate) struct Kin {
+    pub(crate) kind: &'static str,
+    pub(crate) group_id: Option<GroupId>,
+}
+
+impl Kin {
+    fn has(&self, event: &Event) -> bool {
+        event.kind.type_name() == self.kind
+            && self.group_id.as_ref().is_none_or(|group| event.group_id.as_ref() == Some(group))
+    }
+}
+
+/// An event with its number in the store, where there is one.
+pub(crate) type Told = (u64, Event);
+
+/// Who waits for which request, and who for what has none.
 #[derive(Default)]
-pub(crate) struct Waiting(HashMap<RequestId, Vec<UnboundedSender<Event>>>);
+pub(crate) struct Waiting {
+    of_requests: HashMap<RequestId, Vec<UnboundedSender<Told>>>,
+    of_kin: Vec<(Kin, UnboundedSender<Told>)>,
+}
 
 impl Waiting {
-    pub(crate) fn subscribe(&mut self, request_id: &RequestId) -> UnboundedReceiver<Event> {
-        // Those who have gone are forgotten when somebody comes, so that they cannot add up.
-        self.0.retain(|_, senders| {
-            senders.retain(|sender| !sender.is_closed());
-            !senders.is_empty()
-        });
+    pub(crate) fn subscribe(&mut self, request_id: &RequestId) -> UnboundedReceiver<Told> {
+        self.forget_who_has_gone();
         let (sender, receiver) = unbounded_channel();
-        self.0.entry(request_id.clone()).or_default().push(sender);
+        self.of_requests.entry(request_id.clone()).or_default().push(sender);
         receiver
     }
 
-    pub(crate) fn tell(&self, event: &Event) {
-        let senders = event.request_id.as_ref().and_then(|id| self.0.get(id));
-        for sender in senders.into_iter().flatten() {
+    pub(crate) fn subscribe_to(&mut self, kin: Kin) -> UnboundedReceiver<Told> {
+        self.forget_who_has_gone();
+        let (sender, receiver) = unbounded_channel();
+        self.of_kin.push((kin, sender));
+        receiver
+    }
+
+    /// When somebody comes, so that they cannot add up.
+    fn forget_who_has_gone(&mut self) {
+        self.of_requests.retain(|_, senders| {
+            senders.retain(|sender| !sender.is_closed());
+            !senders.is_empty()
+        });
+        self.of_kin.retain(|(_, sender)| !sender.is_closed());
+    }
+
+    pub(crate) fn tell(&self, number: u64, event: &Event) {
+        let of_request = event.request_id.as_ref().and_then(|id| self.of_requests.get(id));
+        let of_kin = self.of_kin.iter().filter(|(kin, _)| kin.has(event)).map(|(_, sender)| sender);
+        for sender in of_request.into_iter().flatten().chain(of_kin) {
             // Whoever has gone does not need it.
-            let _ = sender.send(event.clone());
+            let _ = sender.send((number, event.clone()));
         }
     }
 }
@@ -165,6 +208,28 @@ mod tests {
             drop(channel.events_for(&request(&number.to_string())));
         }
         let _one = channel.events_for(&request("last"));
-        assert!(channel.lock().waiting.0.len() <= 2);
+        assert!(channel.lock().waiting.of_requests.len() <= 2);
+    }
+
+    #[tokio::test]
+    async fn what_comes_of_a_type_and_group_is_told_from_the_moment_it_is_asked_for() {
+        let channel = EventChannel::default();
+        channel.publish(&event("early", "g"));
+        let group: GroupId = "g".try_into().unwrap();
+        let mut of_group = channel.coming("group_delete", Some(&group)).await.unwrap().unwrap();
+        let mut of_all = channel.coming("group_delete", None).await.unwrap().unwrap();
+        let mut of_other_type = channel.coming("group_create", None).await.unwrap().unwrap();
+        let mut without_receipt = event("x", "g");
+        without_receipt.request_id = None;
+        for told in [event("late", "h"), event("late", "g"), without_receipt.clone()] {
+            channel.publish(&told);
+        }
+        assert_eq!(of_group.next().await.unwrap().unwrap(), event("late", "g"));
+        assert_eq!(of_group.next().await.unwrap().unwrap(), without_receipt);
+        assert_eq!(of_all.next().await.unwrap().unwrap(), event("late", "h"));
+        assert!(of_group.next().now_or_never().is_none() && of_other_type.next().now_or_never().is_none());
+        drop((of_group, of_all, of_other_type));
+        drop(channel.coming("group_delete", None).await);
+        assert!(channel.lock().waiting.of_kin.len() <= 1, "those who have gone are forgotten");
     }
 }

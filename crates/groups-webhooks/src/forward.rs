@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::signature::sign;
 use crate::store::{EventStore, Forwarding, Stored};
+use crate::target::ForwardTarget;
 
 /// Carries the event's id, so that the receiving side can tell a repeat.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -63,7 +64,8 @@ impl std::fmt::Display for ForwardError {
 
 impl std::error::Error for ForwardError {}
 
-/// Forwards what a [`Receiver`](crate::Receiver) with `forward` puts in the store's queue.
+/// Forwards what a [`Receiver`](crate::Receiver) with `forward_to` puts in the store's queue for this URL. What waits for
+/// another stays there until somebody forwards to that.
 ///
 /// Each event is a POST of its own: a notification in the form in which 360dialog delivers it, holding this one event, so
 /// that a service which takes the webhooks takes these. `Idempotency-Key` is the event's id. Any answer of
@@ -76,6 +78,7 @@ pub struct Forwarder {
 
 struct Target {
     url: Url,
+    name: ForwardTarget,
     client: reqwest::Client,
     headers: HeaderMap,
     secret: Option<SecretString>,
@@ -100,9 +103,20 @@ impl Forwarder {
             .timeout(Duration::from_secs(10))
             .build()
             .map_err(|error| ForwardError(format!("the HTTP client: {error}")))?;
-        let target =
-            Target { url, client, headers: HeaderMap::new(), secret: None, backoff: Backoff::default() };
+        let target = Target {
+            name: ForwardTarget::of(&url),
+            url,
+            client,
+            headers: HeaderMap::new(),
+            secret: None,
+            backoff: Backoff::default(),
+        };
         Ok(Self { store, target: Arc::new(target), at_once: 8 })
+    }
+
+    /// Where it forwards to, as the queue names it: what [`Receiver::forward_to`](crate::Receiver::forward_to) takes.
+    pub fn target(&self) -> &ForwardTarget {
+        &self.target.name
     }
 
     /// Sends a header along, such as one that the receiving side requires.
@@ -153,7 +167,7 @@ impl Forwarder {
         let mut running = JoinSet::new();
         loop {
             let free = self.at_once.saturating_sub(running.len());
-            let taken = match self.store.take_forwards(free).await {
+            let taken = match self.store.take_forwards(self.target(), free).await {
                 Ok(taken) => taken,
                 Err(error) => {
                     tracing::warn!(error = %error, "looking for events to forward; it will be tried again");

@@ -21,6 +21,7 @@ use serde::Deserialize;
 use crate::channel::EventChannel;
 use crate::signature::{is_same, is_signed};
 use crate::store::EventStore;
+use crate::target::ForwardTarget;
 
 /// No limit is documented; every sample is far below.
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -39,7 +40,7 @@ pub struct Receiver {
     headers: Vec<(HeaderName, SecretString)>,
     verify_token: Option<SecretString>,
     body_max: usize,
-    forward: bool,
+    forward_to: Option<ForwardTarget>,
     channel: Option<EventChannel>,
 }
 
@@ -52,7 +53,7 @@ impl Receiver {
             headers: Vec::new(),
             verify_token: None,
             body_max: BODY_MAX_BYTES,
-            forward: false,
+            forward_to: None,
             channel: None,
         }
     }
@@ -90,10 +91,11 @@ impl Receiver {
         self
     }
 
-    /// Also puts new events in the store's queue for a [`Forwarder`](crate::Forwarder).
+    /// Also puts new events in the store's queue for a [`Forwarder`](crate::Forwarder), by its
+    /// [`target`](crate::Forwarder::target).
     #[must_use]
-    pub fn forward(mut self) -> Self {
-        self.forward = true;
+    pub fn forward_to(mut self, target: ForwardTarget) -> Self {
+        self.forward_to = Some(target);
         self
     }
 
@@ -132,7 +134,7 @@ impl Receiver {
             None => Vec::new(),
         };
         let told = parts.len();
-        match self.store.append(parts, self.forward).await {
+        match self.store.append(parts, self.forward_to.as_ref()).await {
             Ok(appended) => {
                 let added = appended.added();
                 tracing::info!(events = told, new = added, "webhook stored");

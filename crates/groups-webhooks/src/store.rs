@@ -20,12 +20,18 @@ pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use tail::{StoredEvents, tail};
 
+use crate::target::ForwardTarget;
+
 /// Where events are kept.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
     /// Adds events, in their order, and returns once they would survive a power cut. An event whose id is there
-    /// already is left as it is. With `forward`, new ones are also put in the queue of what is to be forwarded.
-    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError>;
+    /// already is left as it is. With a target, new ones are also put in the queue of what is to be forwarded to it.
+    async fn append(
+        &self,
+        parts: Vec<Part>,
+        forward_to: Option<&ForwardTarget>,
+    ) -> Result<Appended, StoreError>;
 
     /// The events that match, by their number.
     async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError>;
@@ -41,12 +47,39 @@ pub trait EventStore: Send + Sync + 'static {
     /// Tells when it may be worth looking for new events.
     fn news(&self) -> News;
 
-    /// Takes up to `max` events to forward: of each group the oldest, if its time has come and nobody else has it.
-    /// What is dropped without an outcome is given back.
-    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError>;
+    /// Takes up to `max` events to forward to a target: of each group the oldest that waits for it, if its time has come
+    /// and nobody else has it. What is dropped without an outcome is given back.
+    async fn take_forwards(
+        &self,
+        target: &ForwardTarget,
+        max: usize,
+    ) -> Result<Vec<Box<dyn Forwarding>>, StoreError>;
 
-    /// How many events wait to be forwarded, whether their time has come or not.
-    async fn forwards_waiting(&self) -> Result<u64, StoreError>;
+    /// How many events wait to be forwarded to each target, whether their time has come or not. Targets for which none
+    /// waits are left out.
+    async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError>;
+}
+
+/// What waits to be forwarded to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Backlog {
+    /// Where to. Empty for what an earlier version queued, which knew no targets: whoever forwards next sends it.
+    pub target: ForwardTarget,
+    /// How many events.
+    pub events: u64,
+}
+
+impl Backlog {
+    /// So many for a target.
+    pub fn new(target: ForwardTarget, events: u64) -> Self {
+        Self { target, events }
+    }
+
+    /// From a row of either database.
+    fn read((target, events): (String, i64)) -> Self {
+        Self { target: ForwardTarget::from_key(target), events: events.unsigned_abs() }
+    }
 }
 
 /// An event that is being forwarded, by nobody else in the meantime.
@@ -87,13 +120,22 @@ impl Stored {
         Some(Self { number, received_at, event, notification })
     }
 
-    fn read(number: i64, id: String, received_ms: i64, notification: Vec<u8>) -> sqlx::Result<Self> {
-        let received_at = Timestamp::from_seconds(received_ms.div_euclid(1000));
-        let stored = Self::new(number.unsigned_abs(), received_at, notification);
+    /// Of a row of either database.
+    fn of_row<R>(row: &R) -> sqlx::Result<Self>
+    where
+        R: sqlx::Row,
+        for<'a> &'a str: sqlx::ColumnIndex<R>,
+        for<'a> i64: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> String: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> Vec<u8>: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+    {
+        let received_at = Timestamp::from_seconds(row.try_get::<i64, _>("received_ms")?.div_euclid(1000));
+        let number: i64 = row.try_get("number")?;
+        let stored = Self::new(number.unsigned_abs(), received_at, row.try_get("notification")?);
         let nothing = || sqlx::Error::Decode("a notification that tells nothing".into());
         let mut stored = stored.ok_or_else(nothing)?;
         // By what it was first known, should another version of this crate derive it otherwise.
-        if let Ok(id) = EventId::new(id) {
+        if let Ok(id) = EventId::new(row.try_get::<String, _>("id")?) {
             stored.event.id = id;
         }
         Ok(stored)
@@ -285,6 +327,28 @@ impl Row {
             Some(group) => format!("g{group}"),
             None => format!("-{}", self.id.get(..2).unwrap_or_default()),
         }
+    }
+}
+
+/// What is left of a list of schemas, each of which makes a version of the one before, where a version is there already.
+fn missing(schemas: &'static [&'static str], version: i64) -> &'static [&'static str] {
+    usize::try_from(version).ok().and_then(|version| schemas.get(version..)).unwrap_or_default()
+}
+
+/// The version that a list of schemas leads to.
+fn latest(schemas: &[&str]) -> i64 {
+    i64::try_from(schemas.len()).unwrap_or(i64::MAX)
+}
+
+/// Whether a version that was found is known.
+fn check_version(found: i64, schemas: &[&str]) -> Result<(), StoreError> {
+    let known = latest(schemas);
+    match (0..=known).contains(&found) {
+        true => Ok(()),
+        false => Err(StoreError::new(
+            "opening it",
+            format!("it is of version {found}, and this program knows version {known}"),
+        )),
     }
 }
 

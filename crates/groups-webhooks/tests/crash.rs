@@ -15,13 +15,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{Backoff, EventStore, Forwarder, Query, Receiver};
-use support::{Sink, client, eventually, notification, outcome, serve_receiver, stored_ids};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use support::{Sink, client, eventually, notification, outcome, serve_receiver, stored_ids, waiting};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 const STORE: &str = "WAGROUPS_CRASH_STORE";
 const TARGET: &str = "WAGROUPS_CRASH_TARGET";
@@ -46,18 +46,20 @@ fn receiver_process() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let store = open(&store).await;
-        let url = serve_receiver(Receiver::new(Arc::clone(&store)).forward()).await;
-        println!("\n{ADDRESS_LINE}{url}");
         let mut backoff = Backoff::default();
         backoff.first = Duration::from_millis(20);
         backoff.longest = Duration::from_millis(200);
-        let forwarder = Forwarder::new(store, &target).unwrap().backoff(backoff).at_once(3);
+        let forwarder = Forwarder::new(Arc::clone(&store), &target).unwrap().backoff(backoff).at_once(3);
+        let url = serve_receiver(Receiver::new(store).forward_to(forwarder.target().clone())).await;
+        println!("\n{ADDRESS_LINE}{url}");
         forwarder.run(std::future::pending()).await;
     });
 }
 
 struct Process {
     child: Child,
+    /// Kept open: the test harness in it says after a minute that it is still there, and ends if it cannot.
+    _lines: Lines<BufReader<ChildStdout>>,
     url: String,
 }
 
@@ -79,7 +81,7 @@ impl Process {
                 break url.to_owned();
             }
         };
-        Self { child, url }
+        Self { child, _lines: lines, url }
     }
 
     async fn kill(mut self) {
@@ -103,8 +105,11 @@ async fn send(client: reqwest::Client, url: String, load: Arc<Load>) -> Vec<Stri
         let group = format!("g{}", number % 5);
         let body = notification(&[outcome(&group, &number.to_string()), outcome("all", &number.to_string())]);
         for _ in 0..=(number % 3 / 2) {
-            match client.post(&url).body(body.clone()).send().await {
-                Ok(answer) if answer.status() == 200 => {
+            // Bounded: the client may wait for ever for a connection to a process that has gone.
+            let answer =
+                tokio::time::timeout(Duration::from_secs(10), client.post(&url).body(body.clone()).send());
+            match answer.await {
+                Ok(Ok(answer)) if answer.status() == 200 => {
                     load.taken.fetch_add(1, Ordering::Relaxed);
                     taken.extend(
                         groups_model::event::decode(body.as_bytes())
@@ -156,7 +161,7 @@ async fn check(store: &str, receivers: usize) {
 
     let last = Process::start(store, &target).await;
     let store = open(store).await;
-    eventually("an empty queue", async || store.forwards_waiting().await.unwrap() == 0).await;
+    drained(&*store).await;
     last.kill().await;
     let stored: HashSet<String> = stored_ids(&*store).await.into_iter().collect();
     let lost: Vec<_> = answered.difference(&stored).collect();
@@ -168,6 +173,19 @@ async fn check(store: &str, receivers: usize) {
         let in_order: Vec<String> = of_group.iter().map(|stored| stored.event.id.to_string()).collect();
         assert_eq!(sink.ids(Some(group)), in_order, "{group} is out of order");
     }
+}
+
+/// Until nothing waits to be forwarded. How long that takes is a matter of how much waits; that it goes on is what counts.
+async fn drained(store: &dyn EventStore) {
+    let began = Instant::now();
+    let waiting = async || waiting(store).await;
+    let mut left = waiting().await;
+    println!("{left} events wait to be forwarded");
+    while left > 0 {
+        eventually("a shorter queue", async || waiting().await < left).await;
+        left = waiting().await;
+    }
+    println!("none after {:?}", began.elapsed());
 }
 
 fn path(folder: &Path) -> String {

@@ -12,7 +12,7 @@ use axum::routing::post;
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{Backoff, EventStore, Forwarder, Query, Receiver};
 use reqwest::header::{HeaderName, HeaderValue};
-use support::{Sink, client, eventually, notification, outcome, parts, serve, serve_receiver};
+use support::{Sink, client, eventually, notification, outcome, parts, serve, serve_receiver, waiting};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -32,7 +32,7 @@ fn start(forwarder: Forwarder) -> JoinHandle<()> {
 }
 
 async fn until_empty(store: &dyn EventStore) {
-    eventually("an empty queue", async || store.forwards_waiting().await.unwrap() == 0).await;
+    eventually("an empty queue", async || waiting(store).await == 0).await;
 }
 
 #[tokio::test]
@@ -41,6 +41,7 @@ async fn what_is_received_arrives_as_a_notification_of_its_own() {
     let store = open(&folder).await;
     let sink = Sink::default();
     let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap();
+    let target = forwarder.target().clone();
     let shared = HeaderName::from_static("x-shared");
     let _running = start(forwarder.header(shared, HeaderValue::from_static("value")).sign_with("s3cret"));
     // What it sends is taken by a receiver that checks signatures.
@@ -48,7 +49,7 @@ async fn what_is_received_arrives_as_a_notification_of_its_own() {
     let again = open(&again_folder).await;
     let again_url = serve_receiver(Receiver::new(Arc::clone(&again)).secret("s3cret")).await;
 
-    let url = serve_receiver(Receiver::new(Arc::clone(&store)).forward()).await;
+    let url = serve_receiver(Receiver::new(Arc::clone(&store)).forward_to(target)).await;
     let body = notification(&[outcome("a", "1"), outcome("b", "2")]);
     client().post(&url).body(body).send().await.unwrap().error_for_status().unwrap();
     until_empty(&*store).await;
@@ -73,9 +74,11 @@ async fn a_duplicate_is_not_forwarded_again() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder).await;
     let sink = Sink::default();
-    let _running = start(Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap());
+    let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap();
+    let target = forwarder.target().clone();
+    let _running = start(forwarder);
     for _ in 0..2 {
-        store.append(parts(&[("a", "1")]), true).await.unwrap();
+        store.append(parts(&[("a", "1")]), Some(&target)).await.unwrap();
         until_empty(&*store).await;
     }
     assert_eq!(sink.arrivals(), 1);
@@ -89,13 +92,17 @@ async fn what_waits_is_forwarded_in_order_after_a_restart() {
     {
         let store = open(&folder).await;
         sink.refuse("a", true);
+        let forwarder = Forwarder::new(Arc::clone(&store), &url).unwrap().backoff(quick());
         for number in 0..20 {
             store
-                .append(parts(&[("a", &number.to_string()), ("b", &number.to_string())]), true)
+                .append(
+                    parts(&[("a", &number.to_string()), ("b", &number.to_string())]),
+                    Some(forwarder.target()),
+                )
                 .await
                 .unwrap();
         }
-        let running = start(Forwarder::new(Arc::clone(&store), &url).unwrap().backoff(quick()));
+        let running = start(forwarder);
         eventually("group b", async || sink.ids(Some("b")).len() == 20).await;
         eventually("a few refusals", async || sink.refused() > 3).await;
         // As if the process ended: in the middle of whatever it does.
@@ -112,6 +119,29 @@ async fn what_waits_is_forwarded_in_order_after_a_restart() {
 }
 
 #[tokio::test]
+async fn what_waits_for_one_target_is_never_sent_to_another() {
+    let folder = TempDir::new().unwrap();
+    let (old, new) = (Sink::default(), Sink::default());
+    let store = open(&folder).await;
+    let to_old = Forwarder::new(Arc::clone(&store), &old.serve().await).unwrap().backoff(quick());
+    let to_new = Forwarder::new(Arc::clone(&store), &new.serve().await).unwrap().backoff(quick());
+    store.append(parts(&[("a", "1"), ("b", "1")]), Some(to_old.target())).await.unwrap();
+    let old_target = to_old.target().clone();
+    // A restart with another target: it begins with what is new, of the same groups, too.
+    let new_target = to_new.target().clone();
+    let _running = start(to_new);
+    store.append(parts(&[("a", "1"), ("a", "2"), ("b", "2")]), Some(&new_target)).await.unwrap();
+    eventually("the new events", async || new.ids(None).len() == 2).await;
+    eventually("the backlog alone", async || waiting(&*store).await == 2).await;
+    let backlog = store.forwards_waiting().await.unwrap();
+    assert_eq!((&backlog[0].target, backlog[0].events), (&old_target, 2));
+    assert_eq!(old.arrivals(), 0);
+    let _running = start(to_old);
+    until_empty(&*store).await;
+    assert_eq!((old.ids(None).len(), new.ids(None).len()), (2, 2));
+}
+
+#[tokio::test]
 async fn what_fails_for_too_long_is_given_up_and_stays_in_the_store() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder).await;
@@ -119,8 +149,9 @@ async fn what_fails_for_too_long_is_given_up_and_stays_in_the_store() {
     sink.refuse("a", true);
     let mut backoff = quick();
     backoff.give_up_after = Duration::from_secs(1);
-    store.append(parts(&[("a", "1"), ("b", "1")]), true).await.unwrap();
-    let _running = start(Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(backoff));
+    let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(backoff);
+    store.append(parts(&[("a", "1"), ("b", "1")]), Some(forwarder.target())).await.unwrap();
+    let _running = start(forwarder);
     until_empty(&*store).await;
     assert!(sink.refused() > 1, "it was tried more than once");
     assert_eq!(sink.ids(None).len(), 1);
@@ -144,13 +175,14 @@ async fn told_to_stop_it_ends_what_has_begun() {
     let url = serve(Router::new().route("/", post(slow))).await;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let forwarder = Forwarder::new(Arc::clone(&store), &url).unwrap();
+    let target = forwarder.target().clone();
     let running = tokio::spawn(forwarder.run(async { drop(stopped.await) }));
-    store.append(parts(&[("a", "1"), ("a", "2")]), true).await.unwrap();
+    store.append(parts(&[("a", "1"), ("a", "2")]), Some(&target)).await.unwrap();
     let go_on = arrival.recv().await.unwrap();
     stop.send(()).unwrap();
     go_on.send(()).unwrap();
     running.await.unwrap();
-    assert_eq!(store.forwards_waiting().await.unwrap(), 1, "the first is done, the second was not begun");
+    assert_eq!(waiting(&*store).await, 1, "the first is done, the second was not begun");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use groups_model::Timestamp;
 use groups_model::event::{EventSource as _, Part};
-use groups_webhooks::store::{Appended, Forwarding, News, SqliteStore};
-use groups_webhooks::{EventChannel, EventStore, Query, Receiver, StoreError, Stored};
+use groups_webhooks::store::{Appended, Backlog, Forwarding, News, SqliteStore};
+use groups_webhooks::{EventChannel, EventStore, ForwardTarget, Query, Receiver, StoreError, Stored};
 use reqwest::header::HeaderName;
 use support::{client, notification, outcome, serve_receiver, signature, stored_ids};
 use tempfile::TempDir;
@@ -210,7 +210,7 @@ fn broken<T>() -> Result<T, StoreError> {
 
 #[async_trait]
 impl EventStore for Broken {
-    async fn append(&self, _: Vec<Part>, _: bool) -> Result<Appended, StoreError> {
+    async fn append(&self, _: Vec<Part>, _: Option<&ForwardTarget>) -> Result<Appended, StoreError> {
         broken()
     }
     async fn list(&self, _: &Query) -> Result<Vec<Stored>, StoreError> {
@@ -225,10 +225,14 @@ impl EventStore for Broken {
     fn news(&self) -> News {
         News::now_and_then()
     }
-    async fn take_forwards(&self, _: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+    async fn take_forwards(
+        &self,
+        _: &ForwardTarget,
+        _: usize,
+    ) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
         broken()
     }
-    async fn forwards_waiting(&self) -> Result<u64, StoreError> {
+    async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError> {
         broken()
     }
 }

@@ -5,7 +5,7 @@ use crate::world;
 #[test]
 fn topics_and_commands_are_explained() {
     let world = world();
-    for topic in ["exit-codes", "environment", "output"] {
+    for topic in ["exit-codes", "environment", "output", "from"] {
         assert_eq!(world.run(&["help", topic]).code, Some(0), "{topic}");
     }
     assert_eq!(world.run(&["help", "reqests"]).code, Some(2));

@@ -2,15 +2,25 @@
 //! environment and no network; nothing here knows how the program works inside.
 
 mod about;
+mod accounts;
+mod api;
+mod bulk;
+mod bulk_create;
 mod commands;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
+#[cfg(unix)]
+mod curl;
 mod errors;
 mod events;
 mod formats;
 mod help;
+#[cfg(unix)]
+mod key;
+mod listen_output;
 mod lists;
+mod log_file;
 mod patience;
 mod refusals;
 mod sandbox;

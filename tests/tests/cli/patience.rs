@@ -63,8 +63,15 @@ fn the_key_is_printed_nowhere() {
     let world = world();
     let url = server.uri();
     let base = ["--base-url", &url, "--max-retries", "1"];
-    for command in [&["get", "g1"][..], &["get", "g2"], &["list", "--details"], &["create", "--subject", "x"]]
-    {
+    for command in [
+        &["get", "g1"][..],
+        &["get", "g2"],
+        &["list", "--details"],
+        &["create", "--subject", "x"],
+        &["api", "GET", "/groups/g1", "--include"],
+        &["api", "DELETE", "/unknown"],
+        &["get", "g1", "--curl"],
+    ] {
         for level in ["-q", "-v", "-vv", "-vvv"] {
             for format in ["table", "json"] {
                 let arguments = [command, &base, &[level, "-o", format]].concat();

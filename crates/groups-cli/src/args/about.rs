@@ -48,7 +48,7 @@ pub(crate) struct Man {
 
 /// Print the help of a command or a topic.
 ///
-/// Topics: exit-codes, environment, output.
+/// Topics: exit-codes, environment, output, from.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

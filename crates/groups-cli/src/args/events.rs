@@ -35,8 +35,8 @@ pub(crate) struct Listen {
 
     /// Send every event on to this URL, in order per group, until it is answered 2xx; also after a restart.
     ///
-    /// One process does so for one --config-dir. What still waits after a restart goes to the URL given then, also if
-    /// that is another.
+    /// One process does so for one --config-dir. What waits for one URL is never sent to another: after a restart with
+    /// another it stays, which is said, until that URL is given again.
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 

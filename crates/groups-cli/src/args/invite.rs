@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::DryRun;
+use super::{DryRun, From, StartLine};
 
 /// A group's invite link: show it, or replace it.
 ///
@@ -22,10 +22,18 @@ pub(crate) enum InviteCommand {
 #[command(after_help = "\
 Examples:
   wagroups invite get GROUP
-  wagroups invite get GROUP -o json --fields invite_link")]
+  wagroups invite get GROUP -o json --fields invite_link
+  wagroups invite get --from groups.csv -o csv > links.csv")]
 pub(crate) struct InviteGet {
     /// The group's id.
-    pub(crate) group: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) group: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 }
 
 /// Replace the invite link; every earlier one stops working.
@@ -33,10 +41,18 @@ pub(crate) struct InviteGet {
 #[command(after_help = "\
 Examples:
   wagroups invite reset GROUP
-  wagroups invite reset GROUP --dry-run")]
+  wagroups invite reset GROUP --dry-run
+  wagroups invite reset --from groups.csv -o csv > links.csv")]
 pub(crate) struct InviteReset {
     /// The group's id.
-    pub(crate) group: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) group: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 
     #[command(flatten)]
     pub(crate) dry: DryRun,

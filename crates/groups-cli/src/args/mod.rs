@@ -2,6 +2,9 @@
 //! checks only the form; whether the values make sense is decided when the command is planned.
 
 mod about;
+mod api;
+mod auth;
+mod bulk;
 mod conformance;
 mod early;
 mod events;
@@ -19,14 +22,17 @@ use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use about::{Completions, Help, Man, Schema};
+pub(crate) use api::{Api, ApiMethod};
+pub(crate) use auth::{AuthCommand, Login};
+pub(crate) use bulk::{From, SheetFormat, StartLine};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-pub(crate) use groups::{Approval, Create, Delete, Get, List, Update};
-pub(crate) use invite::InviteCommand;
-pub(crate) use participants::ParticipantsCommand;
+pub(crate) use groups::{Ambiguous, Approval, Create, Delete, Get, List, Update};
+pub(crate) use invite::{InviteCommand, InviteGet, InviteReset};
+pub(crate) use participants::{ParticipantsCommand, ParticipantsRemove};
 pub(crate) use requests::{Decide, RequestsCommand};
 pub(crate) use sandbox::{
     BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
@@ -37,11 +43,13 @@ pub(crate) use webhook::{WaitArgs, WebhookCommand};
 const ROOT_HELP: &str = "\
 Environment:
   D360_API_KEY         the API key; it is never taken from the command line
+  WAGROUPS_PROFILE     as --profile, but weaker than D360_API_KEY
   WAGROUPS_BASE_URL    as --base-url
   WAGROUPS_SANDBOX     1: as --sandbox
   WAGROUPS_CONFIG_DIR  as --config-dir
   WAGROUPS_OUTPUT      as --output
   WAGROUPS_LOG         what to log, as filter directives; beats -v
+  WAGROUPS_LOG_FILE    as --log-file
   WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER, WAGROUPS_WEBHOOK_VERIFY_TOKEN,
   WAGROUPS_FORWARD_SECRET
                        what webhooks are known by, and what is forwarded signed with; see listen --help
@@ -55,11 +63,11 @@ Exit codes:
   3  key, rights, configuration  8  accepted, outcome not seen in time
   4  no such group, participant  130  interrupted
 
-`wagroups help exit-codes`, `help environment` and `help output` tell more.
+`wagroups help exit-codes`, `help environment`, `help output` and `help from` tell more.
 
 Examples:
   wagroups --sandbox list                      try it: no account, no key
-  export D360_API_KEY=...                      then leave --sandbox out
+  wagroups auth login                          then leave --sandbox out
   wagroups create --subject 'Trip to Kyoto'
   wagroups list -o json --fields id,subject";
 
@@ -90,11 +98,15 @@ pub(crate) struct Globals {
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
 
+    /// Use this stored account; see `wagroups auth`.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
     /// Where the API is; https, or http to this machine [default: https://waba-v2.360dialog.io].
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// Keep state in this folder [default: the platform's own].
+    /// Keep state and accounts in this folder [default: the platform's own].
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) config_dir: Option<PathBuf>,
 
@@ -109,6 +121,10 @@ pub(crate) struct Globals {
     /// Filter the JSON with this jq expression; text is printed bare. Whole documents, or each line with -o jsonl.
     #[arg(long, global = true, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) jq: Option<String>,
+
+    /// Print the request as a command line of curl, with the key as $D360_API_KEY, and send nothing.
+    #[arg(long, global = true)]
+    pub(crate) curl: bool,
 
     /// How long one operation may take, repeats included, such as 30s or 2m [default: 60s].
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration())]
@@ -125,6 +141,10 @@ pub(crate) struct Globals {
     /// Show no sign of life while waiting.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+
+    /// Add a log to this file, at least as much as -vv tells, with times; what -v shows stays as it is.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
 
     /// Log decisions; twice: HTTP lines, too; three times: headers and bodies, without secrets and people.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -189,12 +209,15 @@ pub(crate) enum Command {
     Requests(RequestsCommand),
     #[command(subcommand)]
     Participants(ParticipantsCommand),
+    Api(Api),
     Wait(WaitArgs),
     #[command(subcommand)]
     Webhook(WebhookCommand),
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     Conformance(Conformance),
+    #[command(subcommand)]
+    Auth(AuthCommand),
     Listen(Listen),
     #[command(subcommand)]
     Events(EventsCommand),

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{DryRun, Paging};
+use super::{DryRun, From, Paging, StartLine};
 
 /// Join requests of a group: list, approve, reject.
 ///
@@ -22,7 +22,8 @@ pub(crate) enum RequestsCommand {
     #[command(after_help = "\
 Examples:
   wagroups requests approve GROUP ID1 ID2
-  wagroups requests approve GROUP --all")]
+  wagroups requests approve GROUP --all
+  wagroups requests approve --from requests.csv -o csv")]
     Approve(Decide),
     /// Reject join requests; the people may ask again.
     ///
@@ -53,16 +54,23 @@ pub(crate) struct RequestsList {
 
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
-    /// The group's id.
-    pub(crate) group: String,
+    /// The group's id; with --from it may be left out where each row names its group.
+    #[arg(required_unless_present = "from")]
+    pub(crate) group: Option<String>,
 
     /// The join requests' ids.
-    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "ID", required_unless_present_any = ["all", "from"], conflicts_with_all = ["all", "from"])]
     pub(crate) ids: Vec<String>,
 
     /// All that are open now. They are listed first, with --dry-run too (then a key is needed).
-    #[arg(long)]
+    #[arg(long, conflicts_with = "from")]
     pub(crate) all: bool,
+
+    #[command(flatten)]
+    pub(crate) from: From,
+
+    #[command(flatten)]
+    pub(crate) start: StartLine,
 
     #[command(flatten)]
     pub(crate) dry: DryRun,

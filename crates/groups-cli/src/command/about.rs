@@ -43,6 +43,9 @@ pub(super) fn check(command: &Command, globals: &Globals) -> Result<(), Failure>
     if globals.base_url.is_some() {
         return Err(misplaced(name, "--base-url", "it makes no call"));
     }
+    if globals.profile.is_some() {
+        return Err(misplaced(name, "--profile", "it makes no call"));
+    }
     if !globals.fields.is_empty() && !has_objects {
         return Err(misplaced(name, "--fields", "it prints one text"));
     }

@@ -6,6 +6,8 @@ use groups_sandbox::Sandbox;
 use groups_sandbox::conformance::{Error, ErrorKind as Reason, Report, Suite, Verdict};
 
 use super::{Place, Planned, group_id};
+use secrecy::ExposeSecret;
+
 use crate::args::Conformance;
 use crate::context::{Address, shared_sandbox};
 use crate::failure::{Failure, Kind};
@@ -36,9 +38,9 @@ pub(super) async fn run(
     place: &Place<'_>,
     out: &mut Printer,
 ) -> Result<(), Failure> {
-    let address = Address::resolve(place.globals, place.environment, scene, true)?;
+    let address = Address::resolve(place.globals, place.environment, scene, true).await?;
     let (base_url, key, sandbox) = match address {
-        Address::Api { base_url, key } => (base_url, key, None),
+        Address::Api { base_url, key } => (base_url, key.expose_secret().to_owned(), None),
         Address::Sandbox(database) => {
             let sandbox = shared_sandbox(&database).start().await;
             let sandbox = sandbox.map_err(|error| Failure::of_sandbox(&error, scene))?;

@@ -1,5 +1,7 @@
-//! The check of the set-up: key, eligibility, webhooks, clock, state. Changes nothing; the key goes to the API only, and the
+//! The check of the set-up: accounts, key, eligibility, webhooks, clock, state. Changes nothing; the key goes to the API only, and the
 //! webhook's own address is asked without it.
+
+mod accounts;
 
 use std::time::{Duration, SystemTime};
 
@@ -10,9 +12,10 @@ use groups_webhooks::store::SqliteStore;
 use serde::Serialize;
 
 use super::Place;
-use crate::context::{Address, Session, Target, events_file_if_there, state_folder_is_usable};
+use crate::context::{Address, Session, Target};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
+use crate::folders::Folder;
 use crate::output::Printer;
 use crate::scene::Scene;
 
@@ -72,9 +75,10 @@ impl Check {
 
 pub(super) async fn run(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
     let mut checks = vec![state(scene, place).await];
+    checks.extend(accounts::checks(scene, place).await);
     match open(scene, place).await {
         Ok((session, api_is_here)) => {
-            let embedded = session.is_sandbox();
+            let embedded = session.sandbox().is_some();
             checks.extend(of_service(session.client(), embedded, api_is_here, scene).await);
             session.close().await;
         }
@@ -108,11 +112,12 @@ pub(super) async fn run(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> 
 
 /// With whether the address of the API is one of this machine.
 async fn open(scene: &Scene, place: &Place<'_>) -> Result<(Session, bool), Failure> {
-    let here = match Address::resolve(place.globals, place.environment, scene, true)? {
-        Address::Api { base_url, .. } => is_this_machine(&base_url),
+    let address = Address::resolve(place.globals, place.environment, scene, true).await?;
+    let here = match &address {
+        Address::Api { base_url, .. } => is_this_machine(base_url),
         Address::Sandbox(_) => true,
     };
-    let target = Target::resolve(place.globals, place.environment, scene, true)?;
+    let target = Target::of(address, place.globals, place.environment, scene)?;
     Ok((Session::open(target, place.globals, scene).await?, here))
 }
 
@@ -249,9 +254,7 @@ fn without_query(url: &str) -> String {
 async fn state(scene: &Scene, place: &Place<'_>) -> Check {
     const CHECK: &str = "state";
     const NOTHING_YET: &str = "the state folder can be used; no webhooks were received here yet";
-    let file = match state_folder_is_usable(place.globals, place.environment, scene.command())
-        .and_then(|()| events_file_if_there(place.globals, place.environment, scene.command()))
-    {
+    let file = match place.private(Folder::State, scene).and_then(|_| place.events_if_there(scene)) {
         Ok(file) => file,
         Err(failure) => return Check::failed(CHECK, &failure),
     };

@@ -11,16 +11,17 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use groups_model::event::decode;
 use groups_model::{ErrorKind, InvalidInput, RequestId, Timestamp};
-use groups_webhooks::store::{SqliteStore, tail};
-use groups_webhooks::{EventStore, Forwarder, Query, Receiver, StoreError, Stored};
+use groups_webhooks::store::{Backlog, SqliteStore, tail};
+use groups_webhooks::{EventStore, ForwardTarget, Forwarder, Query, Receiver, StoreError, Stored};
 
 use super::sandbox::address;
 use super::{Place, Planned, group_id, invalid_input, receiving};
 use crate::args::{
     Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
 };
-use crate::context::{events_file, events_file_if_there, no_header};
+use crate::context::no_header;
 use crate::failure::{Failure, Kind};
+use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
@@ -125,7 +126,7 @@ pub(super) async fn run(
     }
     let failed = |error: StoreError| of_store(&error, scene);
     if let Task::Listen { address, forward_to, print } = task {
-        let file = events_file(place.globals, place.environment, scene.command())?;
+        let file = place.private(Folder::State, scene)?.join(folders::EVENTS);
         let store = SqliteStore::open(&file).await.map_err(failed)?;
         let _receiving = receiving::begin(&file).map_err(|error| {
             Failure::local(Kind::StoreFailed, scene.command(), format!("the store cannot be locked: {error}"))
@@ -135,7 +136,7 @@ pub(super) async fn run(
         return listening.run(address, forward_to.as_deref(), out).await;
     }
     // Reading makes no store: where there is one, webhooks are believed to arrive.
-    let is_there = || events_file_if_there(place.globals, place.environment, scene.command());
+    let is_there = || place.events_if_there(scene);
     let mut file = is_there()?;
     let was_there = file.is_some();
     if matches!(task, Task::Tail { .. }) {
@@ -304,14 +305,13 @@ impl Listening<'_> {
         let scene = self.scene;
         let store: Arc<dyn EventStore> = Arc::new(self.store.clone());
         let failed = |error: StoreError| of_store(&error, scene);
-        let receiver = self.receiver(forward_to.is_some())?;
         let forwarder = match forward_to {
             Some(url) => {
                 let mut forwarder = forwarder(Arc::clone(&store), url, "--forward-to", scene)?;
                 if let Some(secret) = self.place.environment.forward_secret(scene.command())? {
                     forwarder = forwarder.sign_with(secret);
                 }
-                // The queue knows no targets: of two processes, one would send for both.
+                // Who of two processes forwards what would be a matter of chance.
                 if !self.store.claim_forwarding().map_err(failed)? {
                     return Err(already_forwarded(scene));
                 }
@@ -319,7 +319,16 @@ impl Listening<'_> {
             }
             None => None,
         };
+        let target = forwarder.as_ref().map(|forwarder| forwarder.target().clone());
+        let receiver = self.receiver(target.as_ref())?;
         let query = Query::new().after(self.store.last_number().await.map_err(failed)?);
+        let left = self.store.forwards_waiting().await.map_err(failed)?;
+        // What has no target, from an earlier version, goes to this one.
+        let is_left = |backlog: &Backlog| match &target {
+            Some(target) => backlog.target != *target && !backlog.target.as_key().is_empty(),
+            None => true,
+        };
+        let left: Vec<Backlog> = left.into_iter().filter(is_left).collect();
         let mut signals = signals(scene)?;
         let listener = tokio::net::TcpListener::bind(address)
             .await
@@ -334,6 +343,17 @@ impl Listening<'_> {
         let mut server = pin!(server);
         let forwarding = forwarder.map(|forwarder| tokio::spawn(forwarder.run(until_stopped())));
         out.receiving(&format!("http://{at}"), self.file);
+        for backlog in left {
+            out.now(&format!(
+                "Note: {} for {}, which is not forwarded to now; `--forward-to` with that URL sends {}.",
+                match backlog.events {
+                    1 => "1 event waits".to_owned(),
+                    events => format!("{events} events wait"),
+                },
+                backlog.target,
+                if backlog.events == 1 { "it" } else { "them" },
+            ));
+        }
         if self.is_open(at)? {
             out.now("Note: whoever reaches this address can send; set WAGROUPS_WEBHOOK_SECRET or WAGROUPS_WEBHOOK_HEADER.");
         }
@@ -374,7 +394,7 @@ impl Listening<'_> {
         unreadable.map_or_else(|| ended(by_user, scene), Err)
     }
 
-    fn receiver(&self, forward: bool) -> Result<Receiver, Failure> {
+    fn receiver(&self, target: Option<&ForwardTarget>) -> Result<Receiver, Failure> {
         let command = self.scene.command();
         let mut receiver = Receiver::new(Arc::new(self.store.clone()));
         for secret in self.place.environment.webhook_secrets(command)? {
@@ -387,7 +407,10 @@ impl Listening<'_> {
         if let Some(token) = self.place.environment.webhook_verify_token() {
             receiver = receiver.verify_token(token);
         }
-        Ok(if forward { receiver.forward() } else { receiver })
+        Ok(match target {
+            Some(target) => receiver.forward_to(target.clone()),
+            None => receiver,
+        })
     }
 
     /// Whether others than this machine can reach it, and whoever does is believed.

@@ -14,8 +14,9 @@ use super::outcome::known;
 use super::paging::{self, Part};
 use super::{Call, Planned, group_id, invalid_input, summary};
 use crate::args::{Approval, Create, Delete, Get, List, Update};
+use crate::confirm::{Loss, Question};
 use crate::failure::{Failure, Report};
-use crate::output::Printer;
+use crate::output::{Printer, Shape};
 use crate::scene::Scene;
 
 pub(super) enum Task {
@@ -62,23 +63,29 @@ pub(super) fn list(args: List, scene: Scene, fields: &[String]) -> Result<Planne
 }
 
 pub(super) fn get(args: Get, scene: Scene) -> Result<Planned, Failure> {
-    let group = group_id(&args.group, &scene)?;
-    Ok(Planned::new(scene.of_group(&args.group), Task::Get(group).into()))
+    let text = args.group.unwrap_or_default();
+    let group = group_id(&text, &scene)?;
+    Ok(Planned::new(scene.of_group(&text), Task::Get(group).into()))
 }
 
 pub(super) fn create(args: Create, scene: Scene) -> Result<Planned, Failure> {
-    check_texts(Some(&args.subject), args.description.as_deref())
+    let subject = args.subject.unwrap_or_default();
+    check_texts(Some(&subject), args.description.as_deref())
         .map_err(|invalid| invalid_input(&invalid, &scene))?;
-    let mode = args.approval.map(|approval| match approval {
-        Approval::Auto => JoinApprovalMode::AutoApprove,
-        Approval::Required => JoinApprovalMode::ApprovalRequired,
-    });
-    let task = Task::Create { subject: args.subject, description: args.description, mode };
+    let task = Task::Create { subject, description: args.description, mode: args.approval.map(mode_of) };
     Ok(Planned::new(scene, task.into()))
 }
 
+pub(super) fn mode_of(approval: Approval) -> JoinApprovalMode {
+    match approval {
+        Approval::Auto => JoinApprovalMode::AutoApprove,
+        Approval::Required => JoinApprovalMode::ApprovalRequired,
+    }
+}
+
 pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {
-    let group = group_id(&args.group, &scene)?;
+    let text = args.group.unwrap_or_default();
+    let group = group_id(&text, &scene)?;
     let refused = |invalid: InvalidInput| invalid_input(&invalid, &scene);
     if args.subject.is_none() && args.description.is_none() && args.picture.is_none() {
         return Err(refused(InvalidInput::new(
@@ -89,7 +96,7 @@ pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {
     check_texts(args.subject.as_deref(), args.description.as_deref()).map_err(refused)?;
     let picture = args.picture.map(Picture::read).transpose().map_err(refused)?;
     let task = Task::Update { group, subject: args.subject, description: args.description, picture };
-    Ok(Planned::new(scene.of_group(&args.group), task.into()))
+    Ok(Planned::new(scene.of_group(&text), task.into()))
 }
 
 pub(super) fn delete(args: Delete, scene: Scene) -> Result<Planned, Failure> {
@@ -99,16 +106,7 @@ pub(super) fn delete(args: Delete, scene: Scene) -> Result<Planned, Failure> {
         let problem = format!("must name each group once, but {twice} stands twice");
         return Err(invalid_input(&InvalidInput::new("groups", problem), &scene));
     }
-    let question = match &args.groups[..] {
-        [group] => format!("Delete group {group} for everybody in it, for good?"),
-        groups => {
-            format!(
-                "Delete these {} groups for everybody in them, for good: {}?",
-                groups.len(),
-                groups.join(", ")
-            )
-        }
-    };
+    let question = Question::Groups(groups.iter().cloned().map(Loss::whole).collect());
     let scene = match &args.groups[..] {
         [group] => scene.of_group(group),
         _ => scene,
@@ -195,7 +193,7 @@ async fn read_each(groups: Vec<Group>, call: &Call<'_>) -> Result<Vec<Group>, Fa
 }
 
 /// A group with the fields that are shown, and no more than that.
-async fn read(id: GroupId, call: &Call<'_>) -> Result<Group, Failure> {
+pub(super) async fn read(id: GroupId, call: &Call<'_>) -> Result<Group, Failure> {
     let failed = |error| call.failed(&error);
     let group = call.client.group(id.clone()).map_err(failed)?;
     if call.fields.is_empty() {
@@ -218,6 +216,8 @@ async fn read(id: GroupId, call: &Call<'_>) -> Result<Group, Failure> {
 fn field_of_api(field: &str) -> Option<GroupField> {
     match field {
         "id" | "invite_link" | "extra" => None,
+        // Of a row of a file, not of the group.
+        other if !Shape::GROUP.fields.contains(&other) => None,
         "created_at" => Some(GroupField::CreationTimestamp),
         "participant_count" => Some(GroupField::TotalParticipantCount),
         same => Some(GroupField::from(same)),
@@ -293,7 +293,6 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Shape;
 
     #[test]
     fn every_field_that_is_shown_is_one_that_is_asked_for() {

@@ -2,7 +2,7 @@
 
 use groups_ergonomic::model::GroupId;
 
-use super::{Call, Planned, group_id};
+use super::{Call, Planned, bulk, group_id};
 use crate::args::InviteCommand;
 use crate::failure::Failure;
 use crate::output::Printer;
@@ -15,8 +15,10 @@ pub(super) enum Task {
 
 pub(super) fn plan(command: InviteCommand, scene: Scene) -> Result<Planned, Failure> {
     let (text, task): (_, fn(GroupId) -> Task) = match command {
-        InviteCommand::Get(args) => (args.group, Task::Get),
-        InviteCommand::Reset(args) => (args.group, Task::Reset),
+        InviteCommand::Get(args) if args.from.from.is_some() => return bulk::show_links(args, scene),
+        InviteCommand::Reset(args) if args.from.from.is_some() => return bulk::replace_links(args, scene),
+        InviteCommand::Get(args) => (args.group.unwrap_or_default(), Task::Get),
+        InviteCommand::Reset(args) => (args.group.unwrap_or_default(), Task::Reset),
     };
     let group = group_id(&text, &scene)?;
     Ok(Planned::new(scene.of_group(&text), super::Task::Invite(task(group))))

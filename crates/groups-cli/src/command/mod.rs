@@ -2,11 +2,16 @@
 //! then carried out. Nothing here prints or exits; results go to the printer, failures to the caller.
 
 mod about;
+mod api;
+mod auth;
+mod bulk;
 mod conformance;
 mod doctor;
+mod embedded;
 mod events;
 mod groups;
 mod invite;
+mod losses;
 mod outcome;
 mod paging;
 mod participants;
@@ -18,21 +23,23 @@ mod under_way;
 mod webhook;
 
 use std::future::IntoFuture;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use groups_ergonomic::model::event::EventSource;
-use groups_ergonomic::model::{GroupId, InvalidInput};
+use groups_ergonomic::model::{Group, GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 
 use crate::args::{
-    Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand, ParticipantsCommand, RequestsCommand,
-    SandboxCommand, UserCommand, WebhookCommand,
+    ApiMethod, AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand,
+    ParticipantsCommand, RequestsCommand, SandboxCommand, UserCommand, WebhookCommand,
 };
-use crate::context::{Environment, Session, Target};
+use crate::confirm::Question;
+use crate::context::{Address, Environment, Session, Target};
 use crate::failure::Failure;
+use crate::folders::{EVENTS, Folder};
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
+pub(crate) use bulk::RowResult;
 pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
@@ -41,7 +48,9 @@ pub(crate) struct Plan {
     /// What it results in.
     pub(crate) shape: &'static Shape,
     /// What to ask before it is carried out.
-    pub(crate) question: Option<String>,
+    pub(crate) question: Option<Question>,
+    /// Columns of a file that come along into the result.
+    carried: Vec<String>,
     task: Task,
     /// Whether it writes through the API.
     writes: bool,
@@ -52,6 +61,9 @@ pub(crate) struct Plan {
 }
 
 enum Task {
+    /// Rows of a file.
+    Bulk(Box<bulk::Task>),
+    CreateMany(Box<bulk::CreateTask>),
     Groups(groups::Task),
     Invite(invite::Task),
     Requests(requests::Task),
@@ -61,7 +73,9 @@ enum Task {
     Events(events::Task),
     Outcome(outcome::Task),
     Webhook(webhook::Task),
+    Api(api::Task),
     Doctor,
+    Auth(auth::Task),
     About(about::Task),
 }
 
@@ -73,14 +87,30 @@ pub(crate) struct Place<'a> {
     pub(crate) under_way: &'a UnderWay,
 }
 
+impl Place<'_> {
+    /// A folder, which is there from here on.
+    fn private(&self, folder: Folder, scene: &Scene) -> Result<PathBuf, Failure> {
+        folder.private(self.globals, self.environment, scene.command())
+    }
+
+    /// The store of events, if there is one. Makes nothing.
+    fn events_if_there(&self, scene: &Scene) -> Result<Option<PathBuf>, Failure> {
+        let folder = Folder::State.path(self.globals, self.environment, scene.command())?;
+        let file = folder.join(EVENTS);
+        Ok(file.is_file().then_some(file))
+    }
+}
+
 /// What a command about groups works with.
 struct Call<'a> {
     client: &'a Client,
     scene: &'a Scene,
     dry_run: bool,
     fields: &'a [String],
-    /// Webhooks that were received here, for a command that waits.
-    events: Option<Arc<dyn EventSource>>,
+    /// Where outcomes are told, for a command that waits.
+    told: Option<outcome::Source>,
+    /// The service and the key, for a journal.
+    number: Option<bulk::Number>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
     under_way: &'a UnderWay,
@@ -146,10 +176,16 @@ impl Command {
                 SandboxCommand::Crowd(_) => "sandbox crowd",
                 SandboxCommand::Trigger(_) => "sandbox trigger",
             },
+            Self::Api(_) => "api",
             Self::Conformance(_) => "conformance",
             Self::Wait(_) => "wait",
             Self::Webhook(WebhookCommand::Get) => "webhook get",
             Self::Webhook(WebhookCommand::Set(_)) => "webhook set",
+            Self::Auth(AuthCommand::Login(_)) => "auth login",
+            Self::Auth(AuthCommand::Status(_)) => "auth status",
+            Self::Auth(AuthCommand::List) => "auth list",
+            Self::Auth(AuthCommand::Switch(_)) => "auth switch",
+            Self::Auth(AuthCommand::Logout(_)) => "auth logout",
             Self::Doctor => "doctor",
             Self::Listen(_) => "listen",
             Self::Events(EventsCommand::List(_)) => "events list",
@@ -176,7 +212,22 @@ impl Command {
             }
             Self::Participants(ParticipantsCommand::Remove(args)) => Some(&mut args.dry.dry_run),
             Self::Webhook(WebhookCommand::Set(args)) => Some(&mut args.dry.dry_run),
+            Self::Api(args) => Some(&mut args.dry.dry_run),
             _ => None,
+        }
+    }
+
+    /// Whether it makes calls and changes nothing.
+    fn reads(&self) -> bool {
+        match self {
+            Self::List(_)
+            | Self::Get(_)
+            | Self::Invite(InviteCommand::Get(_))
+            | Self::Requests(RequestsCommand::List(_))
+            | Self::Participants(ParticipantsCommand::List(_))
+            | Self::Webhook(WebhookCommand::Get) => true,
+            Self::Api(args) => matches!(args.method, ApiMethod::Get | ApiMethod::Head),
+            _ => false,
         }
     }
 
@@ -205,6 +256,7 @@ impl Command {
 
     fn shape(&self) -> &'static Shape {
         match self {
+            _ if let Some(shape) = bulk::shape(self) => shape,
             Self::List(args) if args.details => &Shape::GROUP_READ,
             Self::List(_) | Self::Get(_) => &Shape::GROUP,
             Self::Delete(args) if args.groups.len() > 1 => match self.waits() {
@@ -227,9 +279,13 @@ impl Command {
             Self::Sandbox(SandboxCommand::Trigger(args)) if args.event.is_none() => &Shape::SANDBOX_EVENT,
             Self::Sandbox(SandboxCommand::Trigger(_)) => &Shape::SANDBOX_TRIGGERED,
             Self::Sandbox(_) => &Shape::SANDBOX_ACTION,
+            Self::Api(_) => &Shape::ANSWER,
             Self::Conformance(_) => &Shape::FINDING,
             Self::Wait(_) => &Shape::OUTCOME,
             Self::Webhook(_) => &Shape::WEBHOOK,
+            Self::Auth(AuthCommand::Status(_)) => &Shape::AUTH_STATUS,
+            Self::Auth(AuthCommand::Logout(_)) => &Shape::LOGGED_OUT,
+            Self::Auth(_) => &Shape::ACCOUNT,
             Self::Doctor => &Shape::CHECK,
             Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
@@ -244,6 +300,16 @@ impl Plan {
         self.writes && !self.dry_run
     }
 
+    /// The columns of its result where they are chosen by the file.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        if !self.fields.is_empty() || self.carried.is_empty() {
+            return self.fields.clone();
+        }
+        let (first, rest) = self.shape.fields.split_at(1);
+        let of_result = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
+        [of_result(first), self.carried.clone(), of_result(rest)].concat()
+    }
+
     /// Whether its result is a list of what became of each.
     pub(crate) fn is_list(&self) -> bool {
         matches!(&self.task, Task::Groups(task) if task.is_of_several())
@@ -253,6 +319,8 @@ impl Plan {
     pub(crate) fn ends_by_signal(&self) -> bool {
         match &self.task {
             Task::Sandbox(task) => task.is_serving(),
+            // What is under way is finished, and it is told how to go on.
+            Task::Bulk(_) | Task::CreateMany(_) => true,
             // It deletes what it has made before it ends.
             Task::Conformance(_) => true,
             Task::Events(task) => task.ends_by_signal(),
@@ -272,19 +340,33 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
     if early.yes {
         *command.yes().ok_or_else(|| misplaced(name, "--yes", "it asks for no confirmation"))? = true;
     }
+    if globals.curl {
+        curl(&mut command)?;
+    }
+    if matches!(&command, Command::Api(_)) {
+        api::check(&globals)?;
+    }
     about::check(&command, &globals)?;
+    bulk::check(&command)?;
     let scene = Scene::new(name, Given::of(&globals));
     let shape = command.shape();
-    check_fields(&globals.fields, shape, name)?;
-    let writes = command.dry_run().is_some();
+    let takes_rows = bulk::shape(&command).is_some();
+    if !takes_rows {
+        check_fields(&globals.fields, shape, &[], name)?;
+    }
+    let writes = command.dry_run().is_some() && !command.reads();
     let dry_run = command.dry_run().is_some_and(|flag| *flag);
     let wait = command.waits();
     let asks = !dry_run && command.yes().is_some_and(|yes| !*yes);
     let planned = match command {
         Command::List(args) => groups::list(args, scene, &globals.fields)?,
+        Command::Get(args) if takes_rows => bulk::get(args, scene)?,
         Command::Get(args) => groups::get(args, scene)?,
+        Command::Create(args) if takes_rows => bulk::create(args, scene)?,
         Command::Create(args) => groups::create(args, scene)?,
+        Command::Update(args) if takes_rows => bulk::update(args, scene)?,
         Command::Update(args) => groups::update(args, scene)?,
+        Command::Delete(args) if takes_rows => bulk::delete(args, scene)?,
         Command::Delete(args) => groups::delete(args, scene)?,
         Command::Invite(args) => invite::plan(args, scene)?,
         Command::Requests(args) => requests::plan(args, scene)?,
@@ -294,9 +376,14 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         }
         Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
         Command::Conformance(args) => conformance::plan(args, scene)?,
+        Command::Api(args) => api::plan(args, scene, &globals)?,
         Command::Wait(args) => outcome::plan(args, scene)?,
         Command::Webhook(args) => webhook::plan(args, scene)?,
+        Command::Auth(command) => auth::plan(command, scene, &globals)?,
         Command::Doctor => Planned::new(scene, Task::Doctor),
+        Command::Listen(_) | Command::Events(_) if globals.profile.is_some() => {
+            return Err(misplaced(name, "--profile", "it makes no call"));
+        }
         Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
             return Err(misplaced(name, "--base-url", "it makes no call"));
         }
@@ -306,9 +393,12 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
             about::plan(command, scene)?
         }
     };
-    let Planned { scene, task, question } = planned;
+    let Planned { scene, task, question, carried } = planned;
+    if takes_rows {
+        check_fields(&globals.fields, shape, &carried, name)?;
+    }
     let question = question.filter(|_| asks);
-    Ok(Plan { scene, shape, question, task, writes, dry_run, fields: globals.fields, wait })
+    Ok(Plan { scene, shape, question, carried, task, writes, dry_run, fields: globals.fields, wait })
 }
 
 /// What a noun's planning comes to.
@@ -316,15 +406,16 @@ struct Planned {
     scene: Scene,
     task: Task,
     /// What a destructive command would lose.
-    question: Option<String>,
+    question: Option<Question>,
+    carried: Vec<String>,
 }
 
 impl Planned {
     fn new(scene: Scene, task: Task) -> Self {
-        Self { scene, task, question: None }
+        Self { scene, task, question: None, carried: Vec::new() }
     }
 
-    fn asking(mut self, question: String) -> Self {
+    fn asking(mut self, question: Question) -> Self {
         self.question = Some(question);
         self
     }
@@ -332,28 +423,42 @@ impl Planned {
 
 /// Carries a plan out.
 pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Plan { scene, task, dry_run, fields, wait, .. } = plan;
+    let Plan { scene, task, dry_run, fields, wait, question, .. } = plan;
     let task = match task {
         Task::Sandbox(task) => return sandbox::run(task, &scene, place, out).await,
         Task::Conformance(task) => return conformance::run(task, &scene, place, out).await,
         Task::Events(task) => return events::run(task, &scene, place, out).await,
+        Task::Auth(task) => return auth::run(task, &scene, place, out).await,
         Task::Doctor => return doctor::run(&scene, place, out).await,
         Task::About(task) => return about::run(task, &scene, out),
         task => task,
     };
     let asks_events = wait.is_some() || matches!(&task, Task::Outcome(_));
     let sends = match &task {
+        _ if place.globals.curl => false,
         Task::Requests(task) if task.lists_first() => true,
         // It asks the webhooks that were received.
         Task::Outcome(_) => false,
         _ => !dry_run,
     };
-    let target = Target::resolve(place.globals, place.environment, &scene, sends)?;
+    let address = Address::resolve(place.globals, place.environment, &scene, sends).await?;
+    let number = (sends && matches!(&task, Task::CreateMany(_))).then(|| bulk::Number::of(&address));
+    let target = Target::of(address, place.globals, place.environment, &scene)?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
+    if place.globals.curl && scene.is_embedded() {
+        let failure = Failure::usage(
+            scene.command(),
+            "`--curl` cannot lead to the embedded sandbox, which ends with this command",
+        );
+        return Err(failure.with_remedy(format!(
+            "`{}` serves it; then give its address with `--base-url`.",
+            scene.local("sandbox serve")
+        )));
+    }
     let session = Session::open(target, place.globals, &scene).await?;
-    let events = match asks_events.then(|| outcome::source(place, &scene)) {
+    let told = match asks_events.then(|| outcome::source(&session, place, &scene)) {
         Some(source) => match source.await {
-            Ok(events) => events,
+            Ok(told) => told,
             // It is all that this command has.
             Err(failure) if matches!(&task, Task::Outcome(_)) => return Err(failure),
             Err(failure) => {
@@ -364,20 +469,89 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         None => None,
     };
     let under_way = place.under_way;
-    let call =
-        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
+    // A write shows what it would send by itself; a read is made with a client that keeps the first request.
+    let kept = (place.globals.curl && !dry_run).then(|| session.client().keeping());
+    let client = kept.as_ref().map_or(session.client(), |(client, _)| client);
+    let call = Call { client, scene: &scene, dry_run, fields: &fields, told, number, wait, under_way };
+    if let Some(Question::Groups(losses)) = &question {
+        under_way.asks(true);
+        let answered = losses::ask(losses, &call, out).await;
+        under_way.asks(false);
+        if let Err(declined) = answered {
+            session.close().await;
+            return Err(declined);
+        }
+    }
     let result = match task {
+        Task::Bulk(task) => bulk::run(*task, &call, out).await,
+        Task::CreateMany(task) => bulk::run_create(*task, &call, out).await,
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
         Task::Requests(task) => requests::run(task, &call, out).await,
         Task::Participants(task) => participants::run(task, &call, out).await,
         Task::Outcome(task) => outcome::run(task, &call, out).await,
         Task::Webhook(task) => webhook::run(task, &call, out).await,
+        Task::Api(task) => api::run(task, &call, out).await,
         // Done above.
-        Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) | Task::Doctor => Ok(()),
+        Task::Sandbox(_)
+        | Task::Conformance(_)
+        | Task::Events(_)
+        | Task::Auth(_)
+        | Task::About(_)
+        | Task::Doctor => Ok(()),
     };
+    let result = match kept.as_ref().and_then(|(_, kept)| kept.take()) {
+        Some(preview) => {
+            out.previews(&[preview], false);
+            Ok(())
+        }
+        None => result,
+    };
+    drop(kept);
     session.close().await;
     result
+}
+
+/// Makes a command show its request as a command line.
+fn curl(command: &mut Command) -> Result<(), Failure> {
+    let name = command.name();
+    match &*command {
+        Command::Requests(RequestsCommand::Approve(args) | RequestsCommand::Reject(args)) if args.all => {
+            return Err(misplaced(
+                name,
+                "--curl",
+                "with `--all` it reads the requests first, and nothing is sent",
+            ));
+        }
+        Command::Webhook(WebhookCommand::Set(args)) if !args.headers.is_empty() => {
+            return Err(misplaced(
+                name,
+                "--curl",
+                "the headers are secrets, and would stand in the command line",
+            ));
+        }
+        _ => {}
+    }
+    let reads = command.reads();
+    match command.dry_run() {
+        Some(dry_run) => *dry_run = true,
+        None if reads => {}
+        None => return Err(misplaced(name, "--curl", "it makes no single call")),
+    }
+    Ok(())
+}
+
+/// All groups, to find one by its subject.
+pub(crate) async fn all_groups(
+    globals: &Globals,
+    environment: &Environment,
+    scene: Scene,
+) -> Result<Vec<Group>, Failure> {
+    let target = Target::resolve(globals, environment, &scene, true).await?;
+    let session = Session::open(target, globals, &scene).await?;
+    let groups = session.client().groups().list().stream().all().await;
+    session.close().await;
+    groups.map_err(|error| Failure::of_call(&error, &scene))
 }
 
 fn misplaced(command: &str, option: &str, why: &str) -> Failure {
@@ -385,15 +559,16 @@ fn misplaced(command: &str, option: &str, why: &str) -> Failure {
         .with_remedy(format!("Leave `{option}` out."))
 }
 
-fn check_fields(fields: &[String], shape: &Shape, command: &str) -> Result<(), Failure> {
+fn check_fields(fields: &[String], shape: &Shape, carried: &[String], command: &str) -> Result<(), Failure> {
     for (index, field) in fields.iter().enumerate() {
         if shape.fields.is_empty() {
             return Err(misplaced(command, "--fields", "it prints one line"));
         }
-        if !shape.fields.contains(&field.as_str()) {
+        if !shape.fields.contains(&field.as_str()) && !carried.contains(field) {
             let message = format!("{field:?} is not a field of {}", shape.name);
+            let fields = carried.iter().map(String::as_str).chain(shape.fields.iter().copied());
             return Err(Failure::usage(command, message)
-                .with_remedy(format!("Its fields are {}.", shape.fields.join(", "))));
+                .with_remedy(format!("Its fields are {}.", fields.collect::<Vec<_>>().join(", "))));
         }
         if fields[..index].contains(field) {
             return Err(Failure::usage(command, format!("`--fields` names {field:?} twice"))

@@ -10,10 +10,11 @@ use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
 use groups_webhooks::EventStore as _;
 use groups_webhooks::store::SqliteStore;
 
+use super::embedded::History;
 use super::events::of_store;
 use super::{Call, Place, Planned, invalid_input, receiving, summary};
 use crate::args::WaitArgs;
-use crate::context::events_file_if_there;
+use crate::context::Session;
 use crate::exit::{self, Code};
 use crate::failure::{Failure, Kind, item_remedy};
 use crate::output::Printer;
@@ -35,30 +36,39 @@ pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
 }
 
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Some(source) = call.events.clone() else {
+    let Some(Source { events, .. }) = call.told.clone() else {
         let message = "there is nothing to learn the outcome from: no webhooks were received here";
-        let remedy = if call.scene.is_embedded() {
-            format!("{} `{}` shows the groups.", call.scene.deliveries(), call.scene.line("list --all"))
-        } else {
-            format!(
-                "`{}` receives them; `{}` tells 360dialog where to.",
-                call.scene.local("listen"),
-                call.scene.line("webhook set URL")
-            )
-        };
+        let remedy = format!(
+            "`{}` receives them; `{}` tells 360dialog where to.",
+            call.scene.local("listen"),
+            call.scene.line("webhook set URL")
+        );
         return Err(Failure::configuration(call.scene.command(), message).with_remedy(remedy));
     };
-    let wait = call.client.outcome(task.request_id).wait(task.time).events(source);
+    let wait = call.client.outcome(task.request_id).wait(task.time).events(events);
     let learnt = out.waiting("Waiting for the outcome", wait).await;
     show(learnt, call.scene, out)
 }
 
-/// The webhooks that were received into the state folder, if any ever were, or are being received there.
+/// Where outcomes are told.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) events: Arc<dyn EventSource>,
+    /// The webhooks that were received, where it is they who tell.
+    pub(super) store: Option<Arc<SqliteStore>>,
+}
+
+/// The webhooks that were received into the state folder, if any ever were, or are being received there; of the embedded
+/// sandbox its history.
 pub(super) async fn source(
+    session: &Session,
     place: &Place<'_>,
     scene: &Scene,
-) -> Result<Option<Arc<dyn EventSource>>, Failure> {
-    let Some(file) = events_file_if_there(place.globals, place.environment, scene.command())? else {
+) -> Result<Option<Source>, Failure> {
+    if let Some(sandbox) = session.sandbox() {
+        return Ok(Some(Source { events: Arc::new(History(sandbox.emulator().clone())), store: None }));
+    }
+    let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
     };
     let failed = |error| of_store(&error, scene);
@@ -66,7 +76,8 @@ pub(super) async fn source(
     if store.last_number().await.map_err(failed)? == 0 && !receiving::is_going_on(&file) {
         return Ok(None);
     }
-    Ok(Some(Arc::new(store)))
+    let store = Arc::new(store);
+    Ok(Some(Source { events: Arc::clone(&store) as Arc<dyn EventSource>, store: Some(store) }))
 }
 
 /// What a wait comes to, in one type.
@@ -116,8 +127,8 @@ impl Call<'_> {
         what: &str,
         out: &Printer,
     ) -> Result<Outcome, Error> {
-        let wait = match &self.events {
-            Some(source) => wait.events(Arc::clone(source)),
+        let wait = match &self.told {
+            Some(told) => wait.events(Arc::clone(&told.events)),
             None => wait,
         };
         let (under_way, scene) = (self.under_way.clone(), self.scene.clone());

@@ -2,8 +2,9 @@
 
 use groups_ergonomic::model::{GroupField, GroupId, ParticipantInput, limits};
 
-use super::{Call, Planned, group_id, invalid_input};
+use super::{Call, Planned, bulk, group_id, invalid_input};
 use crate::args::ParticipantsCommand;
+use crate::confirm::{Loss, Question};
 use crate::failure::Failure;
 use crate::output::Printer;
 use crate::scene::Scene;
@@ -19,8 +20,10 @@ pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned
             let group = group_id(&args.group, &scene)?;
             Ok(Planned::new(scene.of_group(&args.group), super::Task::Participants(Task::List(group))))
         }
+        ParticipantsCommand::Remove(args) if args.from.from.is_some() => bulk::remove(args, scene),
         ParticipantsCommand::Remove(args) => {
-            let group = group_id(&args.group, &scene)?;
+            let text = args.group.unwrap_or_default();
+            let group = group_id(&text, &scene)?;
             let users = args
                 .users
                 .iter()
@@ -28,13 +31,9 @@ pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned
                 .collect::<Result<Vec<_>, _>>()
                 .and_then(|users| limits::participants(&users).map(|()| users))
                 .map_err(|invalid| invalid_input(&invalid, &scene))?;
-            let question = format!(
-                "Remove {} from group {}? They cannot come back by the invite link.",
-                args.users.join(", "),
-                args.group
-            );
+            let question = Question::Groups(vec![Loss::of_people(group.clone(), users.clone())]);
             let task = super::Task::Participants(Task::Remove { group, users });
-            Ok(Planned::new(scene.of_group(&args.group), task).asking(question))
+            Ok(Planned::new(scene.of_group(&text), task).asking(question))
         }
     }
 }

@@ -7,7 +7,7 @@ use groups_ergonomic::model::{Batch, GroupId, InvalidInput, JoinRequestId};
 use groups_ergonomic::{Delivery, GroupHandle, Operation};
 
 use super::paging::{self, Part};
-use super::{Call, Planned, group_id, invalid_input, summary};
+use super::{Call, Planned, bulk, group_id, invalid_input, summary};
 use crate::args::{Decide, RequestsCommand};
 use crate::exit;
 use crate::failure::{Failure, Kind, item_remedy};
@@ -24,7 +24,7 @@ pub(super) enum Which {
     AllOpen,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Approve,
     Reject,
@@ -45,14 +45,21 @@ pub(super) fn plan(command: RequestsCommand, scene: Scene) -> Result<Planned, Fa
             let task = Task::List { group, part };
             Ok(Planned::new(scene.of_group(&args.group), super::Task::Requests(task)))
         }
+        RequestsCommand::Approve(args) if args.from.from.is_some() => {
+            bulk::decide(args, Verdict::Approve, scene)
+        }
+        RequestsCommand::Reject(args) if args.from.from.is_some() => {
+            bulk::decide(args, Verdict::Reject, scene)
+        }
         RequestsCommand::Approve(args) => decision(args, Verdict::Approve, scene),
         RequestsCommand::Reject(args) => decision(args, Verdict::Reject, scene),
     }
 }
 
 fn decision(args: Decide, verdict: Verdict, scene: Scene) -> Result<Planned, Failure> {
-    let group = group_id(&args.group, &scene)?;
-    let scene = scene.of_group(&args.group);
+    let text = args.group.unwrap_or_default();
+    let group = group_id(&text, &scene)?;
+    let scene = scene.of_group(&text);
     let which = if args.all {
         Which::AllOpen
     } else {

@@ -1,6 +1,7 @@
 //! What was accepted and is being waited for, so that stopping in the middle does not lose its receipt. Prints nothing
 //! of its own accord.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groups_ergonomic::model::Accepted;
@@ -11,11 +12,20 @@ use crate::scene::Scene;
 
 /// What was accepted and is being waited for, if anything is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct UnderWay(Arc<Mutex<Option<(Accepted, Scene)>>>);
+pub(crate) struct UnderWay(Arc<Mutex<Option<(Accepted, Scene)>>>, Arc<AtomicBool>);
 
 impl UnderWay {
     pub(super) fn begins(&self, accepted: &Accepted, scene: &Scene) {
         self.set(Some((accepted.clone(), scene.clone())));
+    }
+
+    /// Whether it is being asked, and so nothing was done yet.
+    pub(super) fn asks(&self, asks: bool) {
+        self.1.store(asks, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_asking(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
     }
 
     /// Its outcome is known, or told to be unknown.

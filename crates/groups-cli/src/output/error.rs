@@ -1,14 +1,18 @@
 //! Failures as text: for people a line and what to do next; for programs exactly one JSON document.
 
+use std::path::Path;
+
 use crate::args::Format;
 use crate::failure::{ErrorDocument, Failure};
 
 use super::text;
 
-pub(super) fn render(failure: &Failure, format: Format) -> String {
+/// `logged`: under what it is found in the log file, and where that is.
+pub(super) fn render(failure: &Failure, format: Format, logged: Option<(&str, &Path)>) -> String {
     let report = &*failure.report;
     if format.is_json() {
-        let document = ErrorDocument { error: report.clone() };
+        let mut document = ErrorDocument { error: report.clone() };
+        document.error.run_id = logged.map(|(run, _)| run.to_owned());
         // Text and numbers always serialise.
         return format!("{}\n", serde_json::to_string(&document).unwrap_or_default());
     }
@@ -20,11 +24,17 @@ pub(super) fn render(failure: &Failure, format: Format) -> String {
         out.push_str(&format!(": {}", text::one_line(details)));
     }
     out.push('\n');
+    for problem in &report.problems {
+        out.push_str(&format!("  line {}: {}\n", problem.line, text::one_line(&problem.message)));
+    }
     if let Some(remedy) = &report.remedy {
         out.push_str(&format!("  {}\n", text::one_line(remedy)));
     }
     if let Some(trace) = &report.trace_id {
         out.push_str(&format!("  Trace id for support: {}\n", text::one_line(trace)));
+    }
+    if let Some((run, file)) = logged {
+        out.push_str(&format!("  Logged in {} under {run}\n", text::one_line(&file.to_string_lossy())));
     }
     out
 }
@@ -49,7 +59,7 @@ pub(super) fn of_parser(said: &str, command: &str) -> Failure {
 pub(super) fn key_advice(said: &str) -> Option<&'static str> {
     let tried = ["'--api-key'", "'--key'", "'--token'", "'--apikey'"];
     tried.iter().any(|option| said.contains(option)).then_some(
-        "Set D360_API_KEY instead: the key is never taken from the command line, where others can see it.",
+        "Run `wagroups auth login`, or set D360_API_KEY: the key is never taken from the command line, where others can see it.",
     )
 }
 
@@ -68,17 +78,18 @@ mod tests {
     #[test]
     fn people_get_the_reason_and_the_next_step() {
         assert_eq!(
-            render(&failure(), Format::Table),
+            render(&failure(), Format::Table, None),
             "error: Group\\nunknown\\u{1b} (131041): no such group\n  Look.\n  Trace id for support: AbC\n"
         );
     }
 
     #[test]
     fn programs_get_one_document() {
-        let text = render(&failure(), Format::Jsonl);
+        let text = render(&failure(), Format::Jsonl, Some(("4f", Path::new("x"))));
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["error"]["kind"], "usage");
         assert_eq!(read["error"]["code"], 131_041);
+        assert_eq!(read["error"]["run_id"], "4f");
         assert_eq!(text.lines().count(), 1);
     }
 
@@ -90,6 +101,6 @@ mod tests {
         assert_eq!(report.message, "the following required arguments were not provided: --subject <TEXT>");
         assert_eq!(of_parser("Manage WhatsApp groups", "invite").report.message, "a command is missing");
         let key = of_parser("error: unexpected argument '--api-key' found\n\nUsage: x", "list").report;
-        assert!(key.remedy.unwrap().starts_with("Set D360_API_KEY"));
+        assert!(key.remedy.unwrap().contains("auth login"));
     }
 }

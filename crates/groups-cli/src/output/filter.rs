@@ -136,6 +136,10 @@ impl Render for Filtered {
         self.text(&Value::Object(object))
     }
 
+    fn value(&mut self, value: Value) -> String {
+        self.text(&value)
+    }
+
     fn items(&mut self, _: &Shape, objects: Vec<Object>) -> String {
         if self.whole {
             self.held.get_or_insert_default().extend(objects.into_iter().map(Value::Object));

@@ -1,5 +1,7 @@
 //! One JSON object per line. A line is whole or it is not there.
 
+use serde_json::Value;
+
 use super::object::Object;
 use super::{Render, Shape};
 
@@ -12,6 +14,10 @@ impl Render for Jsonl {
         let mut text = serde_json::to_string(&object).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    fn value(&mut self, value: Value) -> String {
+        format!("{value}\n")
     }
 
     fn items(&mut self, _: &Shape, objects: Vec<Object>) -> String {

@@ -1,7 +1,9 @@
 //! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
 //! only this file writes it. A reader that goes away ends the output quietly, and never the process.
 
+mod bar;
 mod csv;
+mod curl;
 mod error;
 mod filter;
 mod json;
@@ -18,11 +20,13 @@ use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write
 
 use groups_ergonomic::{Preview, model::Batch};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::args::{Early, Format, Globals};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
+pub(crate) use bar::Bar;
 use filter::{Filter, Filtered};
 pub(crate) use log::start as start_log;
 use object::Object;
@@ -45,6 +49,13 @@ trait Render {
     /// The end of a list that was begun.
     fn end(&mut self) -> String {
         String::new()
+    }
+    /// A document that is of no type of ours.
+    fn value(&mut self, value: Value) -> String {
+        // JSON always serialises.
+        let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+        text.push('\n');
+        text
     }
     /// Why no more text can be made.
     fn trouble(&mut self) -> Option<Failure> {
@@ -72,6 +83,8 @@ pub(crate) struct Printer {
     escapes: bool,
     /// Whether to show a sign of life while waiting.
     progress: bool,
+    /// Whether requests that are not sent are shown as command lines.
+    curl: bool,
 }
 
 impl Printer {
@@ -108,6 +121,7 @@ impl Printer {
             escapes: (filtered || matches!(format, Format::Yaml | Format::Csv))
                 && std::io::stdout().is_terminal(),
             progress: false,
+            curl: false,
         }
     }
 
@@ -117,9 +131,20 @@ impl Printer {
         self
     }
 
+    /// Shows requests that are not sent as command lines.
+    pub(crate) fn with_curl(mut self, wanted: bool) -> Self {
+        self.curl = wanted;
+        self
+    }
+
     /// Waits for something.
     pub(crate) async fn waiting<F: IntoFuture>(&self, what: &str, future: F) -> F::Output {
         if self.progress { progress::during(what, future.into_future()).await } else { future.await }
+    }
+
+    /// The progress of long work over this many, `before` of which are done already.
+    pub(crate) fn bar(&self, what: &str, total: usize, before: usize) -> Bar {
+        if self.progress { Bar::new(what, total, before) } else { Bar::none() }
     }
 
     /// A result that is one object.
@@ -158,14 +183,74 @@ impl Printer {
         self.write(text);
     }
 
+    /// Whether what is shown goes through `--jq`.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.filtered
+    }
+
+    /// Whether requests are shown as command lines.
+    pub(crate) fn is_curl(&self) -> bool {
+        self.curl
+    }
+
+    /// The status and the headers of an answer.
+    pub(crate) fn head(&mut self, status: u16, headers: &[(String, String)]) {
+        let mut text = format!("HTTP {status}\n");
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {}\n", text::one_line(value)));
+        }
+        text.push('\n');
+        self.write(&text);
+    }
+
+    /// A document of the API. `as_it_came` is its text, which is what a program gets that asks for JSON.
+    pub(crate) fn answer(&mut self, document: Value, as_it_came: Option<&str>) {
+        let whole = !self.filtered && matches!(self.format, Format::Table | Format::Json);
+        let text = match as_it_came {
+            Some(text) if whole && !std::io::stdout().is_terminal() => format!("{}\n", text.trim_end()),
+            _ => self.render.value(document),
+        };
+        self.write(&text);
+    }
+
+    /// An answer that is no JSON, as it is.
+    pub(crate) fn unread(&mut self, text: &str) {
+        let text = if std::io::stdout().is_terminal() { &text::lines(text) } else { text };
+        self.write(text);
+        if !text.ends_with('\n') {
+            self.write("\n");
+        }
+    }
+
+    /// What was written so far is there for whoever reads.
+    pub(crate) fn shown(&mut self) {
+        self.flush();
+    }
+
     /// Requests that were not sent; an array where several were asked for.
     pub(crate) fn previews(&mut self, previews: &[Preview], several: bool) {
+        if self.curl {
+            return self.curls(previews, several);
+        }
         let objects: Vec<_> = previews.iter().map(object::of_preview).collect();
         for (index, object) in objects.into_iter().enumerate() {
             let text = match self.format {
                 Format::Table if index > 0 => format!("\n{}", self.render.preview(object)),
                 Format::Json | Format::Yaml if several => self.render.items(self.shape, vec![object]),
                 _ => self.render.preview(object),
+            };
+            self.write(&text);
+        }
+    }
+
+    fn curls(&mut self, previews: &[Preview], several: bool) {
+        for preview in previews {
+            let line = curl::line(preview);
+            let object = Object::from_iter([("curl".to_owned(), line.clone().into())]);
+            let text = match self.format {
+                Format::Table | Format::Csv => format!("{line}\n"),
+                Format::Json | Format::Yaml if several => self.render.items(self.shape, vec![object]),
+                _ => self.render.one(object),
             };
             self.write(&text);
         }
@@ -322,7 +407,7 @@ pub(crate) fn filter(globals: &Globals, command: &str) -> Result<Option<Filter>,
 /// Tells of a failure, and how to exit for it.
 pub(crate) fn report(failure: &Failure, format: Format) -> Code {
     // Ctrl-C at a terminal explains itself there; a program that reads JSON wants its document.
-    say(&error::render(failure, format));
+    say(&error::render(failure, format, log::found_under(failure)));
     failure.code
 }
 
@@ -343,7 +428,7 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
             say(&format!("\n  {advice}\n"));
         }
     } else {
-        say(&error::render(&error::of_parser(&text.to_string(), &early.command), format));
+        say(&error::render(&error::of_parser(&text.to_string(), &early.command), format, None));
     }
     Code::Usage
 }
@@ -357,7 +442,17 @@ pub(crate) fn topic(text: &str) -> Code {
 
 /// Asks at the terminal; the answer is read by the caller.
 pub(crate) fn ask(question: &str) {
-    say(&format!("{} [y/N] ", text::one_line(question)));
+    say(&format!("{} ", text::one_line(question)));
+}
+
+/// A line of what would be lost.
+pub(crate) fn losses(line: &str) {
+    say(&format!("{}\n", text::one_line(line)));
+}
+
+/// Asks for something to be typed.
+pub(crate) fn prompt(question: &str) {
+    say(&text::one_line(question));
 }
 
 /// Leaves the line of a question that got no answer.

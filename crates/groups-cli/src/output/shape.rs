@@ -93,8 +93,55 @@ impl Shape {
         fields: &["operation", "group_id", "request_id", "learnt_by", "error"],
         columns: &["operation", "group_id", "request_id", "learnt_by", "error"],
     };
+    /// What became of each row of a file of groups to be deleted.
+    pub(crate) const BULK_DELETE: Self = Self::row(&["line", "status", "group_id", "request_id", "error"]);
+    pub(crate) const BULK_UPDATE: Self =
+        Self::row(&["line", "status", "group_id", "request_id", "settings", "error"]);
+    pub(crate) const BULK_LINK: Self = Self::row(&["line", "status", "group_id", "invite_link", "error"]);
+    pub(crate) const BULK_REMOVE: Self =
+        Self::row(&["line", "status", "group_id", "user", "request_id", "error"]);
+    pub(crate) const BULK_DECIDE: Self = Self::row(&["line", "status", "group_id", "id", "error"]);
+    pub(crate) const BULK_CREATE: Self =
+        Self::row(&["line", "status", "subject", "group_id", "request_id", "invite_link", "error"]);
+    /// A group that was read for a row of a file.
+    pub(crate) const BULK_GET: Self = Self::row(&[
+        "line",
+        "status",
+        "id",
+        "subject",
+        "description",
+        "created_at",
+        "suspended",
+        "join_approval_mode",
+        "participant_count",
+        "participants",
+        "invite_link",
+        "extra",
+        "error",
+    ]);
+
+    const fn row(fields: &'static [&'static str]) -> Self {
+        Self { name: "row", fields, columns: fields }
+    }
+
     pub(crate) const WEBHOOK: Self =
         Self { name: "webhook", fields: &["url", "headers", "extra"], columns: &[] };
+    /// An answer of the API as it came: of no type of ours.
+    pub(crate) const ANSWER: Self = Self { name: "answer", fields: &[], columns: &[] };
+    /// A stored account.
+    pub(crate) const ACCOUNT: Self = Self {
+        name: "account",
+        fields: &["profile", "base_url", "storage", "active", "verified"],
+        columns: &["profile", "base_url", "storage", "active"],
+    };
+    /// Which account is used, and why.
+    pub(crate) const AUTH_STATUS: Self = Self {
+        name: "auth_status",
+        fields: &["profile", "base_url", "base_url_from", "key", "key_from", "storage", "check", "sources"],
+        columns: &[],
+    };
+    pub(crate) const LOGGED_OUT: Self =
+        Self { name: "logged_out", fields: &["profile", "removed"], columns: &["profile", "removed"] };
     /// What a check of the set-up came to.
     pub(crate) const CHECK: Self = Self {
         name: "check",

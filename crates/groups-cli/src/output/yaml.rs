@@ -2,6 +2,7 @@
 //! either would take for something else than text is quoted.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::object::Object;
 use super::{Render, Shape};
@@ -15,6 +16,10 @@ pub(super) struct Yaml {
 impl Render for Yaml {
     fn one(&mut self, object: Object) -> String {
         yaml(&object)
+    }
+
+    fn value(&mut self, value: Value) -> String {
+        yaml(&value)
     }
 
     fn items(&mut self, _: &Shape, objects: Vec<Object>) -> String {
@@ -44,7 +49,7 @@ fn yaml(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

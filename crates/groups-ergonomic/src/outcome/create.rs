@@ -59,6 +59,7 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         },
         false => None,
     };
+    let coming = how.coming(KIND, None).await;
     let accepted = wanted.submit(&ticket).await?;
     let can_wait = how.events.is_some();
     let ticket = Arc::new(ticket);
@@ -71,8 +72,11 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         candidates: Vec::new(),
         alone: None,
     };
-    learn(question, &how, &accepted).await
+    learn(question, &how, &accepted, coming).await
 }
+
+/// The type of the events that tell it.
+pub(super) const KIND: &str = "group_create";
 
 /// The groups there were.
 #[derive(Debug, Default)]
@@ -167,21 +171,33 @@ impl Question for Create {
         Some(learnt)
     }
 
+    /// A group is made once, so an event of the group that the answer named is about this create, whatever it tells.
+    fn overheard(&mut self, event: &Event) -> Option<Result<Created>> {
+        self.told(event)
+    }
+
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
         let alone = self.alone.take();
         self.candidates = match seen {
             Seen::Nothing => Vec::new(),
-            Seen::One(group, _) if self.accepted.group_id.is_some() => return Some(Ok(self.take(*group))),
+            Seen::One(group, _) if self.accepted.group_id.is_some() => {
+                self.ticket.settle(Some(&group.id));
+                return Some(Ok(self.take(*group)));
+            }
             Seen::One(group, _) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
             // It may be what the other create made.
             Seen::One(group, _) if self.ticket.has_rivals() => vec![group.id],
             Seen::One(group, at) => {
                 let since = alone.filter(|(id, _)| *id == group.id).map_or(at, |(_, since)| since);
-                if at.duration_since(since) >= STAYS_ALONE {
-                    return Some(Ok(self.take(*group)));
+                match at.duration_since(since) >= STAYS_ALONE {
+                    true if self.ticket.claim(&group.id) => return Some(Ok(self.take(*group))),
+                    // Another create was told that it is its own, just now.
+                    true => Vec::new(),
+                    false => {
+                        self.alone = Some((group.id.clone(), since));
+                        vec![group.id]
+                    }
                 }
-                self.alone = Some((group.id.clone(), since));
-                vec![group.id]
             }
             Seen::Several(ids) if self.can_wait => ids,
             Seen::Several(ids) => return Some(Err(self.ambiguous(&ids))),
@@ -199,7 +215,6 @@ impl Question for Create {
 
 impl Create {
     fn take(&self, group: Group) -> Created {
-        self.ticket.settle(Some(&group.id));
         Created::new(group, self.accepted.request_id.clone(), LearntBy::Polling)
     }
 
@@ -268,6 +283,10 @@ impl Question for Named {
 
     fn told(&mut self, event: &Event) -> Option<Result<Created>> {
         told(event, &self.accepted)
+    }
+
+    fn overheard(&mut self, event: &Event) -> Option<Result<Created>> {
+        self.told(event)
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {

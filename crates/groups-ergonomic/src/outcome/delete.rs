@@ -1,4 +1,7 @@
 //! What became of a delete: a webhook tells, or the group is unknown from then on (131041; Facts 1.5).
+//!
+//! Without a receipt: a group is deleted once, and its id does not come again, so that it was deleted is believed of any
+//! event of the group. That a delete failed is not: it may have been an earlier one, told late, and this one may work yet.
 
 use std::time::Duration;
 
@@ -6,7 +9,7 @@ use groups_model::event::{Event, EventKind};
 use groups_model::{Accepted, Deleted, ErrorKind, GroupId, LearntBy};
 
 use super::learn::{Question, learn};
-use super::{How, Wait, failed, not_seen};
+use super::{How, Overheard, Wait, failed, not_seen};
 use crate::error::{Error, Result};
 use crate::group::{DeleteGroup, GroupHandle};
 use crate::groups::Pending;
@@ -37,16 +40,27 @@ impl DeleteGroup {
 async fn run(delete: DeleteGroup, how: How) -> Result<Deleted> {
     how.check().map_err(|error| error.during(Operation::DeleteGroup))?;
     let group = delete.group.clone();
+    let coming = how.coming(KIND, Some(&group.id)).await;
     let (accepted, already) = delete.submit().await?;
     if already {
         return Ok(Deleted::new(group.id, accepted.request_id, LearntBy::Answer));
     }
-    learn(Delete { group, accepted: accepted.clone() }, &how, &accepted).await
+    learn(Delete::new(group, accepted.clone()), &how, &accepted, coming).await
 }
 
+/// The type of the events that tell it.
+pub(super) const KIND: &str = "group_delete";
+
 pub(super) struct Delete {
-    pub(super) group: GroupHandle,
-    pub(super) accepted: Accepted,
+    group: GroupHandle,
+    accepted: Accepted,
+    overheard: Overheard,
+}
+
+impl Delete {
+    pub(super) fn new(group: GroupHandle, accepted: Accepted) -> Self {
+        Self { group, accepted, overheard: Overheard::default() }
+    }
 }
 
 impl Question for Delete {
@@ -69,13 +83,19 @@ impl Question for Delete {
         told(event, Some(&self.group.id), &self.accepted)
     }
 
+    fn overheard(&mut self, event: &Event) -> Option<Result<Deleted>> {
+        self.overheard.note(event.errors().first());
+        if event.errors().is_empty() { self.told(event) } else { None }
+    }
+
     fn seen(&mut self, gone: bool) -> Option<Result<Deleted>> {
         let (id, request) = (self.group.id.clone(), self.accepted.request_id.clone());
         gone.then(|| Ok(Deleted::new(id, request, LearntBy::Polling)))
     }
 
     fn give_up(&mut self, last: Option<Error>) -> Result<Deleted> {
-        Err(not_seen(&self.accepted, "the group was not seen to be gone in time", last))
+        let why = self.overheard.beside("the group was not seen to be gone in time");
+        Err(not_seen(&self.accepted, &why, last))
     }
 }
 

@@ -76,19 +76,21 @@ async fn run(earlier: Earlier, how: How) -> Result<Outcome> {
     let operation = Operation::of_id(&accepted.operation);
     match (operation, &accepted.group_id) {
         (Some(Operation::DeleteGroup), Some(id)) => {
-            let question = Delete { group: client.group(id.clone())?, accepted: accepted.clone() };
-            learn(question, &how, &accepted).await.map(Outcome::Deleted)
+            let question = Delete::new(client.group(id.clone())?, accepted.clone());
+            let coming = how.coming(delete::KIND, Some(id)).await;
+            learn(question, &how, &accepted, coming).await.map(Outcome::Deleted)
         }
         (Some(Operation::CreateGroup), Some(id)) => {
             let question = create::Named { client, group: id.clone(), accepted: accepted.clone() };
-            learn(question, &how, &accepted).await.map(Box::new).map(Outcome::Created)
+            let coming = how.coming(create::KIND, Some(id)).await;
+            learn(question, &how, &accepted, coming).await.map(Box::new).map(Outcome::Created)
         }
         _ if how.events.is_none() => {
             let message = "there is nothing to learn this outcome from: no source of events is set, and it cannot be \
                            looked for";
             Err(Error::local(ErrorKind::Configuration, message).accepted_as(accepted, None))
         }
-        _ => learn(Told { operation, accepted: accepted.clone() }, &how, &accepted).await,
+        _ => learn(Told { operation, accepted: accepted.clone() }, &how, &accepted, None).await,
     }
 }
 
@@ -134,6 +136,10 @@ impl Question for Told {
         }
         let learnt = is(Operation::RemoveParticipants).then(|| removed(event)).flatten();
         learnt.map(|learnt| learnt.map(Outcome::Removed))
+    }
+
+    fn overheard(&mut self, _: &Event) -> Option<Result<Outcome>> {
+        None
     }
 
     fn seen(&mut self, (): ()) -> Option<Result<Outcome>> {

@@ -2,7 +2,7 @@
 //! means is decided by the question, without I/O.
 
 use groups_model::Accepted;
-use groups_model::event::Event;
+use groups_model::event::{Event, EventSourceError, EventStream};
 use tokio::time::Instant;
 
 use super::How;
@@ -23,6 +23,10 @@ pub(super) trait Question {
     /// An event of this receipt. Something, if it answers the question.
     fn told(&mut self, event: &Event) -> Option<Result<Self::Outcome>>;
 
+    /// An event of this type and group after the sending, where the answer had no receipt: it may be about another call
+    /// of the kind. Something, if it answers the question whoever's call it was; else a look follows at once.
+    fn overheard(&mut self, event: &Event) -> Option<Result<Self::Outcome>>;
+
     /// What a look showed. Something, if it answers the question.
     fn seen(&mut self, seen: Self::Seen) -> Option<Result<Self::Outcome>>;
 
@@ -33,18 +37,24 @@ pub(super) trait Question {
 /// A source that fails so often is not asked any more.
 const TOO_OFTEN: u32 = 5;
 
+/// `coming`: what a source tells without a receipt; it counts where there is none.
 pub(super) async fn learn<Q: Question>(
     mut question: Q,
     how: &How,
     accepted: &Accepted,
+    coming: Option<EventStream>,
 ) -> Result<Q::Outcome> {
     if let Some(call) = &how.on_accepted {
         call(accepted);
     }
     let (started, deadline) = (Instant::now(), after(how.timeout));
-    let mut events = how.events_for(accepted);
-    let schedule = Schedule::new(how.timeout, events.is_some());
+    let receipt = how.events_for(accepted);
+    let has_receipt = receipt.is_some();
+    let schedule = Schedule::new(how.timeout, has_receipt);
+    let mut events = receipt.or(coming);
     let (mut looks, mut failures) = (0, 0);
+    // Whether something was overheard that the look under way may have come too early for.
+    let mut again = false;
     let next =
         |looks| schedule.gap(looks, started.elapsed(), fastrand::f64()).map(|gap| Instant::now() + gap);
     let mut due = if how.polling { next(0) } else { None };
@@ -58,10 +68,17 @@ pub(super) async fn learn<Q: Question>(
         tokio::select! {
             biased;
             told = next_event(&mut events) => match told {
-                Some(Ok(event)) if how.concerns(&event, accepted) => {
+                Some(Ok(event)) if has_receipt && how.concerns(&event, accepted) => {
                     if let Some(learnt) = question.told(&event) {
                         return learnt;
                     }
+                }
+                Some(Ok(event)) if !has_receipt && how.may_concern(&event, accepted) => {
+                    if let Some(learnt) = question.overheard(&event) {
+                        return learnt;
+                    }
+                    again = looking.is_some();
+                    due = due.map(|_| Instant::now());
                 }
                 Some(Ok(event)) => tracing::debug!(kind = event.kind.type_name(), "an event of something else"),
                 // Events may have been missed: a look tells.
@@ -77,7 +94,7 @@ pub(super) async fn learn<Q: Question>(
             },
             seen = next_sight(&mut looking) => {
                 looking = None;
-                due = next(looks);
+                due = if std::mem::take(&mut again) { Some(Instant::now()) } else { next(looks) };
                 match seen {
                     Ok(seen) => if let Some(learnt) = question.seen(seen) {
                         return learnt;
@@ -102,9 +119,7 @@ pub(super) async fn learn<Q: Question>(
     question.give_up(last)
 }
 
-async fn next_event(
-    events: &mut Option<groups_model::event::EventStream>,
-) -> Option<Result<Event, groups_model::event::EventSourceError>> {
+async fn next_event(events: &mut Option<EventStream>) -> Option<Result<Event, EventSourceError>> {
     match events {
         Some(events) => std::future::poll_fn(|cx| events.as_mut().poll_next(cx)).await,
         None => std::future::pending().await,
@@ -133,7 +148,7 @@ mod tests {
 
     use futures_util::StreamExt;
     use futures_util::stream;
-    use groups_model::event::{EventSource, EventSourceError, EventStream, decode};
+    use groups_model::event::{EventSource, decode};
     use groups_model::{ErrorKind, RequestId};
 
     use super::*;
@@ -162,6 +177,10 @@ mod tests {
 
         fn told(&mut self, _: &Event) -> Option<Result<u32>> {
             Some(Ok(0))
+        }
+
+        fn overheard(&mut self, _: &Event) -> Option<Result<u32>> {
+            None
         }
 
         fn seen(&mut self, look: u32) -> Option<Result<u32>> {
@@ -205,7 +224,7 @@ mod tests {
         let accepted = Accepted::new("delete_group", "g".try_into().ok(), "R".try_into().ok());
         let began = Instant::now();
         let question = Asked { answered_by, looks: Arc::clone(&looks), stuck };
-        let learnt = learn(question, &how, &accepted).await.ok();
+        let learnt = learn(question, &how, &accepted, None).await.ok();
         (learnt, began.elapsed().as_secs(), looks.load(Ordering::SeqCst))
     }
 
@@ -232,6 +251,27 @@ mod tests {
         let failing: fn() -> EventStream =
             || stream::repeat_with(|| Err(EventSourceError::new("the disk is gone"))).boxed();
         assert_eq!(wait(Some(failing), 3, false).await.0, Some(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_overheard_makes_it_look_at_once_and_answers_nothing() {
+        let looks = Arc::new(AtomicU32::new(0));
+        for (group, polling, expected) in [("g", true, Some(1)), ("other", true, None), ("g", false, None)] {
+            looks.store(0, Ordering::SeqCst);
+            let timeout = Duration::from_secs(2);
+            let how = How { timeout, events: None, polling, on_accepted: None, phone_number_id: None };
+            let accepted = Accepted::new("update_group", group.try_into().ok(), None);
+            // Before the first look that is due anyway, after 0.3 seconds.
+            let coming = stream::once(async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                Ok(event())
+            });
+            let question = Asked { answered_by: 1, looks: Arc::clone(&looks), stuck: false };
+            let began = Instant::now();
+            let learnt = learn(question, &how, &accepted, Some(coming.boxed())).await.ok();
+            let at_once = began.elapsed() < Duration::from_millis(250);
+            assert_eq!(learnt.filter(|_| at_once), expected, "{group} {polling}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

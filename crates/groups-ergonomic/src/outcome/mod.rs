@@ -16,9 +16,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use groups_model::event::{Event, EventSource, EventStream};
-use groups_model::{Accepted, ErrorKind, ItemError, Outcome};
+use groups_model::{Accepted, ErrorKind, GroupId, ItemError, Outcome};
 
 pub use earlier::{Earlier, Receipt};
+pub use rivals::SharedRecord;
 pub(crate) use rivals::{Rivals, Ticket};
 
 use crate::client::Client;
@@ -47,12 +48,22 @@ use crate::operation::Operation;
 /// each look. [`Wait::without_polling`] saves them where webhooks can be relied on. A removal, and an update of a
 /// text, read the group once before.
 ///
+/// # An answer without a receipt
+///
+/// The answer to an update, a delete or a removal may have no `request_id`, and that to a create may name the group
+/// instead (Facts 1.2, 1.4, 1.5, 1.11). What a source of events tells of that group after the sending is then believed as
+/// far as it holds whoever's call it was: that the group was made, or could not be; that it is gone. That an update, a
+/// removal or a delete failed, or that an update or a removal worked, may be told of another's call, so it is no more than
+/// a reason to look at once; if nothing is seen, the error says what was told.
+///
 /// # What looking cannot tell
 ///
 /// A new group is known by its subject, description and approval mode alone. Where two creates of one client have the
-/// same, none is guessed. Those of other clients and other processes are not known here: a group that appears is taken
-/// once it has stayed the only new one for a second, and so an equal group that another process makes meanwhile may be
-/// taken for this one if the real one comes later than that or never. Webhooks tell them apart.
+/// same, none is guessed, and a group is given to one create only. Those of other processes are known where both share a
+/// record ([`ClientBuilder::share_creates`](crate::ClientBuilder::share_creates)). Of all others nothing is known here: a
+/// group that appears is taken once it has stayed the only new one for a second, and so an equal group that another
+/// machine makes meanwhile may be taken for this one if the real one comes later than that or never. Webhooks tell them
+/// apart.
 #[must_use = "does nothing until awaited"]
 pub struct Wait<T> {
     how: How,
@@ -100,17 +111,63 @@ impl How {
         Some(self.events.as_ref()?.events_for(accepted.request_id.as_ref()?))
     }
 
+    /// What comes from now on of a type, should the answer have no receipt.
+    async fn coming(&self, kind: &'static str, group: Option<&GroupId>) -> Option<EventStream> {
+        match self.events.as_ref()?.coming(kind, group).await {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::debug!(%error, "only a receipt will tell what the events are about");
+                None
+            }
+        }
+    }
+
     /// Whether an event is about what was accepted. The receipt decides; whatever else is known must agree with it.
     fn concerns(&self, event: &Event, accepted: &Accepted) -> bool {
-        let agree = |ours: Option<&str>, theirs: Option<&str>| match (ours, theirs) {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            _ => true,
-        };
         let group = accepted.group_id.as_ref().map(AsRef::as_ref);
         event.request_id.is_some()
             && event.request_id == accepted.request_id
             && agree(group, event.group_id.as_ref().map(AsRef::as_ref))
-            && agree(self.phone_number_id.as_deref(), event.phone_number_id.as_deref())
+            && self.is_ours(event)
+    }
+
+    /// Whether an event may be about what was accepted without a receipt: it is about the same group.
+    fn may_concern(&self, event: &Event, accepted: &Accepted) -> bool {
+        event.group_id.is_some() && event.group_id == accepted.group_id && self.is_ours(event)
+    }
+
+    /// Whether an event is of the number, as far as both are known.
+    fn is_ours(&self, event: &Event) -> bool {
+        agree(self.phone_number_id.as_deref(), event.phone_number_id.as_deref())
+    }
+}
+
+fn agree(ours: Option<&str>, theirs: Option<&str>) -> bool {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => true,
+    }
+}
+
+/// That a call failed which may have been this one: told by an event whose receipt belongs to nobody known here. It is
+/// never concluded from, only mentioned.
+#[derive(Debug, Default)]
+struct Overheard(Option<ItemError>);
+
+impl Overheard {
+    fn note(&mut self, error: Option<&ItemError>) {
+        self.0 = error.cloned().or(self.0.take());
+    }
+
+    /// What was seen instead, with what was told.
+    fn beside(&self, why: &str) -> String {
+        let Some(error) = &self.0 else { return why.to_owned() };
+        let code = error.code.map(|code| format!("{code} ")).unwrap_or_default();
+        format!(
+            "{why}. A webhook told that such a call on this group failed: {code}{}. The answer had no request_id, so it \
+             may have been another's",
+            error.message.trim_end_matches('.')
+        )
     }
 }
 
@@ -208,6 +265,20 @@ mod tests {
     pub(super) fn handle() -> GroupHandle {
         let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
         client.group("g").unwrap()
+    }
+
+    #[test]
+    fn what_was_overheard_is_mentioned() {
+        let mut overheard = Overheard::default();
+        overheard.note(None);
+        assert_eq!(overheard.beside("it was not seen"), "it was not seen");
+        let mut error = ItemError::new(ErrorKind::GroupSuspended, "Group is suspended.");
+        error.code = Some(131_207);
+        overheard.note(Some(&error));
+        overheard.note(None);
+        let said = overheard.beside("it was not seen");
+        assert!(said.starts_with("it was not seen. A webhook told"), "{said}");
+        assert!(said.contains("failed: 131207 Group is suspended. The answer"), "{said}");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! What became of a removal, person by person: a webhook tells, or the group no longer shows who was in it before. Who
 //! cannot be recognised among the participants is never said to be out.
+//!
+//! Without a receipt no event is believed: it may tell of another removal of the same person, sent earlier and told late,
+//! after which they came back. It makes it look; who was in before and is not any more is out for certain.
 
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use groups_model::{
 };
 
 use super::learn::{Question, learn};
-use super::{How, Wait, common, failed, not_seen, without_reason};
+use super::{How, Overheard, Wait, common, failed, not_seen, without_reason};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Pending;
@@ -45,12 +48,20 @@ async fn run(remove: RemoveParticipants, how: How) -> Result<Removed> {
             Err(error) => return Err(error),
         }
     }
+    let coming = match how.polling {
+        true => how.coming("group_participants_remove", Some(&group.id)).await,
+        false => None,
+    };
     let (accepted, already) = remove.submit().await?;
     if let ([person], true) = (&mut people[..], already) {
         person.outcome = Some(Ok(()));
         return conclude(&group.id, &people, LearntBy::Answer, &accepted);
     }
-    learn(Remove { group, accepted: accepted.clone(), people, before }, &how, &accepted).await
+    let overheard = Overheard::default();
+    let question = Remove { group, accepted: accepted.clone(), people, before, overheard };
+    // Of what cannot be seen nothing is learnt from them.
+    let coming = coming.filter(|_| question.is_worth_a_look());
+    learn(question, &how, &accepted, coming).await
 }
 
 /// Who is in the group.
@@ -159,6 +170,7 @@ struct Remove {
     people: Vec<Person>,
     /// How many were in before; `None` where that was not read.
     before: Option<usize>,
+    overheard: Overheard,
 }
 
 impl Remove {
@@ -196,6 +208,13 @@ impl Question for Remove {
         self.finished(LearntBy::Webhook)
     }
 
+    fn overheard(&mut self, event: &Event) -> Option<Result<Removed>> {
+        let EventKind::GroupParticipantsRemove(removal) = &event.kind else { return None };
+        let fates = self.people.iter().filter_map(|person| outcome_of(person, removal)?.err());
+        self.overheard.note(fates.map(|error| *error).next().as_ref());
+        None
+    }
+
     fn seen(&mut self, participants: Vec<Participant>) -> Option<Result<Removed>> {
         let before = self.before?;
         let gone: Vec<bool> =
@@ -223,14 +242,16 @@ impl Question for Remove {
 
     fn give_up(&mut self, last: Option<Error>) -> Result<Removed> {
         if self.people.iter().all(|person| person.outcome.is_none()) {
-            return Err(not_seen(&self.accepted, "nobody was seen to leave in time", last));
+            let why = self.overheard.beside("nobody was seen to leave in time");
+            return Err(not_seen(&self.accepted, &why, last));
         }
         for person in &mut self.people {
             let why = match person.before {
                 Presence::Out => "nobody in the group was recognised as this person before the call",
                 _ => "they were not seen to leave in time",
             };
-            let unknown = || Err(Box::new(ItemError::new(ErrorKind::OutcomeUnknown, why)));
+            let why = || self.overheard.beside(why);
+            let unknown = || Err(Box::new(ItemError::new(ErrorKind::OutcomeUnknown, why())));
             person.outcome.get_or_insert_with(unknown);
         }
         conclude(&self.group.id, &self.people, LearntBy::Polling, &self.accepted)
@@ -312,7 +333,13 @@ mod tests {
         if let Some(before) = &before {
             recognise(&mut people, before);
         }
-        Remove { group, accepted, people, before: before.map(|before| before.len()) }
+        Remove {
+            group,
+            accepted,
+            people,
+            before: before.map(|before| before.len()),
+            overheard: Overheard::default(),
+        }
     }
 
     fn event(fields: Value) -> Event {

@@ -1,5 +1,9 @@
 //! What became of an update, setting by setting: a webhook tells, or the group shows the new texts. A picture cannot be
 //! read back (Facts 1.3), so nothing but a webhook tells of it.
+//!
+//! Without a receipt no event is believed: an equal update, sent a little earlier and told late, would read the same, be
+//! it of a text or, by its digest, of a picture, and what it came to says nothing of this one. An event makes it look; a
+//! text that reads otherwise than before is certain. So a picture stays unknown there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,7 +14,7 @@ use groups_model::{
 };
 
 use super::learn::{Question, learn};
-use super::{How, Wait, common, failed, not_seen, without_reason};
+use super::{How, Overheard, Wait, common, failed, not_seen, without_reason};
 use crate::error::{Error, Result};
 use crate::group::{GroupHandle, UpdateGroup};
 use crate::groups::Pending;
@@ -50,6 +54,10 @@ async fn run(update: UpdateGroup, how: How) -> Result<Updated> {
         true => same_before(&update.group, &wanted, &how).await?,
         false => BTreeSet::new(),
     };
+    let coming = match how.polling {
+        true => how.coming("group_settings_update", Some(&update.group.id)).await,
+        false => None,
+    };
     let accepted = update.submit().await?;
     let question = Update {
         same,
@@ -58,8 +66,11 @@ async fn run(update: UpdateGroup, how: How) -> Result<Updated> {
         wanted,
         known: Settings::new(),
         hears: how.events_for(&accepted).is_some(),
+        overheard: Overheard::default(),
     };
-    learn(question, &how, &accepted).await
+    // Of what cannot be seen nothing is learnt from them.
+    let coming = coming.filter(|_| question.visible().next().is_some());
+    learn(question, &how, &accepted, coming).await
 }
 
 /// The settings that will read alike whether the call does anything or not.
@@ -117,6 +128,7 @@ struct Update {
     known: Settings,
     /// Whether a webhook may tell.
     hears: bool,
+    overheard: Overheard,
 }
 
 impl Update {
@@ -166,6 +178,14 @@ impl Question for Update {
         self.finished(LearntBy::Webhook)
     }
 
+    fn overheard(&mut self, event: &Event) -> Option<Result<Updated>> {
+        let EventKind::GroupSettingsUpdate(update) = &event.kind else { return None };
+        let of_ours = settings(update).filter(|(name, _)| self.wanted.contains_key(name));
+        let failure = of_ours.filter_map(|(_, setting)| setting.error).next();
+        self.overheard.note(failure.as_ref().or(update.errors.first().filter(|_| mentions_none(update))));
+        None
+    }
+
     fn seen(&mut self, group: Group) -> Option<Result<Updated>> {
         let visible: Vec<_> = self.visible().collect();
         for name in visible {
@@ -179,7 +199,8 @@ impl Question for Update {
 
     fn give_up(&mut self, last: Option<Error>) -> Result<Updated> {
         if self.known.is_empty() && (self.hears || self.visible().next().is_some()) {
-            return Err(not_seen(&self.accepted, "the settings were not seen to change in time", last));
+            let why = self.overheard.beside("the settings were not seen to change in time");
+            return Err(not_seen(&self.accepted, &why, last));
         }
         let open: Vec<_> = self.open().collect();
         for name in open {
@@ -188,6 +209,7 @@ impl Question for Update {
                 name if self.same.contains(&name) => NO_DIFFERENCE,
                 _ => "it was not seen to change in time",
             };
+            let why = self.overheard.beside(why);
             let asked = self.wanted.get(&name).cloned().flatten();
             self.known.insert(name, SettingOutcome::unknown(asked, why));
         }
@@ -254,7 +276,8 @@ mod tests {
         let group = handle();
         let accepted = Accepted::new("update_group", Some(group.id.clone()), "R".try_into().ok());
         let wanted = wanted.iter().map(|(name, text)| (*name, text.map(str::to_owned))).collect();
-        Update { same: BTreeSet::new(), group, accepted, wanted, known: Settings::new(), hears }
+        let overheard = Overheard::default();
+        Update { same: BTreeSet::new(), group, accepted, wanted, known: Settings::new(), hears, overheard }
     }
 
     fn event(fields: Value) -> Event {

@@ -8,8 +8,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
 use groups_ergonomic::Client;
-use groups_ergonomic::model::event::{Event, EventSource, EventStream, decode};
-use groups_ergonomic::model::{ParticipantInput, RequestId};
+use groups_ergonomic::model::event::{ComingEvents, Event, EventSource, EventStream, decode};
+use groups_ergonomic::model::{GroupId, ParticipantInput, RequestId};
 use groups_sandbox::{Behaviour, Emulator, Sandbox, SandboxBuilder, Webhook};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -41,11 +41,12 @@ impl Channel {
 #[derive(Clone, Default)]
 pub(crate) struct Source(pub(crate) Arc<Channel>);
 
-impl EventSource for Source {
-    fn events_for(&self, request_id: &RequestId) -> EventStream {
-        let (channel, request) = (Arc::clone(&self.0), request_id.clone());
-        Box::pin(futures_util::stream::unfold(0, move |mut seen| {
-            let (channel, request) = (Arc::clone(&channel), request.clone());
+impl Source {
+    /// Those after the first so many that match.
+    fn after(&self, seen: usize, matches: impl Fn(&Event) -> bool + Send + Sync + 'static) -> EventStream {
+        let (channel, matches) = (Arc::clone(&self.0), Arc::new(matches));
+        Box::pin(futures_util::stream::unfold(seen, move |mut seen| {
+            let (channel, matches) = (Arc::clone(&channel), Arc::clone(&matches));
             async move {
                 loop {
                     let came = channel.came.notified();
@@ -55,7 +56,7 @@ impl EventSource for Source {
                     match next {
                         Some(event) => {
                             seen += 1;
-                            if channel.indiscreet || event.request_id.as_ref() == Some(&request) {
+                            if channel.indiscreet || matches(&event) {
                                 return Some((Ok(event), seen));
                             }
                         }
@@ -64,6 +65,21 @@ impl EventSource for Source {
                 }
             }
         }))
+    }
+}
+
+impl EventSource for Source {
+    fn events_for(&self, request_id: &RequestId) -> EventStream {
+        let request = request_id.clone();
+        self.after(0, move |event| event.request_id.as_ref() == Some(&request))
+    }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        let (seen, group) = (self.0.events.lock().unwrap().len(), group_id.cloned());
+        let events = self.after(seen, move |event| {
+            event.kind.type_name() == kind && group.as_ref().is_none_or(|_| event.group_id == group)
+        });
+        Box::pin(std::future::ready(Ok(Some(events))))
     }
 }
 

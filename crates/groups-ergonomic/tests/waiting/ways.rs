@@ -108,28 +108,108 @@ async fn a_picture_is_told_by_webhook_and_unknown_at_once_without() {
     assert_eq!(both.settings[&SettingName::ProfilePicture].ok, None);
 }
 
-#[tokio::test]
-async fn an_acknowledgement_without_a_receipt_is_followed_by_looking() {
-    for acknowledgement in [Acknowledgement::Success, Acknowledgement::Empty, Acknowledgement::Id] {
-        let mut behaviour = Behaviour::strict();
-        behaviour.acknowledgement = acknowledgement;
-        let world = World::behaving(behaviour).await;
-        let client = world.listening();
-        let created = client.groups().create("Trip").wait(PATIENCE).await.unwrap();
-        let names_group = acknowledgement == Acknowledgement::Id;
-        let way = if names_group { LearntBy::Polling } else { LearntBy::Webhook };
-        assert_eq!((created.learnt_by, created.request_id.is_none()), (way, names_group));
+const WITHOUT_RECEIPT: [Acknowledgement; 3] =
+    [Acknowledgement::Success, Acknowledgement::Empty, Acknowledgement::Id];
 
-        world.people().join(created.group_id.as_str(), "15550100110").await.unwrap();
+async fn acknowledging(acknowledgement: Acknowledgement) -> World {
+    let mut behaviour = Behaviour::strict();
+    behaviour.acknowledgement = acknowledgement;
+    World::behaving(behaviour).await
+}
+
+#[tokio::test]
+async fn without_a_receipt_webhooks_of_the_group_tell_that_it_was_made_and_that_it_is_gone() {
+    for acknowledgement in WITHOUT_RECEIPT {
+        let world = acknowledging(acknowledgement).await;
+        let client = world.listening();
+        // Webhooks alone: an answer that names the group has no receipt.
+        let created = client.groups().create("Trip").wait(PATIENCE).without_polling().await.unwrap();
+        assert_eq!(created.request_id.is_none(), acknowledgement == Acknowledgement::Id);
+        assert_eq!(created.learnt_by, LearntBy::Webhook, "{acknowledgement:?}");
         let group = client.group(created.group_id).unwrap();
-        let way = if names_group { LearntBy::Webhook } else { LearntBy::Polling };
-        let updated = group.update().subject("Kyoto").wait(PATIENCE).await.unwrap();
-        assert_eq!((updated.learnt_by, updated.is_complete()), (way, true), "{acknowledgement:?}");
-        let removed = group.remove(users(&["+15550100110"])).wait(PATIENCE).await.unwrap();
-        assert_eq!((removed.learnt_by, removed.is_complete()), (way, true), "{acknowledgement:?}");
-        let deleted = group.delete().wait(PATIENCE).await.unwrap();
-        assert_eq!(deleted.learnt_by, way, "{acknowledgement:?}");
+        let deleted = group.delete().wait(PATIENCE).without_polling().await.unwrap();
+        let has_receipt = acknowledgement == Acknowledgement::Id;
+        assert_eq!((deleted.learnt_by, deleted.request_id.is_some()), (LearntBy::Webhook, has_receipt));
     }
+    let world = acknowledging(Acknowledgement::Id).await;
+    world.fault("create_group outcome=131000 times=1").await;
+    let error = world.listening().groups().create("Trip").wait(PATIENCE).without_polling().await.unwrap_err();
+    assert_eq!(error.code(), Some(131_000), "a failure that names the group is this create's: {error}");
+}
+
+#[tokio::test]
+async fn without_a_receipt_updates_and_removals_are_believed_when_they_are_seen() {
+    for acknowledgement in [Acknowledgement::Success, Acknowledgement::Empty] {
+        let world = acknowledging(acknowledgement).await;
+        let handle = world.group_of(&["15550100110"]).await;
+        let group = world.listening().group(handle.id().clone()).unwrap();
+        let updated = group.update().subject("Kyoto").wait(PATIENCE).await.unwrap();
+        assert_eq!((updated.learnt_by, updated.is_complete()), (LearntBy::Polling, true));
+        let removed = group.remove(users(&["+15550100110"])).wait(PATIENCE).await.unwrap();
+        assert_eq!((removed.learnt_by, removed.is_complete()), (LearntBy::Polling, true));
+        // A webhook told it, and may have told it of another's.
+        let update = || group.update().subject("Nara").wait(PATIENCE).without_polling();
+        assert_eq!(update().await.unwrap_err().kind(), ErrorKind::OutcomeNotSeen);
+        let picture = group.update().picture(picture()).wait(PATIENCE).await.unwrap();
+        assert_eq!(picture.settings[&SettingName::ProfilePicture].ok, None);
+    }
+}
+
+/// The webhooks of a group that another process has just seen fail.
+fn failures(group: &groups_ergonomic::GroupHandle) -> Vec<groups_ergonomic::model::event::Event> {
+    let error = serde_json::json!([{ "code": 131_207, "message": "Group is suspended" }]);
+    let of = |field: &str, mut event: serde_json::Value| {
+        event["group_id"] = group.id().as_str().into();
+        event["request_id"] = "ANOTHERS".into();
+        let body = serde_json::json!({ "entry": [{ "changes": [{ "field": field, "value": { "groups": [event] } }] }] });
+        groups_ergonomic::model::event::decode(body.to_string().as_bytes()).remove(0)
+    };
+    use serde_json::json;
+    vec![
+        of("group_lifecycle_update", json!({ "type": "group_delete", "errors": error })),
+        of("group_settings_update", json!({ "type": "group_settings_update", "errors": error })),
+        of(
+            "group_participants_update",
+            json!({ "type": "group_participants_remove", "initiated_by": "business",
+                "failed_participants": [{ "input": "+15550100110" }], "errors": error }),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn without_a_receipt_a_failure_may_be_anothers_and_is_only_mentioned() {
+    let world = acknowledging(Acknowledgement::Success).await;
+    let handle = world.group_of(&["15550100110"]).await;
+    let group = world.listening().group(handle.id().clone()).unwrap();
+    // As if of a call that was sent a little earlier: it decides nothing.
+    let source = world.source.clone();
+    let told = failures(&handle);
+    let publish = move |_: &groups_ergonomic::model::Accepted| source.0.publish(told.clone());
+    let updated = group.update().subject("Kyoto").wait(PATIENCE).on_accepted(publish.clone()).await.unwrap();
+    assert!(updated.is_complete());
+    let removed = group.remove(users(&["+15550100110"])).wait(PATIENCE).on_accepted(publish.clone()).await;
+    assert!(removed.unwrap().is_complete());
+
+    // This time it is this call's, which nobody can know.
+    let soon = Duration::from_secs(2);
+    world.people().join(handle.id().as_str(), "15550100111").await.unwrap();
+    for operation in ["update_group", "remove_participants", "delete_group"] {
+        world.fault(&format!("{operation} outcome=131207 times=1")).await;
+    }
+    let errors = [
+        group.update().subject("Nara").wait(soon).await.unwrap_err(),
+        group.remove(users(&["+15550100111"])).wait(soon).await.unwrap_err(),
+        group.delete().wait(soon).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::OutcomeNotSeen, "{error}");
+        assert!(
+            error.to_string().contains("A webhook told that such a call on this group failed: 131207"),
+            "{error}"
+        );
+    }
+    let deleted = group.delete().wait(PATIENCE).on_accepted(publish).without_polling().await.unwrap();
+    assert_eq!(deleted.learnt_by, LearntBy::Webhook);
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ pub use participants::{
     EventParticipant, GroupJoinRequest, GroupParticipantsAdd, GroupParticipantsRemove, InitiatedBy,
 };
 pub use settings::{GroupSettingsUpdate, SettingResult};
-pub use source::{EventSource, EventSourceError, EventStream};
+pub use source::{ComingEvents, EventSource, EventSourceError, EventStream};
 pub use status::GroupStatusChange;
 
 use crate::{EventId, Extra, GroupId, ItemError, RequestId, Timestamp};

@@ -11,24 +11,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use groups_model::event::{EventSource, EventStream, Part};
-use groups_model::{RequestId, Timestamp};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
+use groups_model::{GroupId, RequestId, Timestamp};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
-use super::{Appended, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
-use super::{now_ms, signed};
-
-const SCHEMA_VERSION: i64 = 1;
+use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{check_version, latest, missing, now_ms, signed};
+use crate::target::ForwardTarget;
 
 /// Names the turn that appends take. Any number, the same for all: "wagroups" in ASCII.
 const TURN: i64 = 0x7761_6772_6f75_7073;
 
-const SCHEMA: &str = r#"
-CREATE TABLE IF NOT EXISTS wagroups_store (version BIGINT NOT NULL);
+/// What makes each version of the one before; the first of nothing. A version that was published is never changed.
+const SCHEMAS: [&str; 2] = [FIRST, WITH_TARGETS];
+
+const VERSION: &str = "CREATE TABLE IF NOT EXISTS wagroups_store (version BIGINT NOT NULL)";
+
+const FIRST: &str = r#"
 CREATE TABLE IF NOT EXISTS wagroups_events (
     number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -52,6 +55,19 @@ CREATE TABLE IF NOT EXISTS wagroups_forwards (
 CREATE INDEX IF NOT EXISTS wagroups_forwards_by_lane ON wagroups_forwards (lane, number);
 "#;
 
+/// What was queued before has no target: whoever forwards next sends it. A process of the version before may go on, and
+/// forwards all of it as before.
+const WITH_TARGETS: &str = r#"
+ALTER TABLE wagroups_forwards ADD COLUMN target TEXT COLLATE "C" NOT NULL DEFAULT '';
+DROP INDEX wagroups_forwards_by_lane;
+CREATE INDEX wagroups_forwards_by_lane ON wagroups_forwards (target, lane, number);
+"#;
+
+/// What somebody of the version before is forwarding just now is left to them.
+const ADOPT: &str = "
+UPDATE wagroups_forwards SET target = $1
+WHERE number IN (SELECT number FROM wagroups_forwards WHERE target = '' FOR UPDATE SKIP LOCKED)";
+
 const ADD: &str = "
 INSERT INTO wagroups_events (id, type, group_id, request_id, at_s, received_ms, notification)
 SELECT id, type, group_id, request_id, at_s, received_ms, notification
@@ -62,21 +78,23 @@ ON CONFLICT (id) DO NOTHING
 RETURNING number, id";
 
 const QUEUE: &str = "
-INSERT INTO wagroups_forwards (number, lane) SELECT number, lane FROM UNNEST($1::bigint[], $2::text[]) AS new (number, lane)";
+INSERT INTO wagroups_forwards (number, target, lane)
+SELECT number, target, lane FROM UNNEST($1::bigint[], $2::text[], $3::text[]) AS new (number, target, lane)";
 
 /// The oldest of a lane that is due and that nobody has locked. One index step per lane however much waits. The clock
 /// is the database's, the same for all machines.
 const HEAD: &str = "
 WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM wagroups_forwards
+    SELECT min(lane) FROM wagroups_forwards WHERE target = $1
     UNION ALL
-    SELECT (SELECT min(lane) FROM wagroups_forwards WHERE wagroups_forwards.lane > lanes.lane)
+    SELECT (SELECT min(lane) FROM wagroups_forwards WHERE target = $1 AND wagroups_forwards.lane > lanes.lane)
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
 SELECT waiting.number, waiting.attempts, events.id, events.received_ms, events.notification
 FROM lanes
 CROSS JOIN LATERAL (
-    SELECT number FROM wagroups_forwards WHERE wagroups_forwards.lane = lanes.lane ORDER BY number LIMIT 1
+    SELECT number FROM wagroups_forwards WHERE target = $1 AND wagroups_forwards.lane = lanes.lane
+    ORDER BY number LIMIT 1
 ) AS heads
 JOIN wagroups_forwards AS waiting ON waiting.number = heads.number
 JOIN wagroups_events AS events ON events.number = waiting.number
@@ -100,6 +118,8 @@ struct Shared {
     reader: Reader,
     /// How many more events may be held to be forwarded: all of the pool but one, which is left for reading.
     to_hold: Arc<Semaphore>,
+    /// Whether what an earlier version queued, without a target, was given to the first that is forwarded to.
+    adopted: OnceCell<()>,
     source: StoredEvents,
 }
 
@@ -129,32 +149,32 @@ impl PostgresStore {
         let writer = Writer::start(Tables { connection, options, bell: bell.clone() });
         let reader = Reader { pool, bell };
         let source = StoredEvents::new(Arc::new(reader.clone()));
-        Ok(Self { shared: Arc::new(Shared { writer, reader, to_hold, source }) })
+        Ok(Self { shared: Arc::new(Shared { writer, reader, to_hold, adopted: OnceCell::new(), source }) })
     }
 }
 
 async fn prepare(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let known = latest(&SCHEMAS);
     let work = async {
         let mut tx = connection.begin().await?;
         // Two who come first at the same time would make the tables twice.
         take_turn(&mut tx).await?;
-        sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
-        let version =
+        sqlx::raw_sql(VERSION).execute(&mut *tx).await?;
+        let version: Option<i64> =
             sqlx::query_scalar("SELECT version FROM wagroups_store").fetch_optional(&mut *tx).await?;
-        if version.is_none() {
+        let version = version.unwrap_or(0);
+        for schema in missing(&SCHEMAS, version) {
+            sqlx::raw_sql(*schema).execute(&mut *tx).await?;
+        }
+        if version < known {
+            sqlx::query("DELETE FROM wagroups_store").execute(&mut *tx).await?;
             let set_version = sqlx::query("INSERT INTO wagroups_store (version) VALUES ($1)");
-            set_version.bind(SCHEMA_VERSION).execute(&mut *tx).await?;
+            set_version.bind(known).execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok::<i64, sqlx::Error>(version.unwrap_or(SCHEMA_VERSION))
+        Ok::<i64, sqlx::Error>(version)
     };
-    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
-        SCHEMA_VERSION => Ok(()),
-        other => Err(StoreError::new(
-            "opening it",
-            format!("it is of version {other}, and this program knows version {SCHEMA_VERSION}"),
-        )),
-    }
+    check_version(work.await.map_err(|error| StoreError::new("preparing it", error))?, &SCHEMAS)
 }
 
 /// Until the end of the transaction nobody else appends.
@@ -164,7 +184,7 @@ async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
 
 struct Job {
     parts: Vec<Part>,
-    forward: bool,
+    forward_to: Option<ForwardTarget>,
 }
 
 struct Tables {
@@ -193,13 +213,14 @@ impl Batch for Tables {
             let mut tx = self.connection.begin().await?;
             take_turn(&mut tx).await?;
             let mut added = add(&mut tx, &mut rows).await?;
-            let (mut numbers, mut lanes) = (Vec::new(), Vec::new());
+            let (mut numbers, mut targets, mut lanes) = (Vec::new(), Vec::new(), Vec::new());
             let mut answers = Vec::with_capacity(jobs.len());
             for (job, rows) in jobs.iter().zip(&rows) {
                 let appended: Vec<Option<i64>> = rows.iter().map(|row| added.remove(&row.id)).collect();
-                if job.forward {
+                if let Some(target) = &job.forward_to {
                     for (row, number) in rows.iter().zip(&appended) {
                         numbers.extend(*number);
+                        targets.extend(number.map(|_| target.as_key()));
                         lanes.extend(number.map(|_| row.lane()));
                     }
                 }
@@ -207,7 +228,7 @@ impl Batch for Tables {
                 answers.push(Appended::new(appended.collect()));
             }
             if !numbers.is_empty() {
-                sqlx::query(QUEUE).bind(numbers).bind(lanes).execute(&mut *tx).await?;
+                sqlx::query(QUEUE).bind(numbers).bind(targets).bind(lanes).execute(&mut *tx).await?;
             }
             tx.commit().await?;
             Ok::<_, sqlx::Error>(answers)
@@ -263,7 +284,7 @@ impl super::tail::Readable for Reader {
         super::conditions!(sql, query);
         let rows = sql.build().fetch_all(&self.pool).await;
         let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
-        let read: sqlx::Result<_> = rows.iter().map(stored).collect();
+        let read: sqlx::Result<_> = rows.iter().map(Stored::of_row).collect();
         read.map_err(|error| StoreError::new("reading events", error))
     }
 
@@ -286,19 +307,14 @@ impl super::tail::Readable for Reader {
     }
 }
 
-fn stored(row: &PgRow) -> sqlx::Result<Stored> {
-    Stored::read(
-        row.try_get("number")?,
-        row.try_get("id")?,
-        row.try_get("received_ms")?,
-        row.try_get("notification")?,
-    )
-}
-
 #[async_trait]
 impl EventStore for PostgresStore {
-    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError> {
-        self.shared.writer.write(Job { parts, forward }).await
+    async fn append(
+        &self,
+        parts: Vec<Part>,
+        forward_to: Option<&ForwardTarget>,
+    ) -> Result<Appended, StoreError> {
+        self.shared.writer.write(Job { parts, forward_to: forward_to.cloned() }).await
     }
 
     async fn list(&self, query: &Query) -> Result<Vec<Stored>, StoreError> {
@@ -322,12 +338,20 @@ impl EventStore for PostgresStore {
         self.shared.reader.bell.news()
     }
 
-    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+    async fn take_forwards(
+        &self,
+        target: &ForwardTarget,
+        max: usize,
+    ) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+        let pool = &self.shared.reader.pool;
+        let adopt = async || sqlx::query(ADOPT).bind(target.as_key()).execute(pool).await.map(drop);
+        let adopted = self.shared.adopted.get_or_try_init(adopt).await;
+        adopted.map_err(|error| StoreError::new("looking for what to forward", error))?;
         let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
         while taken.len() < max
             && let Ok(permit) = Arc::clone(&self.shared.to_hold).try_acquire_owned()
         {
-            let next = take_one(&self.shared.reader.pool, permit).await;
+            let next = take_one(pool, target, permit).await;
             match next.map_err(|error| StoreError::new("looking for what to forward", error)) {
                 Ok(Some(next)) => taken.push(Box::new(next)),
                 Ok(None) => break,
@@ -339,13 +363,13 @@ impl EventStore for PostgresStore {
         Ok(taken)
     }
 
-    async fn forwards_waiting(&self) -> Result<u64, StoreError> {
-        let count = sqlx::query_scalar("SELECT count(*) FROM wagroups_forwards");
-        let count: i64 = count
-            .fetch_one(&self.shared.reader.pool)
-            .await
-            .map_err(|error| StoreError::new("counting what waits", error))?;
-        Ok(count.unsigned_abs())
+    async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError> {
+        let count =
+            sqlx::query_as("SELECT target, count(*) FROM wagroups_forwards GROUP BY target ORDER BY target");
+        let count = count.fetch_all(&self.shared.reader.pool).await;
+        let count: Vec<(String, i64)> =
+            count.map_err(|error| StoreError::new("counting what waits", error))?;
+        Ok(count.into_iter().map(Backlog::read).collect())
     }
 }
 
@@ -353,13 +377,22 @@ impl EventSource for PostgresStore {
     fn events_for(&self, request_id: &RequestId) -> EventStream {
         self.shared.source.events_for(request_id)
     }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        self.shared.source.coming(kind, group_id)
+    }
 }
 
-async fn take_one(pool: &PgPool, permit: OwnedSemaphorePermit) -> sqlx::Result<Option<Taken>> {
+async fn take_one(
+    pool: &PgPool,
+    target: &ForwardTarget,
+    permit: OwnedSemaphorePermit,
+) -> sqlx::Result<Option<Taken>> {
     let mut tx = pool.begin().await?;
-    let Some(row) = sqlx::query(HEAD).fetch_optional(&mut *tx).await? else { return Ok(None) };
+    let head = sqlx::query(HEAD).bind(target.as_key()).fetch_optional(&mut *tx).await?;
+    let Some(row) = head else { return Ok(None) };
     let attempts = u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX);
-    Ok(Some(Taken { stored: stored(&row)?, attempts, tx, _permit: permit }))
+    Ok(Some(Taken { stored: Stored::of_row(&row)?, attempts, tx, _permit: permit }))
 }
 
 /// Holds the row's lock as long as it lives.

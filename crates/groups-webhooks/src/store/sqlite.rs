@@ -11,22 +11,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use groups_model::event::{EventSource, EventStream, Part};
-use groups_model::{RequestId, Timestamp};
+use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
+use groups_model::{GroupId, RequestId, Timestamp};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, QueryBuilder, Row as _, Sqlite};
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
-use super::{Appended, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
-use super::{due_after, now_ms, signed};
+use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{check_version, due_after, latest, missing, now_ms, signed};
+use crate::target::ForwardTarget;
 
-const SCHEMA_VERSION: i64 = 1;
+/// What makes each version of the one before; the first of nothing. A version that was published is never changed.
+const SCHEMAS: [&str; 2] = [FIRST, WITH_TARGETS];
 
-const SCHEMA: &str = "
+const FIRST: &str = "
 CREATE TABLE events (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -50,19 +52,28 @@ CREATE TABLE forwards (
 CREATE INDEX forwards_by_lane ON forwards (lane, number);
 ";
 
+/// What was queued before has no target: whoever forwards next sends it. A process of the version before may go on.
+const WITH_TARGETS: &str = "
+ALTER TABLE forwards ADD COLUMN target TEXT NOT NULL DEFAULT '';
+DROP INDEX forwards_by_lane;
+CREATE INDEX forwards_by_lane ON forwards (target, lane, number);
+";
+
 /// The oldest of each lane, one index step per lane however much waits.
 const HEADS: &str = "
 WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM forwards
+    SELECT min(lane) FROM forwards WHERE target = ?1
     UNION ALL
-    SELECT (SELECT min(lane) FROM forwards WHERE forwards.lane > lanes.lane) FROM lanes WHERE lanes.lane IS NOT NULL
+    SELECT (SELECT min(lane) FROM forwards WHERE target = ?1 AND forwards.lane > lanes.lane)
+    FROM lanes WHERE lanes.lane IS NOT NULL
 )
 SELECT forwards.number, forwards.lane, forwards.attempts, events.id, events.received_ms, events.notification
 FROM lanes
-JOIN forwards ON forwards.number = (SELECT min(number) FROM forwards WHERE forwards.lane = lanes.lane)
+JOIN forwards ON forwards.number =
+    (SELECT min(number) FROM forwards WHERE target = ?1 AND forwards.lane = lanes.lane)
 JOIN events ON events.number = forwards.number
-WHERE lanes.lane IS NOT NULL AND forwards.due_ms <= ?
-ORDER BY forwards.number LIMIT ?";
+WHERE lanes.lane IS NOT NULL AND forwards.due_ms <= ?2
+ORDER BY forwards.number LIMIT ?3";
 
 /// How long to wait for another process that writes: well below the 5 seconds that 360dialog waits for an answer
 /// (Facts 4.7), so that it gets one and delivers again.
@@ -92,7 +103,10 @@ struct Shared {
 #[derive(Default)]
 struct Lanes {
     lock: Option<File>,
-    taken: HashSet<String>,
+    /// Each by its target and its name.
+    taken: HashSet<(ForwardTarget, String)>,
+    /// Whether what has no target was given to one.
+    adopted: bool,
 }
 
 impl SqliteStore {
@@ -176,31 +190,29 @@ fn is_busy(error: &sqlx::Error) -> bool {
     code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == BUSY_CODE)
 }
 
-/// Makes a new file an event store; leaves an existing one as it is.
+/// Makes a new file an event store, and one of an earlier version one of this.
 async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let known = latest(&SCHEMAS);
     let work = async {
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
-        if version == 0 {
-            sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
-            let set_version = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+        for schema in missing(&SCHEMAS, version) {
+            sqlx::raw_sql(*schema).execute(&mut *tx).await?;
+        }
+        if version < known {
+            let set_version = format!("PRAGMA user_version = {known}");
             sqlx::raw_sql(AssertSqlSafe(set_version)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok::<_, sqlx::Error>(version)
     };
-    match work.await.map_err(|error| StoreError::new("preparing it", error))? {
-        0 | SCHEMA_VERSION => Ok(()),
-        newer => Err(StoreError::new(
-            "opening it",
-            format!("it is of version {newer}, and this program knows version {SCHEMA_VERSION}"),
-        )),
-    }
+    check_version(work.await.map_err(|error| StoreError::new("preparing it", error))?, &SCHEMAS)
 }
 
 /// Everything that writes, so that writers of one process never wait for each other's locks.
 enum Job {
-    Append { parts: Vec<Part>, forward: bool },
+    Append { parts: Vec<Part>, forward_to: Option<ForwardTarget> },
+    Adopt { target: ForwardTarget },
     Done { number: i64 },
     Again { number: i64, due_ms: i64 },
     Prune { before_ms: i64 },
@@ -224,14 +236,14 @@ impl Batch for Tables {
     fn rows(job: &Job) -> usize {
         match job {
             Job::Append { parts, .. } => parts.len(),
-            Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 1,
+            Job::Adopt { .. } | Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 1,
         }
     }
 
     fn bytes(job: &Job) -> usize {
         match job {
             Job::Append { parts, .. } => parts.iter().map(|part| part.notification.len()).sum(),
-            Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 0,
+            Job::Adopt { .. } | Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 0,
         }
     }
 
@@ -275,6 +287,9 @@ async fn carry_out(
             let number = |part: &Part| added.remove(part.event.id.as_str()).map(i64::unsigned_abs);
             return Ok(Answer::Appended(Appended::new(parts.iter().map(number).collect())));
         }
+        Job::Adopt { target } => {
+            sqlx::query("UPDATE forwards SET target = ? WHERE target = ''").bind(target.as_key()).execute(tx)
+        }
         Job::Done { number } => sqlx::query("DELETE FROM forwards WHERE number = ?").bind(number).execute(tx),
         Job::Again { number, due_ms } => {
             sqlx::query("UPDATE forwards SET attempts = attempts + 1, due_ms = ? WHERE number = ?")
@@ -297,11 +312,11 @@ async fn append(tx: &mut SqliteConnection, jobs: &[Job]) -> sqlx::Result<HashMap
     let received_ms = now_ms();
     let (mut rows, mut lanes) = (Vec::new(), HashMap::new());
     for job in jobs {
-        let Job::Append { parts, forward } = job else { continue };
+        let Job::Append { parts, forward_to } = job else { continue };
         for part in parts {
             let row = Row::of(part, received_ms);
-            if *forward {
-                lanes.entry(row.id.clone()).or_insert_with(|| row.lane());
+            if let Some(target) = forward_to {
+                lanes.entry(row.id.clone()).or_insert_with(|| (target.as_key(), row.lane()));
             }
             rows.push(row);
         }
@@ -320,12 +335,13 @@ async fn append(tx: &mut SqliteConnection, jobs: &[Job]) -> sqlx::Result<HashMap
         let new: Vec<(String, i64)> = sql.build_query_as().fetch_all(&mut *tx).await?;
         added.extend(new);
     }
-    let queue: Vec<(i64, String)> =
+    let queue: Vec<(i64, (&str, String))> =
         added.iter().filter_map(|(id, number)| Some((*number, lanes.remove(id)?))).collect();
     for rows in chunks(&queue) {
-        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new("INSERT INTO forwards (number, lane, due_ms) ");
-        sql.push_values(rows, |mut values, (number, lane)| {
-            values.push_bind(*number).push_bind(lane.as_str()).push_bind(0_i64);
+        let mut sql: QueryBuilder<Sqlite> =
+            QueryBuilder::new("INSERT INTO forwards (number, target, lane, due_ms) ");
+        sql.push_values(rows, |mut values, (number, (target, lane))| {
+            values.push_bind(*number).push_bind(*target).push_bind(lane.as_str()).push_bind(0_i64);
         });
         sql.build().execute(&mut *tx).await?;
     }
@@ -357,7 +373,7 @@ impl super::tail::Readable for Reader {
         let rows = sql.build().fetch_all(&self.readers).await;
         let rows = rows.map_err(|error| StoreError::new("listing events", error))?;
         rows.iter()
-            .map(stored)
+            .map(Stored::of_row)
             .collect::<sqlx::Result<_>>()
             .map_err(|error| StoreError::new("reading events", error))
     }
@@ -376,18 +392,19 @@ impl super::tail::Readable for Reader {
     }
 }
 
-fn stored(row: &SqliteRow) -> sqlx::Result<Stored> {
-    Stored::read(
-        row.try_get("number")?,
-        row.try_get("id")?,
-        row.try_get("received_ms")?,
-        row.try_get("notification")?,
-    )
-}
-
 impl Shared {
     fn reader(&self) -> Reader {
         Reader { readers: self.readers.clone(), bell: self.bell.clone() }
+    }
+
+    /// Gives what an earlier version queued, without a target, to the first that is forwarded to.
+    async fn adopt(&self, target: &ForwardTarget) -> Result<(), StoreError> {
+        let adopted = || self.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
+        if !adopted().adopted {
+            self.writer.write(Job::Adopt { target: target.clone() }).await?;
+            adopted().adopted = true;
+        }
+        Ok(())
     }
 
     /// Whether this process may forward; it then may until it ends.
@@ -412,8 +429,13 @@ impl Shared {
 
 #[async_trait]
 impl EventStore for SqliteStore {
-    async fn append(&self, parts: Vec<Part>, forward: bool) -> Result<Appended, StoreError> {
-        match self.shared.writer.write(Job::Append { parts, forward }).await? {
+    async fn append(
+        &self,
+        parts: Vec<Part>,
+        forward_to: Option<&ForwardTarget>,
+    ) -> Result<Appended, StoreError> {
+        let forward_to = forward_to.cloned();
+        match self.shared.writer.write(Job::Append { parts, forward_to }).await? {
             Answer::Appended(appended) => Ok(appended),
             Answer::Rows(_) => Err(StoreError::new("appending", "an answer to something else")),
         }
@@ -439,14 +461,20 @@ impl EventStore for SqliteStore {
         self.shared.bell.news()
     }
 
-    async fn take_forwards(&self, max: usize) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
+    async fn take_forwards(
+        &self,
+        target: &ForwardTarget,
+        max: usize,
+    ) -> Result<Vec<Box<dyn Forwarding>>, StoreError> {
         if max == 0 || !self.shared.may_forward()? {
             return Ok(Vec::new());
         }
         // One at a time: what is read below must still be the oldest of its lane when the lane is taken.
         let _turn = self.shared.taking.lock().await;
+        self.shared.adopt(target).await?;
         let busy = self.shared.forwarding.lock().unwrap_or_else(PoisonError::into_inner).taken.clone();
         let rows = sqlx::query(HEADS)
+            .bind(target.as_key())
             .bind(now_ms())
             .bind(i64::try_from(max.saturating_add(busy.len())).unwrap_or(i64::MAX))
             .fetch_all(&self.shared.readers)
@@ -454,9 +482,11 @@ impl EventStore for SqliteStore {
             .map_err(|error| StoreError::new("looking for what to forward", error))?;
         let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
         for row in rows {
-            let read = || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, stored(&row)?));
+            let read =
+                || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, Stored::of_row(&row)?));
             let (lane, attempts, stored): (String, i64, Stored) =
                 read().map_err(|error: sqlx::Error| StoreError::new("reading what to forward", error))?;
+            let lane = (target.clone(), lane);
             // A lane that was given back since may have another oldest by now.
             if taken.len() < max && !busy.contains(&lane) {
                 let mut lanes = self.shared.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
@@ -474,16 +504,22 @@ impl EventStore for SqliteStore {
         Ok(taken)
     }
 
-    async fn forwards_waiting(&self) -> Result<u64, StoreError> {
-        let count = sqlx::query_scalar("SELECT count(*) FROM forwards").fetch_one(&self.shared.readers).await;
-        let count: i64 = count.map_err(|error| StoreError::new("counting what waits", error))?;
-        Ok(count.unsigned_abs())
+    async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError> {
+        let count = sqlx::query_as("SELECT target, count(*) FROM forwards GROUP BY target ORDER BY target");
+        let count = count.fetch_all(&self.shared.readers).await;
+        let count: Vec<(String, i64)> =
+            count.map_err(|error| StoreError::new("counting what waits", error))?;
+        Ok(count.into_iter().map(Backlog::read).collect())
     }
 }
 
 impl EventSource for SqliteStore {
     fn events_for(&self, request_id: &RequestId) -> EventStream {
         self.shared.source.events_for(request_id)
+    }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        self.shared.source.coming(kind, group_id)
     }
 }
 
@@ -496,7 +532,7 @@ struct Taken {
 }
 
 struct Hold {
-    lane: String,
+    lane: (ForwardTarget, String),
     lanes: Arc<Mutex<Lanes>>,
 }
 

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use futures_util::{Stream, stream};
-use groups_model::event::{EventSource, EventSourceError, EventStream};
-use groups_model::{Event, EventId, RequestId};
+use groups_model::event::{ComingEvents, EventSource, EventSourceError, EventStream};
+use groups_model::{Event, EventId, GroupId, RequestId};
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{EventStore, News, Order, Query, StoreError, Stored};
-use crate::channel::Waiting;
+use crate::channel::{Kin, Told, Waiting};
 
 /// How many are read at a time.
 const PAGE: u32 = 256;
@@ -103,18 +103,18 @@ impl EventSource for StoredEvents {
     fn events_for(&self, request_id: &RequestId) -> EventStream {
         let follower = Arc::clone(&self.0);
         let live = follower.waiting.lock().unwrap_or_else(PoisonError::into_inner).subscribe(request_id);
-        let state = Events {
-            follower,
-            query: Query::new().request_id(request_id.clone()),
-            past: None,
-            live,
-            told: HashSet::new(),
-            failed: false,
-        };
-        Box::pin(stream::unfold(state, |mut state| async move {
-            let next = state.next().await?;
-            Some((next.map_err(EventSourceError::new), state))
-        }))
+        Events::stream(follower, Query::new().request_id(request_id.clone()), live)
+    }
+
+    fn coming(&self, kind: &'static str, group_id: Option<&GroupId>) -> ComingEvents {
+        let (follower, kin) = (Arc::clone(&self.0), Kin { kind, group_id: group_id.cloned() });
+        Box::pin(async move {
+            let mut query = Query::new().kind(kind);
+            query.group_id = kin.group_id.clone();
+            query.after = Some(follower.store.last_number().await.map_err(EventSourceError::new)?);
+            let live = follower.waiting.lock().unwrap_or_else(PoisonError::into_inner).subscribe_to(kin);
+            Ok(Some(Events::stream(follower, query, live)))
+        })
     }
 }
 
@@ -122,18 +122,31 @@ struct Events {
     follower: Arc<Follower>,
     query: Query,
     past: Option<VecDeque<Stored>>,
-    live: UnboundedReceiver<Event>,
+    live: UnboundedReceiver<Told>,
     told: HashSet<EventId>,
     failed: bool,
 }
 
 impl Events {
+    /// What is stored already, and then what comes.
+    fn stream(follower: Arc<Follower>, query: Query, live: UnboundedReceiver<Told>) -> EventStream {
+        let state = Self { follower, query, past: None, live, told: HashSet::new(), failed: false };
+        Box::pin(stream::unfold(state, |mut state| async move {
+            let next = state.next().await?;
+            Some((next.map_err(EventSourceError::new), state))
+        }))
+    }
+
     async fn next(&mut self) -> Option<Result<Event, StoreError>> {
         loop {
             let event = match &mut self.past {
                 Some(past) => match past.pop_front() {
                     Some(stored) => stored.event,
-                    None => self.live.recv().await?,
+                    None => match self.live.recv().await? {
+                        // The task that follows the store may be behind.
+                        (number, _) if self.query.after.is_some_and(|after| number <= after) => continue,
+                        (_, event) => event,
+                    },
                 },
                 None => {
                     if std::mem::take(&mut self.failed) {
@@ -187,7 +200,7 @@ async fn follow(store: Arc<dyn Readable>, waiting: Weak<Mutex<Waiting>>, last: u
         match next {
             Ok(Ok(stored)) => {
                 if let Some(waiting) = waiting.upgrade() {
-                    waiting.lock().unwrap_or_else(PoisonError::into_inner).tell(&stored.event);
+                    waiting.lock().unwrap_or_else(PoisonError::into_inner).tell(stored.number, &stored.event);
                 }
             }
             Ok(Err(error)) => {

@@ -7,16 +7,66 @@ use futures_util::StreamExt as _;
 use groups_model::event::{EventKind, EventSource, split};
 use groups_model::{GroupId, RequestId, Timestamp};
 use groups_webhooks::store::{Query, StoredEvents, tail};
-use groups_webhooks::{Backoff, EventStore, Forwarder};
+use groups_webhooks::{Backoff, EventStore, ForwardTarget, Forwarder};
 
-use super::{Sink, eventually, notification, outcome, parts, stored_ids};
+use super::{Sink, eventually, notification, outcome, parts, stored_ids, target, waiting};
+
+/// The tests of a store. `$stores` gives two handles of a new one, as if of two processes, and what it lives in; or nothing
+/// where it cannot be had.
+macro_rules! conforms {
+    ($stores:ident) => {
+        support::conformance::conforms!(@one $stores:
+            an_event_is_stored_once_and_told_as_it_was,
+            whatever_bytes_come_are_kept_and_found,
+            events_are_found_by_group_type_time_and_receipt,
+            old_events_are_forgotten_unless_they_wait_to_be_forwarded,
+            many_at_once_are_stored_once_each,
+            what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
+            a_failed_attempt_is_counted
+        );
+
+        #[tokio::test]
+        async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            conformance::a_tail_tells_what_is_there_and_what_comes_from_elsewhere(here, elsewhere).await;
+        }
+
+        #[tokio::test]
+        async fn those_who_wait_are_told_what_is_stored_and_what_comes() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            let source = here.clone();
+            conformance::those_who_wait_are_told_what_is_stored_and_what_comes(source, here, elsewhere).await;
+        }
+
+        #[tokio::test]
+        async fn what_comes_of_a_type_is_told_from_a_moment_on() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            let source = here.clone();
+            conformance::what_comes_of_a_type_is_told_from_a_moment_on(source, here, elsewhere).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn forwarders_share_the_queue_in_order_per_group() {
+            let Some((_kept, [here, elsewhere])) = $stores().await else { return };
+            conformance::forwarders_share_the_queue_in_order_per_group(vec![here, elsewhere]).await;
+        }
+    };
+    (@one $stores:ident: $($name:ident),+) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let Some((_kept, [store, _])) = $stores().await else { return };
+            conformance::$name(store).await;
+        }
+    )+};
+}
+pub(crate) use conforms;
 
 pub(crate) async fn an_event_is_stored_once_and_told_as_it_was(store: Arc<dyn EventStore>) {
     assert_eq!(store.last_number().await.unwrap(), 0);
     let told = parts(&[("a", "1"), ("b", "2")]);
-    let first = store.append(told.clone(), false).await.unwrap();
+    let first = store.append(told.clone(), None).await.unwrap();
     assert_eq!(first.added(), 2);
-    let again = store.append(parts(&[("b", "2"), ("c", "3")]), false).await.unwrap();
+    let again = store.append(parts(&[("b", "2"), ("c", "3")]), None).await.unwrap();
     assert_eq!(again.numbers[0], None, "it was there already");
     assert!(again.numbers[1] > first.numbers[1], "numbers grow");
     assert_eq!(store.last_number().await.unwrap(), again.numbers[1].unwrap());
@@ -32,7 +82,7 @@ pub(crate) async fn whatever_bytes_come_are_kept_and_found(store: Arc<dyn EventS
     let nul = notification(&[outcome("a\0b", "\0"), outcome(&"g".repeat(5_000), &"r".repeat(9_000))]);
     for body in [&b""[..], b"\xff\x00\xfe", b"[1]", nul.as_bytes()] {
         let told = split(body);
-        let appended = store.append(told.clone(), true).await.unwrap();
+        let appended = store.append(told.clone(), Some(&target())).await.unwrap();
         assert_eq!(appended.added(), told.len());
         for part in told {
             let mut query = Query::new();
@@ -51,12 +101,12 @@ pub(crate) async fn whatever_bytes_come_are_kept_and_found(store: Arc<dyn EventS
 }
 
 pub(crate) async fn events_are_found_by_group_type_time_and_receipt(store: Arc<dyn EventStore>) {
-    store.append(parts(&[("a", "1"), ("b", "2"), ("a", "3")]), false).await.unwrap();
+    store.append(parts(&[("a", "1"), ("b", "2"), ("a", "3")]), None).await.unwrap();
     let body =
         groups_spec::example("webhook_group_suspended").unwrap().body.replace("1759320005", "1759320905");
-    store.append(split(body.as_bytes()), false).await.unwrap();
+    store.append(split(body.as_bytes()), None).await.unwrap();
     let untimed = r#"{"entry":[{"changes":[{"field":"x","value":{}}]}]}"#;
-    store.append(split(untimed.as_bytes()), false).await.unwrap();
+    store.append(split(untimed.as_bytes()), None).await.unwrap();
     let count = async |query: Query| store.list(&query).await.unwrap().len();
     let group = |id: &str| Query::new().group_id(GroupId::new(id).unwrap());
     assert_eq!(count(group("a")).await, 2);
@@ -77,17 +127,17 @@ pub(crate) async fn events_are_found_by_group_type_time_and_receipt(store: Arc<d
 }
 
 pub(crate) async fn old_events_are_forgotten_unless_they_wait_to_be_forwarded(store: Arc<dyn EventStore>) {
-    store.append(parts(&[("a", "1")]), false).await.unwrap();
-    store.append(parts(&[("a", "2")]), true).await.unwrap();
+    store.append(parts(&[("a", "1")]), None).await.unwrap();
+    store.append(parts(&[("a", "2")]), Some(&target())).await.unwrap();
     assert_eq!(store.prune(Timestamp::from_seconds(0)).await.unwrap(), 0);
     let tomorrow = Timestamp::from_seconds(4_000_000_000);
     assert_eq!(store.prune(tomorrow).await.unwrap(), 1);
     assert_eq!(stored_ids(&*store).await.len(), 1);
     let last = store.last_number().await.unwrap();
-    store.take_forwards(1).await.unwrap().remove(0).done().await.unwrap();
+    store.take_forwards(&target(), 1).await.unwrap().remove(0).done().await.unwrap();
     assert_eq!(store.prune(tomorrow).await.unwrap(), 1);
     assert_eq!(store.last_number().await.unwrap(), last, "a number is never used again");
-    let again = store.append(parts(&[("a", "1")]), false).await.unwrap();
+    let again = store.append(parts(&[("a", "1")]), None).await.unwrap();
     assert!(again.numbers[0].unwrap() > last);
 }
 
@@ -99,7 +149,7 @@ pub(crate) async fn many_at_once_are_stored_once_each(store: Arc<dyn EventStore>
                 for number in 0..10 {
                     // Each event comes from two tasks.
                     let request = format!("{}-{number}", task / 2);
-                    store.append(parts(&[("a", &request), ("b", &request)]), false).await.unwrap();
+                    store.append(parts(&[("a", &request), ("b", &request)]), None).await.unwrap();
                 }
             })
         })
@@ -115,12 +165,12 @@ pub(crate) async fn a_tail_tells_what_is_there_and_what_comes_from_elsewhere(
     here: Arc<dyn EventStore>,
     elsewhere: Arc<dyn EventStore>,
 ) {
-    here.append(parts(&[("a", "1"), ("b", "2")]), false).await.unwrap();
+    here.append(parts(&[("a", "1"), ("b", "2")]), None).await.unwrap();
     let mut all = std::pin::pin!(tail(Arc::clone(&here), Query::new()));
     let only_new = Query::new().after(here.last_number().await.unwrap()).group_id(GroupId::new("a").unwrap());
     let mut new_of_a = std::pin::pin!(tail(Arc::clone(&here), only_new));
     for (store, request) in [(&here, "3"), (&elsewhere, "4"), (&here, "5"), (&elsewhere, "6")] {
-        store.append(parts(&[("b", request), ("a", request)]), false).await.unwrap();
+        store.append(parts(&[("b", request), ("a", request)]), None).await.unwrap();
     }
     let request = |stored: groups_webhooks::Stored| stored.event.request_id.unwrap().to_string();
     let mut told = Vec::new();
@@ -139,7 +189,7 @@ pub(crate) async fn those_who_wait_are_told_what_is_stored_and_what_comes(
     elsewhere: Arc<dyn EventStore>,
 ) {
     let request = |id: &str| RequestId::new(id).unwrap();
-    here.append(parts(&[("a", "early"), ("b", "other")]), false).await.unwrap();
+    here.append(parts(&[("a", "early"), ("b", "other")]), None).await.unwrap();
     let by_itself: Arc<dyn EventSource> = Arc::new(StoredEvents::of(Arc::clone(&here)));
     for source in [source, by_itself] {
         let mut early = source.events_for(&request("early"));
@@ -152,8 +202,8 @@ pub(crate) async fn those_who_wait_are_told_what_is_stored_and_what_comes(
             tokio::time::timeout(Duration::from_millis(1), late.next()).await.is_err(),
             "nothing has come yet"
         );
-        elsewhere.append(parts(&[("a", &marker)]), false).await.unwrap();
-        here.append(parts(&[("a", &marker), ("b", &marker)]), false).await.unwrap();
+        elsewhere.append(parts(&[("a", &marker)]), None).await.unwrap();
+        here.append(parts(&[("a", &marker), ("b", &marker)]), None).await.unwrap();
         for events in [&mut late, &mut beside] {
             let first = events.next().await.unwrap().unwrap();
             assert_eq!(first.group_id.unwrap().as_str(), "a");
@@ -166,24 +216,58 @@ pub(crate) async fn those_who_wait_are_told_what_is_stored_and_what_comes(
     }
 }
 
+/// Of one type, of one group if one is named, and not what was there before, wherever it was stored.
+pub(crate) async fn what_comes_of_a_type_is_told_from_a_moment_on(
+    source: Arc<dyn EventSource>,
+    here: Arc<dyn EventStore>,
+    elsewhere: Arc<dyn EventStore>,
+) {
+    let group = GroupId::new("a").unwrap();
+    for round in ["1", "2"] {
+        let request = |name: &str| format!("{name}-{round}");
+        // The task that follows the store is told of it late, in the second round.
+        elsewhere.append(parts(&[("a", &request("before"))]), None).await.unwrap();
+        let mut of_group = source.coming("group_delete", Some(&group)).await.unwrap().unwrap();
+        let mut of_all = source.coming("group_delete", None).await.unwrap().unwrap();
+        let mut of_other = source.coming("group_create", None).await.unwrap().unwrap();
+        // Stored before anybody looks, and after.
+        here.append(parts(&[("b", &request("x")), ("a", &request("x"))]), None).await.unwrap();
+        let next = async |events: &mut groups_model::event::EventStream| {
+            let event = events.next().await.unwrap().unwrap();
+            format!("{} {}", event.group_id.unwrap(), event.request_id.unwrap())
+        };
+        assert_eq!(next(&mut of_group).await, format!("a x-{round}"));
+        elsewhere.append(parts(&[("b", &request("y")), ("a", &request("y"))]), None).await.unwrap();
+        assert_eq!(next(&mut of_group).await, format!("a y-{round}"));
+        for expected in ["b x", "a x", "b y", "a y"] {
+            assert_eq!(next(&mut of_all).await, format!("{expected}-{round}"));
+        }
+        let none = tokio::time::timeout(Duration::from_millis(1), of_other.next()).await;
+        assert!(none.is_err(), "of another type nothing has come");
+    }
+}
+
 pub(crate) async fn what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses(
     store: Arc<dyn EventStore>,
 ) {
-    store.append(parts(&[("a", "1"), ("a", "2"), ("b", "3")]), true).await.unwrap();
-    store.append(parts(&[("c", "4")]), false).await.unwrap();
-    assert_eq!(store.forwards_waiting().await.unwrap(), 3);
+    store.append(parts(&[("a", "1"), ("a", "2"), ("b", "3")]), Some(&target())).await.unwrap();
+    store.append(parts(&[("c", "4")]), None).await.unwrap();
+    assert_eq!(waiting(&*store).await, 3);
     let request = |taken: &dyn groups_webhooks::store::Forwarding| {
         taken.stored().event.request_id.as_ref().unwrap().to_string()
     };
-    let mut taken = store.take_forwards(10).await.unwrap();
+    let mut taken = store.take_forwards(&target(), 10).await.unwrap();
     assert_eq!(taken.iter().map(|taken| request(&**taken)).collect::<Vec<_>>(), ["1", "3"]);
-    assert!(store.take_forwards(10).await.unwrap().is_empty(), "the rest is taken, or waits for it");
+    assert!(
+        store.take_forwards(&target(), 10).await.unwrap().is_empty(),
+        "the rest is taken, or waits for it"
+    );
     drop(taken.remove(0));
     taken.remove(0).done().await.unwrap();
     // In PostgreSQL giving back is a matter of the connection, which takes a moment.
     let mut again = Vec::new();
     while again.is_empty() {
-        again = store.take_forwards(10).await.unwrap();
+        again = store.take_forwards(&target(), 10).await.unwrap();
     }
     assert_eq!(
         (request(&*again[0]).as_str(), again[0].attempts()),
@@ -191,14 +275,17 @@ pub(crate) async fn what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and
         "given back, it is there again"
     );
     again.remove(0).again_after(Duration::from_secs(3600)).await.unwrap();
-    assert!(store.take_forwards(10).await.unwrap().is_empty(), "what waits behind it is not due either");
-    assert_eq!(store.forwards_waiting().await.unwrap(), 2);
+    assert!(
+        store.take_forwards(&target(), 10).await.unwrap().is_empty(),
+        "what waits behind it is not due either"
+    );
+    assert_eq!(waiting(&*store).await, 2);
 }
 
 pub(crate) async fn a_failed_attempt_is_counted(store: Arc<dyn EventStore>) {
-    store.append(parts(&[("a", "1")]), true).await.unwrap();
+    store.append(parts(&[("a", "1")]), Some(&target())).await.unwrap();
     for attempts in 0..3 {
-        let taken = store.take_forwards(1).await.unwrap().remove(0);
+        let taken = store.take_forwards(&target(), 1).await.unwrap().remove(0);
         assert_eq!(taken.attempts(), attempts);
         taken.again_after(Duration::ZERO).await.unwrap();
     }
@@ -209,12 +296,14 @@ pub(crate) async fn forwarders_share_the_queue_in_order_per_group(stores: Vec<Ar
     let sink = Sink::default();
     let url = sink.serve().await;
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut target = None;
     let forwarders: Vec<_> = stores
         .iter()
         .map(|store| {
             let mut backoff = Backoff::default();
             backoff.first = Duration::from_millis(20);
             let forwarder = Forwarder::new(Arc::clone(store), &url).unwrap().backoff(backoff).at_once(3);
+            target.get_or_insert_with(|| forwarder.target().clone());
             let mut stopped = stopped.clone();
             tokio::spawn(forwarder.run(async move { drop(stopped.wait_for(|stop| *stop).await) }))
         })
@@ -223,14 +312,17 @@ pub(crate) async fn forwarders_share_the_queue_in_order_per_group(stores: Vec<Ar
     for number in 0..60 {
         let store = &stores[number % stores.len()];
         let request = number.to_string();
-        store.append(parts(&[("g0", &request), ("g1", &request), ("g2", &request)]), true).await.unwrap();
+        store
+            .append(parts(&[("g0", &request), ("g1", &request), ("g2", &request)]), target.as_ref())
+            .await
+            .unwrap();
     }
     eventually("a refusal", async || sink.refused() > 2).await;
     eventually("the other groups", async || sink.ids(Some("g0")).len() + sink.ids(Some("g2")).len() == 120)
         .await;
     assert!(sink.ids(Some("g1")).is_empty());
     sink.refuse("g1", false);
-    eventually("an empty queue", async || stores[0].forwards_waiting().await.unwrap() == 0).await;
+    eventually("an empty queue", async || waiting(&*stores[0]).await == 0).await;
     let stored = stores[0].list(&Query::new()).await.unwrap();
     for group in ["g0", "g1", "g2"] {
         let of_group =
@@ -243,4 +335,18 @@ pub(crate) async fn forwarders_share_the_queue_in_order_per_group(stores: Vec<Ar
     for forwarder in forwarders {
         forwarder.await.unwrap();
     }
+}
+
+/// Two events in the queue of the version before, which knew no targets, of two groups.
+pub(crate) async fn what_an_earlier_version_queued_goes_to_whoever_is_forwarded_to_first(
+    store: Arc<dyn EventStore>,
+) {
+    let backlog = store.forwards_waiting().await.unwrap();
+    assert_eq!((backlog.len(), backlog[0].events), (1, 2), "it is all there");
+    assert_eq!(stored_ids(&*store).await.len(), 2);
+    store.append(parts(&[("c", "3")]), Some(&ForwardTarget::from_key("another"))).await.unwrap();
+    assert_eq!(store.take_forwards(&target(), 10).await.unwrap().len(), 2);
+    let of_another = store.take_forwards(&ForwardTarget::from_key("another"), 10).await.unwrap();
+    assert_eq!(of_another.len(), 1);
+    assert_eq!(of_another[0].stored().event.group_id.as_ref().unwrap().as_str(), "c");
 }

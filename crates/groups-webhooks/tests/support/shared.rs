@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use groups_model::event::{Part, decode, split};
-use groups_webhooks::{EventStore, Receiver};
+use groups_webhooks::{EventStore, ForwardTarget, Receiver};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -33,6 +33,16 @@ pub(crate) fn notification(events: &[Value]) -> String {
 pub(crate) fn parts(events: &[(&str, &str)]) -> Vec<Part> {
     let events: Vec<Value> = events.iter().map(|(group, request)| outcome(group, request)).collect();
     split(notification(&events).as_bytes())
+}
+
+/// A target that nothing is sent to.
+pub(crate) fn target() -> ForwardTarget {
+    ForwardTarget::from_key("http://localhost:9 of a test")
+}
+
+/// How many events wait to be forwarded, wherever to.
+pub(crate) async fn waiting(store: &dyn EventStore) -> u64 {
+    store.forwards_waiting().await.unwrap().iter().map(|backlog| backlog.events).sum()
 }
 
 /// What a sender with this secret puts in its header.
@@ -83,6 +93,7 @@ pub(crate) struct Sink(Arc<Mutex<SinkState>>);
 struct SinkState {
     /// Group and id of each event taken, in the order of their first arrival.
     taken: Vec<(String, String)>,
+    known: HashSet<String>,
     headers: Vec<HeaderMap>,
     bodies: Vec<Bytes>,
     arrivals: usize,
@@ -141,7 +152,7 @@ async fn take(State(sink): State<Sink>, headers: HeaderMap, body: Bytes) -> Stat
         state.refused += 1;
         return StatusCode::INTERNAL_SERVER_ERROR;
     }
-    if !state.taken.iter().any(|(_, known)| *known == id) {
+    if state.known.insert(id.clone()) {
         state.taken.push((group, id));
     }
     state.headers.push(headers);

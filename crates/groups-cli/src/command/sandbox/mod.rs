@@ -13,8 +13,10 @@ use serde::Serialize;
 
 use super::{Place, Planned, group_id, invalid_input};
 use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
-use crate::context::{database, shared_sandbox};
+use crate::confirm::Question;
+use crate::context::shared_sandbox;
 use crate::failure::Failure;
+use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::scene::Scene;
 
@@ -107,7 +109,8 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
                 None => String::new(),
             };
             let question = format!("Throw away all groups, people and requests of the sandbox{place}?");
-            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed })).asking(question));
+            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed }))
+                .asking(Question::Plain(question)));
         }
         SandboxCommand::Status => (scene, Task::Status),
         SandboxCommand::User(command) => {
@@ -146,7 +149,7 @@ pub(super) async fn run(
         Task::Trigger(task) => return trigger::run(task, scene, out).await,
         _ => {}
     }
-    let database = database(place.globals, place.environment, scene.command())?;
+    let database = place.private(Folder::State, scene)?.join(folders::SANDBOX);
     let builder = shared_sandbox(&database);
     match task {
         // Done above.

@@ -7,8 +7,9 @@ use groups_sandbox::{Behaviour, Fault, Sandbox, SandboxBuilder, SandboxError, Se
 
 use super::super::{Place, invalid_input};
 use crate::args::Serve;
-use crate::context::{database, shared_sandbox};
+use crate::context::shared_sandbox;
 use crate::failure::Failure;
+use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
@@ -65,7 +66,7 @@ pub(super) async fn run(
     let mut builder = if fresh {
         Sandbox::builder()
     } else {
-        let database = database(place.globals, place.environment, scene.command())?;
+        let database = place.private(Folder::State, scene)?.join(folders::SANDBOX);
         if seed.is_some() && database.exists() {
             let message = "there is a sandbox already, and a seed is only for the beginning of one";
             return Err(Failure::usage(scene.command(), message).with_remedy(format!(

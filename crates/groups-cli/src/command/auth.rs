@@ -1,0 +1,407 @@
+//! Accounts: log in, see which one is used, switch, log out. A key is stored only once the service has taken it, and what
+//! is shown of one helps nobody.
+
+use groups_ergonomic::model::ErrorKind;
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::{Place, Planned, misplaced};
+use crate::accounts::{Account, Config, Keys, Profile, ProfileName, Source, Storage, address, masked, none};
+use crate::args::{AuthCommand, Globals, Login};
+use crate::context::{client, is_sandbox};
+use crate::failure::Failure;
+use crate::folders::Folder;
+use crate::output::Printer;
+use crate::scene::Scene;
+use crate::secret_input;
+
+pub(super) enum Task {
+    Login(Login),
+    Status { offline: bool },
+    List,
+    Switch(ProfileName),
+    Logout(Leaving),
+}
+
+pub(super) enum Leaving {
+    Active,
+    One(ProfileName),
+    All,
+}
+
+pub(super) fn plan(command: AuthCommand, scene: Scene, globals: &Globals) -> Result<Planned, Failure> {
+    let name = scene.command();
+    let profile = globals.profile.as_deref();
+    let checked = profile.map(|text| ProfileName::given(text, name)).transpose()?;
+    let task = match command {
+        AuthCommand::Status(args) => Task::Status { offline: args.offline },
+        _ if globals.sandbox => return Err(misplaced(name, "--sandbox", "the sandbox needs no account")),
+        AuthCommand::Login(args) => Task::Login(args),
+        _ if globals.base_url.is_some() => return Err(misplaced(name, "--base-url", "it makes no call")),
+        AuthCommand::Logout(args) => Task::Logout(match (args.all, args.name, checked) {
+            (_, Some(_), Some(_)) => {
+                return Err(misplaced(name, "--profile", "the account is named already"));
+            }
+            (true, None, Some(_)) => return Err(misplaced(name, "--profile", "all accounts are meant")),
+            (true, ..) => Leaving::All,
+            (false, Some(text), None) => Leaving::One(ProfileName::given(&text, name)?),
+            (false, None, Some(profile)) => Leaving::One(profile),
+            (false, None, None) => Leaving::Active,
+        }),
+        _ if checked.is_some() => return Err(misplaced(name, "--profile", "it is about all accounts")),
+        AuthCommand::List => Task::List,
+        AuthCommand::Switch(args) => Task::Switch(ProfileName::given(&args.name, name)?),
+    };
+    Ok(Planned::new(scene, super::Task::Auth(task)))
+}
+
+pub(super) async fn run(
+    task: Task,
+    scene: &Scene,
+    place: &Place<'_>,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    match task {
+        Task::Login(args) => login(args, scene, place, out).await,
+        Task::Status { offline } => status(offline, scene, place, out).await,
+        Task::List => list(scene, place, out),
+        Task::Switch(name) => switch(name, scene, place, out).await,
+        Task::Logout(leaving) => logout(leaving, scene, place, out).await,
+    }
+}
+
+/// A stored account, as it is shown.
+#[derive(Serialize)]
+struct Shown<'a> {
+    profile: &'a str,
+    base_url: &'a str,
+    storage: Storage,
+    active: bool,
+    /// Of one that was just stored: whether the service took the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(name: &'a ProfileName, profile: &'a Profile, config: &Config) -> Self {
+        Self {
+            profile: name.as_str(),
+            base_url: &profile.base_url,
+            storage: profile.key_in,
+            active: config.active.as_ref() == Some(name),
+            verified: None,
+        }
+    }
+}
+
+async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let command = scene.command();
+    let Place { globals, environment, .. } = *place;
+    let folder = Folder::Configuration.path(globals, environment, command)?;
+    // What is wrong with it is told before anybody types a key.
+    let config = Config::read(&folder, command)?;
+    let name = match globals.profile.as_deref().or(environment.profile()) {
+        Some(text) => ProfileName::given(text, command)?,
+        None => ProfileName::default_one(),
+    };
+    let there = config.profiles.get(&name).map(|profile| profile.base_url.as_str());
+    let (base_url, _) = address(globals, environment, there);
+    // So is an address that no key may go to.
+    client(globals, SecretString::from("not-known-yet"), &base_url).map_err(|error| {
+        Failure::of_call(&error, scene).with_remedy("Give another address with `--base-url`.")
+    })?;
+    let key = secret_input::key(&format!("API key for {base_url} (it is not shown): "), command).await?;
+    let verified = !args.no_verify;
+    let client = client(globals, key.clone(), &base_url).map_err(|error| Failure::of_call(&error, scene))?;
+    if verified {
+        let probe = out.waiting("Asking whether the key is taken", client.probe()).await;
+        probe.map_err(|error| not_stored(Failure::of_call(&error, scene), &error))?;
+    }
+    let wanted = if args.insecure_storage { Storage::File } else { Storage::Keyring };
+    let keys = Keys::new(&folder);
+    let (config, fallen_back) = Config::change(&folder, command, async |config| {
+        let (storage, why) = keys.write(&name, &key, wanted, command).await?;
+        let profile = Profile { base_url: base_url.clone(), key_in: storage };
+        if let Some(before) = config.profiles.insert(name.clone(), profile)
+            && before.key_in != storage
+        {
+            // The old key must not be left where nobody looks any more; that it is gone is no condition.
+            if let Err(failure) = keys.remove(&name, before.key_in, command).await {
+                out.note(format!("The earlier key is left: {}.", failure.report.message));
+            }
+        }
+        config.active.get_or_insert_with(|| name.clone());
+        Ok((config.clone(), why))
+    })
+    .await?;
+    let Some(profile) = config.profiles.get(&name) else { return Ok(()) };
+    let shown = Shown { verified: Some(verified), ..Shown::of(&name, profile, &config) };
+    out.one(&shown);
+    if let Some(why) = fallen_back {
+        let file = keys.file(&name);
+        out.note(format!("No keyring could be used ({why}); the key is in {}.", file.display()));
+    }
+    if !shown.active {
+        out.hint(format!("`{}` makes it the active one.", scene.local(&format!("auth switch {name}"))));
+    }
+    if environment.api_key().is_some() {
+        out.hint(
+            "D360_API_KEY is set and is used instead, but for `--profile`; unset it to use the account.",
+        );
+    }
+    Ok(())
+}
+
+/// A key that could not be verified.
+fn not_stored(mut failure: Failure, error: &groups_ergonomic::Error) -> Failure {
+    failure.report.message.push_str("; no key was stored");
+    let refused = error.is_access() || error.kind() == ErrorKind::Configuration;
+    match failure.report.remedy.take() {
+        Some(_) if refused => failure.with_remedy(
+            "Take the key from the 360dialog hub again: it selects the number, and a new key replaces the old one.",
+        ),
+        advice => {
+            let advice = advice.unwrap_or_default();
+            failure.with_remedy(format!("{advice} `--no-verify` stores it unverified."))
+        }
+    }
+}
+
+fn list(scene: &Scene, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let folder = Folder::Configuration.path(place.globals, place.environment, scene.command())?;
+    let config = Config::read(&folder, scene.command())?;
+    let shown: Vec<_> =
+        config.profiles.iter().map(|(name, profile)| Shown::of(name, profile, &config)).collect();
+    out.items(&shown);
+    if shown.is_empty() {
+        out.hint(format!("No accounts; `{}` stores one.", scene.local("auth login")));
+    }
+    Ok(())
+}
+
+async fn switch(
+    name: ProfileName,
+    scene: &Scene,
+    place: &Place<'_>,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    let command = scene.command();
+    let folder = Folder::Configuration.path(place.globals, place.environment, command)?;
+    let config = Config::change(&folder, command, async |config| {
+        known(config, &name, scene)?;
+        config.active = Some(name.clone());
+        Ok(config.clone())
+    })
+    .await?;
+    if let Some(profile) = config.profiles.get(&name) {
+        out.one(&Shown::of(&name, profile, &config));
+    }
+    let stronger = [
+        place.environment.api_key().map(|_| Source::Key),
+        place.environment.profile().map(|_| Source::Variable),
+    ];
+    if let Some(source) = stronger.into_iter().flatten().next() {
+        out.hint(format!("{} is set and is stronger; unset it to use the account.", source.as_str()));
+    }
+    Ok(())
+}
+
+fn known(config: &Config, name: &ProfileName, scene: &Scene) -> Result<(), Failure> {
+    if config.profiles.contains_key(name) {
+        return Ok(());
+    }
+    let failure = Failure::configuration(scene.command(), format!("there is no profile {:?}", name.as_str()));
+    Err(match config.profiles.is_empty() {
+        true => failure.with_remedy(format!("None are stored; `{}` stores one.", scene.local("auth login"))),
+        false => failure.with_remedy(format!("The profiles are {}.", config.names())),
+    })
+}
+
+/// An account that was removed.
+#[derive(Serialize)]
+struct Removed {
+    profile: String,
+    removed: bool,
+}
+
+async fn logout(
+    leaving: Leaving,
+    scene: &Scene,
+    place: &Place<'_>,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    let command = scene.command();
+    let folder = Folder::Configuration.path(place.globals, place.environment, command)?;
+    let keys = Keys::new(&folder);
+    let several = matches!(leaving, Leaving::All);
+    let (removed, left, result) = Config::change(&folder, command, async |config| {
+        let names = match leaving {
+            Leaving::All => config.profiles.keys().cloned().collect(),
+            Leaving::One(name) => vec![name],
+            Leaving::Active => vec![config.active.clone().ok_or_else(|| {
+                let failure = Failure::configuration(command, "no profile is active");
+                match config.profiles.is_empty() {
+                    true => failure.with_remedy("There is none to log out of."),
+                    false => failure.with_remedy(format!("Name one of {}, or give `--all`.", config.names())),
+                }
+            })?],
+        };
+        let (mut removed, mut result) = (Vec::new(), Ok(()));
+        for name in names {
+            // Its key first: a key whose profile is gone would be found by nobody. What was removed is written down.
+            result = match config.profiles.get(&name) {
+                None => known(config, &name, scene),
+                Some(profile) => keys.remove(&name, profile.key_in, command).await,
+            };
+            if result.is_err() {
+                break;
+            }
+            config.profiles.remove(&name);
+            if config.active.as_ref() == Some(&name) {
+                config.active = None;
+            }
+            removed.push(Removed { profile: name.to_string(), removed: true });
+        }
+        Ok((removed, config.clone(), result))
+    })
+    .await?;
+    match &removed[..] {
+        [one] if !several => out.one(one),
+        [] if !several => {}
+        all => out.items(all),
+    }
+    result?;
+    if left.active.is_none() && !left.profiles.is_empty() {
+        let line = scene.local("auth switch NAME");
+        out.hint(format!("No profile is active now; `{line}` chooses one of {}.", left.names()));
+    }
+    Ok(())
+}
+
+/// Which account is used.
+#[derive(Serialize)]
+struct Status {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    base_url: String,
+    base_url_from: &'static str,
+    /// What is shown of the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<&'static str>,
+    check: Verdict,
+    sources: Vec<Considered>,
+}
+
+/// What the service says of the key.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Valid,
+    Refused,
+    /// The service could not be asked, or did not answer as it should.
+    Unknown,
+    NotAsked,
+    NoKey,
+    /// The sandbox needs no account.
+    NotNeeded,
+}
+
+/// A place where an account can come from.
+#[derive(Serialize)]
+struct Considered {
+    source: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    used: bool,
+}
+
+async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let command = scene.command();
+    let Place { globals, environment, .. } = *place;
+    if is_sandbox(globals, environment, command)? {
+        out.one(&Status {
+            profile: None,
+            base_url: "the embedded sandbox".to_owned(),
+            base_url_from: if globals.sandbox { "--sandbox" } else { "WAGROUPS_SANDBOX" },
+            key: None,
+            key_from: None,
+            storage: None,
+            check: Verdict::NotNeeded,
+            sources: Vec::new(),
+        });
+        return Ok(());
+    }
+    let account = Account::find(globals, environment, command)?;
+    // Where the environment has the key, a broken configuration is in nobody's way.
+    let active = Folder::Configuration
+        .path(globals, environment, command)
+        .and_then(|folder| Config::read(&folder, command))
+        .ok()
+        .and_then(|config| config.active);
+    let used = account.as_ref().map(|account| account.source);
+    let value = |source| match source {
+        Source::Option => globals.profile.clone(),
+        Source::Key => environment.api_key().map(masked),
+        Source::Variable => environment.profile().map(str::to_owned),
+        Source::Active => active.as_ref().map(ProfileName::to_string),
+    };
+    let sources = Source::ALL
+        .into_iter()
+        .map(|source| Considered {
+            source: source.as_str(),
+            value: value(source),
+            used: used == Some(source),
+        })
+        .collect();
+    let (base_url, base_url_from) = match &account {
+        Some(account) => (account.base_url.clone(), account.base_url_from),
+        None => address(globals, environment, None),
+    };
+    let mut status = Status {
+        profile: None,
+        base_url,
+        base_url_from,
+        key: None,
+        key_from: used.map(Source::as_str),
+        storage: None,
+        check: Verdict::NoKey,
+        sources,
+    };
+    let Some(account) = account else {
+        out.one(&status);
+        return Err(none(command));
+    };
+    status.storage = Some(match account.profile() {
+        None => "environment",
+        Some((_, Storage::Keyring)) => "keyring",
+        Some((_, Storage::File)) => "file",
+    });
+    status.profile = account.profile().map(|(name, _)| name.to_string());
+    let key = match account.key(command).await {
+        Ok(key) => key,
+        Err(failure) => {
+            out.one(&status);
+            return Err(failure);
+        }
+    };
+    status.key = Some(masked(&key));
+    let client = client(globals, key, &account.base_url).map_err(|error| Failure::of_call(&error, scene))?;
+    let result = match offline {
+        true => Ok(Verdict::NotAsked),
+        false => match out.waiting("Asking whether the key is taken", client.probe()).await {
+            Ok(_) => Ok(Verdict::Valid),
+            Err(error) => Err(error),
+        },
+    };
+    status.check = match &result {
+        Ok(verdict) => *verdict,
+        Err(error) if error.is_access() => Verdict::Refused,
+        Err(_) => Verdict::Unknown,
+    };
+    out.one(&status);
+    result.map(drop).map_err(|error| Failure::of_call(&error, scene))
+}

@@ -1,0 +1,427 @@
+//! The calls that rows come to, and what each call tells of its rows. What is sent once more, and how fast, is the
+//! client's business.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use groups_ergonomic::model::{
+    Accepted, Group, GroupId, ItemError, JoinRequestId, Outcome, ParticipantInput,
+};
+use groups_ergonomic::{Delivery, Error, ErrorKind, GroupHandle, Operation, Preview, Wait};
+
+use super::items::{Item, Kinds, Settings};
+use super::row::{GroupRow, RowResult, Shown, Status, Told, status_of};
+use super::runner::{Ended, Receipts, Run, each};
+use crate::command::Call;
+use crate::command::groups::read;
+use crate::command::outcome::{Concluded, Source, known};
+use crate::command::requests::Verdict;
+use crate::confirm::Loss;
+use crate::exit::{self, Code};
+use crate::failure::{Failure, Kind, Report, item_remedy};
+use crate::output::Printer;
+
+/// How a command over a file is spoken of.
+pub(super) struct Words {
+    pub(super) operation: &'static str,
+    pub(super) doing: &'static str,
+    pub(super) done: &'static str,
+}
+
+impl Kinds {
+    pub(super) fn words(&self, waits: bool) -> Words {
+        let (operation, doing, done) = match self {
+            Self::Get(_) => (Operation::GetGroup, "Reading groups", "groups read"),
+            Self::Delete(_) if waits => (Operation::DeleteGroup, "Deleting groups", "groups deleted"),
+            Self::Delete(_) => (Operation::DeleteGroup, "Deleting groups", "deletions accepted"),
+            Self::ShowLink(_) => (Operation::GetInviteLink, "Reading links", "links read"),
+            Self::ReplaceLink(_) => (Operation::ResetInviteLink, "Replacing links", "links replaced"),
+            Self::Update(_) if waits => (Operation::UpdateGroup, "Updating groups", "groups updated"),
+            Self::Update(_) => (Operation::UpdateGroup, "Updating groups", "updates accepted"),
+            Self::Remove(_) if waits => (Operation::RemoveParticipants, "Removing people", "people removed"),
+            Self::Remove(_) => (Operation::RemoveParticipants, "Removing people", "removals accepted"),
+            Self::Decide(_, Verdict::Approve) => {
+                (Operation::ApproveJoinRequests, "Approving", "join requests approved")
+            }
+            Self::Decide(_, Verdict::Reject) => {
+                (Operation::RejectJoinRequests, "Rejecting", "join requests rejected")
+            }
+        };
+        Words { operation: operation.id(), doing, done }
+    }
+
+    /// What is lost, if anything is.
+    pub(super) fn losses(&self) -> Option<Vec<Loss>> {
+        match self {
+            Self::Delete(items) => Some(items.iter().map(|item| Loss::whole(item.group.clone())).collect()),
+            Self::Remove(calls) => {
+                let mut losses: Vec<Loss> = Vec::new();
+                let mut places = std::collections::HashMap::new();
+                for item in calls.iter().flatten() {
+                    let place = *places.entry(item.group.clone()).or_insert_with(|| {
+                        losses.push(Loss::of_people(item.group.clone(), Vec::new()));
+                        losses.len() - 1
+                    });
+                    losses[place].add(item.what.clone());
+                }
+                Some(losses)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Prints what would be sent.
+pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let group = |id: &GroupId| call.client.group(id.clone());
+    let mut previews: Vec<Result<Preview, Error>> = Vec::new();
+    match kinds {
+        // They write nothing, so that there is no dry run of them.
+        Kinds::Get(_) | Kinds::ShowLink(_) => {}
+        Kinds::Delete(items) => {
+            for item in items {
+                previews.push(async { group(&item.group)?.delete().preview().await }.await);
+            }
+        }
+        Kinds::ReplaceLink(items) => {
+            for item in items {
+                previews.push(async { group(&item.group)?.reset_invite_link().preview().await }.await);
+            }
+        }
+        Kinds::Update(items) => {
+            for item in items {
+                previews.push(async { updating(&group(&item.group)?, &item.what).preview().await }.await);
+            }
+        }
+        Kinds::Remove(calls) => {
+            for items in calls {
+                let users: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
+                previews.push(async { group(&items[0].group)?.remove(users).preview().await }.await);
+            }
+        }
+        Kinds::Decide(calls, verdict) => {
+            for items in calls {
+                let ids: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
+                let preview = async {
+                    let group = group(&items[0].group)?;
+                    match verdict {
+                        Verdict::Approve => group.approve(ids).preview().await,
+                        Verdict::Reject => group.reject(ids).preview().await,
+                    }
+                };
+                previews.push(preview.await);
+            }
+        }
+    }
+    let previews =
+        previews.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| call.failed(&error))?;
+    out.previews(&previews, true);
+    Ok(())
+}
+
+fn updating(group: &GroupHandle, settings: &Settings) -> groups_ergonomic::UpdateGroup {
+    let mut update = group.update();
+    if let Some(subject) = &settings.subject {
+        update = update.subject(subject.clone());
+    }
+    if let Some(description) = &settings.description {
+        update = update.description(description.clone());
+    }
+    update
+}
+
+/// Whether all the others would fail alike.
+pub(super) fn is_pointless(report: &Report, code: Code) -> bool {
+    code == Code::Access
+        || [ErrorKind::GroupLimitReached, ErrorKind::GroupCreationDisabled]
+            .iter()
+            .any(|kind| report.kind == kind.as_str())
+}
+
+/// Carries the calls out; and the rows that were accepted and then left alone, as it was to stop at once.
+pub(super) async fn carry_out(
+    kinds: Kinds,
+    call: &Call<'_>,
+    receipts: &Receipts,
+    run: &mut Run<'_>,
+) -> (Vec<RowResult>, Ended) {
+    let one = |item: &Item<()>| row_of(item);
+    let (rows, ended): (Vec<(usize, RowResult)>, _) = match kinds {
+        Kinds::Get(items) => (
+            Vec::new(),
+            each(items, |item| async move { vec![get(&item, call).await] }, is_pointless, run).await,
+        ),
+        Kinds::Delete(items) => {
+            let rows = items.iter().map(|item| (item.index, one(item))).collect();
+            let work = |item| async move { vec![delete(&item, call, receipts).await] };
+            (rows, each(items, work, is_pointless, run).await)
+        }
+        Kinds::ShowLink(items) => {
+            let work = |item| async move { vec![link(&item, false, call).await] };
+            (Vec::new(), each(items, work, is_pointless, run).await)
+        }
+        Kinds::ReplaceLink(items) => {
+            let work = |item| async move { vec![link(&item, true, call).await] };
+            (Vec::new(), each(items, work, is_pointless, run).await)
+        }
+        Kinds::Update(items) => {
+            let rows = items.iter().map(|item| (item.index, row_of(item))).collect();
+            let work = |item| async move { vec![update(&item, call, receipts).await] };
+            (rows, each(items, work, is_pointless, run).await)
+        }
+        Kinds::Remove(calls) => {
+            let rows = calls.iter().flatten().map(|item| (item.index, person_row(item))).collect();
+            let work = |items| async move { remove(items, call, receipts).await };
+            (rows, each(calls, work, is_pointless, run).await)
+        }
+        Kinds::Decide(calls, verdict) => {
+            let work = |items| async move { decide(items, verdict, call).await };
+            (Vec::new(), each(calls, work, is_pointless, run).await)
+        }
+    };
+    let open = rows.into_iter().filter_map(|(index, mut row)| {
+        row.request_id = receipts.take(index)?.request_id;
+        row.status = Status::Accepted;
+        Some(row)
+    });
+    (open.collect(), ended)
+}
+
+fn row_of<T>(item: &Item<T>) -> RowResult {
+    RowResult {
+        line: item.line,
+        carried: item.carried.clone(),
+        group_id: Some(item.group.clone()),
+        ..RowResult::default()
+    }
+}
+
+fn person_row(item: &Item<ParticipantInput>) -> RowResult {
+    RowResult { user: Some(item.what.clone()), ..row_of(item) }
+}
+
+/// The failure of a call, with the next step for the row's own group.
+fn failed(error: &Error, group: &GroupId, call: &Call<'_>) -> Failure {
+    Failure::of_call(error, &call.scene.clone().of_group(group.as_str()))
+}
+
+async fn get(item: &Item<()>, call: &Call<'_>) -> Told {
+    let row = |group, status, error| {
+        Shown::Group(Box::new(GroupRow {
+            line: item.line,
+            carried: item.carried.clone(),
+            status,
+            group,
+            error,
+        }))
+    };
+    match read(item.group.clone(), call).await {
+        Ok(group) => Told { index: item.index, shown: row(group, Status::Done, None), failed: None },
+        Err(failure) => {
+            let report = *failure.report;
+            let shown = row(Group::new(item.group.clone()), status_of(failure.code), Some(report.clone()));
+            Told { index: item.index, shown, failed: Some((report, failure.code)) }
+        }
+    }
+}
+
+/// Sends a write of one row, and waits for it if that was asked for.
+async fn write<T: Concluded + 'static>(
+    indices: &[usize],
+    sent: impl Future<Output = Result<Accepted, Error>>,
+    wait: impl FnOnce(Duration) -> Wait<T>,
+    call: &Call<'_>,
+    receipts: &Receipts,
+) -> Result<Written, Error> {
+    let Some(time) = call.wait else { return sent.await.map(Written::Accepted) };
+    let (kept, rows) = (receipts.clone(), indices.to_vec());
+    let mut wait =
+        wait(time).on_accepted(move |accepted| rows.iter().for_each(|index| kept.put(*index, accepted)));
+    if let Some(Source { events: source, .. }) = &call.told {
+        wait = wait.events(Arc::clone(source));
+    }
+    let learnt = wait.await;
+    for index in indices {
+        receipts.take(*index);
+    }
+    learnt.map(|learnt| Written::ForCertain(learnt.concluded()))
+}
+
+/// What a write comes to.
+enum Written {
+    Accepted(Accepted),
+    ForCertain(Outcome),
+}
+
+async fn delete(item: &Item<()>, call: &Call<'_>, receipts: &Receipts) -> Told {
+    let mut row = row_of(item);
+    let written = async {
+        let group = call.client.group(item.group.clone())?;
+        let (sent, waited) = (group.delete(), group.delete());
+        write(&[item.index], sent.into_future(), |time| waited.wait(time), call, receipts).await
+    };
+    match written.await {
+        Ok(Written::Accepted(accepted)) => {
+            row.status = Status::Accepted;
+            row.request_id = accepted.request_id;
+            Told::new(item.index, row)
+        }
+        Ok(Written::ForCertain(Outcome::Deleted(deleted))) => {
+            row.request_id = deleted.request_id;
+            Told::new(item.index, row)
+        }
+        Ok(Written::ForCertain(_)) => Told::new(item.index, row),
+        Err(error) => not_done(item.index, row, &error, &item.group, call),
+    }
+}
+
+/// A row whose write failed, with its receipt if it was accepted.
+fn not_done(index: usize, mut row: RowResult, error: &Error, group: &GroupId, call: &Call<'_>) -> Told {
+    row.request_id = known(error).and_then(|accepted| accepted.request_id.clone());
+    Told::failed(index, row, failed(error, group, call))
+}
+
+async fn update(item: &Item<Settings>, call: &Call<'_>, receipts: &Receipts) -> Told {
+    let mut row = row_of(item);
+    let written = async {
+        let group = call.client.group(item.group.clone())?;
+        let update = updating(&group, &item.what);
+        let waited = update.clone();
+        write(&[item.index], update.into_future(), |time| waited.wait(time), call, receipts).await
+    };
+    let outcome = match written.await {
+        Ok(Written::Accepted(accepted)) => {
+            row.status = Status::Accepted;
+            row.request_id = accepted.request_id;
+            return Told::new(item.index, row);
+        }
+        Ok(Written::ForCertain(outcome)) => outcome,
+        Err(error) => match error.outcome().cloned() {
+            Some(outcome) => outcome,
+            None => return not_done(item.index, row, &error, &item.group, call),
+        },
+    };
+    let Outcome::Updated(updated) = outcome else { return Told::new(item.index, row) };
+    row.request_id = updated.request_id;
+    let wrong = updated.settings.values().find_map(|setting| setting.error.clone());
+    row.settings = Some(updated.settings);
+    match wrong {
+        None => Told::new(item.index, row),
+        Some(error) => {
+            Told::failed(item.index, row, of_item(&error, Operation::UpdateGroup, &item.group, call))
+        }
+    }
+}
+
+async fn link(item: &Item<()>, replace: bool, call: &Call<'_>) -> Told {
+    let mut row = row_of(item);
+    let asked = async {
+        let group = call.client.group(item.group.clone())?;
+        if replace { group.reset_invite_link().await } else { group.invite_link().await }
+    };
+    match asked.await {
+        Ok(link) => {
+            row.invite_link = Some(link.invite_link);
+            Told::new(item.index, row)
+        }
+        Err(error) => Told::failed(item.index, row, failed(&error, &item.group, call)),
+    }
+}
+
+async fn remove(items: Vec<Item<ParticipantInput>>, call: &Call<'_>, receipts: &Receipts) -> Vec<Told> {
+    let indices: Vec<usize> = items.iter().map(|item| item.index).collect();
+    let users: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
+    let id = &items[0].group;
+    let written = async {
+        let remove = call.client.group(id.clone())?.remove(users);
+        let waited = remove.clone();
+        write(&indices, remove.into_future(), |time| waited.wait(time), call, receipts).await
+    };
+    let outcome = match written.await {
+        Ok(Written::Accepted(accepted)) => {
+            let accepted = items.iter().map(|item| {
+                let request_id = accepted.request_id.clone();
+                Told::new(item.index, RowResult { status: Status::Accepted, request_id, ..person_row(item) })
+            });
+            return accepted.collect();
+        }
+        Ok(Written::ForCertain(outcome)) => outcome,
+        Err(error) => match error.outcome().cloned() {
+            Some(outcome) => outcome,
+            None => {
+                let rows = items.iter();
+                return rows.map(|item| not_done(item.index, person_row(item), &error, id, call)).collect();
+            }
+        },
+    };
+    let Outcome::Removed(removed) = outcome else { return Vec::new() };
+    let told = items.iter().map(|item| {
+        let row = RowResult { request_id: removed.request_id.clone(), ..person_row(item) };
+        match removed.failed.iter().find(|failure| failure.user.is_same_person(&item.what)) {
+            None => Told::new(item.index, row),
+            Some(failure) => Told::failed(
+                item.index,
+                row,
+                of_item(&failure.error, Operation::RemoveParticipants, id, call),
+            ),
+        }
+    });
+    told.collect()
+}
+
+/// Why one item of a call is not done.
+fn of_item(error: &ItemError, operation: Operation, group: &GroupId, call: &Call<'_>) -> Failure {
+    let kind = Kind::Api(error.kind);
+    let mut failure = Failure::local(kind, operation.id(), error.message.clone());
+    failure.code = match error.kind {
+        // One call for all of them: it was sent and answered, and nobody told.
+        ErrorKind::OutcomeUnknown if operation == Operation::RemoveParticipants => Code::NotSeen,
+        ErrorKind::OutcomeUnknown if operation == Operation::UpdateGroup => Code::NotSeen,
+        _ => exit::of(kind, Delivery::Refused, true),
+    };
+    failure.report.code = error.code;
+    failure.report.title = error.title.clone();
+    failure.report.attempts = 1;
+    let scene = call.scene.clone().of_group(group.as_str());
+    failure.report.remedy = match (error.kind, operation) {
+        (ErrorKind::OutcomeUnknown, Operation::RemoveParticipants) => {
+            let line = scene.line(&format!("participants list {}", scene.group_or_placeholder()));
+            Some(format!("`{line}` prints who is in."))
+        }
+        _ => item_remedy(error.kind, &scene),
+    };
+    failure
+}
+
+async fn decide(items: Vec<Item<JoinRequestId>>, verdict: Verdict, call: &Call<'_>) -> Vec<Told> {
+    let ids: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
+    let id = &items[0].group;
+    let row = |item: &Item<JoinRequestId>| RowResult { id: Some(item.what.clone()), ..row_of(item) };
+    let decided = async {
+        let group = call.client.group(id.clone())?;
+        match verdict {
+            Verdict::Approve => group.approve(ids).await,
+            Verdict::Reject => group.reject(ids).await,
+        }
+    };
+    let operation = match verdict {
+        Verdict::Approve => Operation::ApproveJoinRequests,
+        Verdict::Reject => Operation::RejectJoinRequests,
+    };
+    match decided.await {
+        Ok(batch) => {
+            let told =
+                items.iter().map(|item| match batch.failed.iter().find(|failed| failed.id == item.what) {
+                    None => Told::new(item.index, row(item)),
+                    Some(failed) => {
+                        Told::failed(item.index, row(item), of_item(&failed.error, operation, id, call))
+                    }
+                });
+            told.collect()
+        }
+        Err(error) => {
+            let told = items.iter().map(|item| Told::failed(item.index, row(item), failed(&error, id, call)));
+            told.collect()
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What the journal says of each row of the sheet, and whether the sheet still is the one that it speaks of. Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use groups_ergonomic::model::{GroupId, JoinApprovalMode, RequestId, Timestamp};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::journal::Record;
+use crate::failure::Problem;
+
+/// A group that is wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) line: u64,
+    pub(super) carried: Map<String, Value>,
+    /// Without the white space around it, as the server has it.
+    pub(super) subject: String,
+    pub(super) description: Option<String>,
+    pub(super) mode: JoinApprovalMode,
+}
+
+impl Wanted {
+    /// What it says, in short.
+    pub(super) fn hash(&self) -> String {
+        let said = serde_json::json!([self.subject, self.description, self.mode]).to_string();
+        Sha256::digest(said.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Rows of which this is the same are alike.
+    pub(super) fn likeness(&self) -> (String, String, String) {
+        let description = self.description.as_deref().unwrap_or_default().trim().to_owned();
+        (self.subject.clone(), description, self.mode.as_str().to_owned())
+    }
+}
+
+/// How far a row has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum State {
+    /// To be sent.
+    #[default]
+    New,
+    /// Sent at this time, and its answer is not known.
+    InDoubt(Timestamp),
+    Accepted {
+        at: Timestamp,
+        request_id: Option<RequestId>,
+        group_id: Option<GroupId>,
+    },
+    Created {
+        group_id: GroupId,
+        invite_link: Option<String>,
+        request_id: Option<RequestId>,
+    },
+    Skipped,
+}
+
+/// What the journal says.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) states: Vec<State>,
+    /// The groups of each subject before anything was sent.
+    before: HashMap<String, HashSet<GroupId>>,
+    /// The newest group there was then.
+    pub(super) newest: Option<Timestamp>,
+    /// Where it was sent to, and the fingerprint of the key.
+    pub(super) begun: Option<(String, Option<String>)>,
+}
+
+impl Ledger {
+    /// Takes the journal's records for the rows of a sheet. Fails with the lines that were sent and say something else
+    /// now.
+    pub(super) fn read(records: &[Record], rows: &[Wanted]) -> Result<Self, Vec<Problem>> {
+        let places: HashMap<u64, usize> =
+            rows.iter().enumerate().map(|(place, row)| (row.line, place)).collect();
+        let mut states: BTreeMap<u64, (State, String)> = BTreeMap::new();
+        let mut ledger = Self::default();
+        for record in records {
+            match record {
+                Record::Begun { to, key, .. } => ledger.begun = Some((to.clone(), key.clone())),
+                Record::Looked { newest, subjects, .. } => ledger.looked(*newest, subjects),
+                Record::Sending { line, hash, at } => {
+                    states.insert(*line, (State::InDoubt(*at), hash.clone()));
+                }
+                Record::Accepted { line, at, request_id, group_id } => {
+                    set(&mut states, *line, |_| State::Accepted {
+                        at: *at,
+                        request_id: request_id.clone(),
+                        group_id: group_id.clone(),
+                    });
+                }
+                Record::NotMade { line, .. } => set(&mut states, *line, |_| State::New),
+                // It says only why.
+                Record::InDoubt { .. } => {}
+                Record::Created { line, group_id, invite_link } => {
+                    set(&mut states, *line, |earlier| State::Created {
+                        group_id: group_id.clone(),
+                        invite_link: invite_link.clone(),
+                        request_id: match earlier {
+                            State::Accepted { request_id, .. } | State::Created { request_id, .. } => {
+                                request_id.clone()
+                            }
+                            _ => None,
+                        },
+                    })
+                }
+                Record::Skipped { line } => set(&mut states, *line, |_| State::Skipped),
+            }
+        }
+        ledger.states = vec![State::New; rows.len()];
+        let mut problems = Vec::new();
+        for (line, (state, hash)) in states {
+            if state == State::New {
+                continue;
+            }
+            match places.get(&line) {
+                Some(place) if rows[*place].hash() == hash => ledger.states[*place] = state,
+                Some(place) => problems.push(Problem {
+                    line,
+                    message: format!("was sent, and says something else now: {:?}", rows[*place].subject),
+                }),
+                None => {
+                    problems.push(Problem { line, message: "was sent, and is not there any more".to_owned() })
+                }
+            }
+        }
+        if problems.is_empty() { Ok(ledger) } else { Err(problems) }
+    }
+
+    /// Groups that there are of these subjects, unless it is known what there was before.
+    pub(super) fn looked(&mut self, newest: Option<Timestamp>, subjects: &BTreeMap<String, Vec<GroupId>>) {
+        if self.newest.is_none() {
+            self.newest = newest;
+        }
+        for (subject, groups) in subjects {
+            self.before.entry(subject.clone()).or_insert_with(|| groups.iter().cloned().collect());
+        }
+    }
+
+    /// Whether it is known what groups of a subject there were before.
+    pub(super) fn knows(&self, subject: &str) -> bool {
+        self.before.contains_key(subject)
+    }
+
+    /// Whether a group of a subject was there before anything was sent.
+    pub(super) fn was_there(&self, subject: &str, group: &GroupId) -> bool {
+        self.before.get(subject).is_some_and(|groups| groups.contains(group))
+    }
+
+    /// The groups that are known to be a row's.
+    pub(super) fn taken(&self) -> HashSet<GroupId> {
+        let of = |state: &State| match state {
+            State::Created { group_id, .. } => Some(group_id.clone()),
+            State::Accepted { group_id, .. } => group_id.clone(),
+            _ => None,
+        };
+        self.states.iter().filter_map(of).collect()
+    }
+}
+
+fn set(states: &mut BTreeMap<u64, (State, String)>, line: u64, next: impl FnOnce(&State) -> State) {
+    if let Some((state, _)) = states.get_mut(&line) {
+        *state = next(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(line: u64, subject: &str) -> Wanted {
+        let mode = JoinApprovalMode::AutoApprove;
+        Wanted { line, carried: Map::new(), subject: subject.to_owned(), description: None, mode }
+    }
+
+    fn sending(row: &Wanted) -> Record {
+        Record::Sending { line: row.line, hash: row.hash(), at: Timestamp::from_seconds(5) }
+    }
+
+    fn accepted(line: u64) -> Record {
+        Record::Accepted {
+            line,
+            at: Timestamp::from_seconds(6),
+            request_id: RequestId::new("R").ok(),
+            group_id: None,
+        }
+    }
+
+    #[test]
+    fn a_row_is_as_far_as_its_last_record_says() {
+        let rows: Vec<_> = (2..8).map(|line| row(line, "Trip")).collect();
+        let group_id = GroupId::new("g").unwrap();
+        let records = [
+            sending(&rows[0]),
+            sending(&rows[1]),
+            accepted(3),
+            sending(&rows[2]),
+            Record::NotMade { line: 4, why: "no".to_owned() },
+            sending(&rows[3]),
+            Record::InDoubt { line: 5, why: "lost".to_owned() },
+            sending(&rows[4]),
+            accepted(6),
+            Record::Created { line: 6, group_id: group_id.clone(), invite_link: None },
+        ];
+        let ledger = Ledger::read(&records, &rows).unwrap();
+        let in_doubt = State::InDoubt(Timestamp::from_seconds(5));
+        assert_eq!(ledger.states[0], in_doubt);
+        assert!(matches!(&ledger.states[1], State::Accepted { request_id: Some(_), .. }));
+        assert_eq!(ledger.states[2], State::New);
+        assert_eq!(ledger.states[3], in_doubt);
+        assert!(matches!(&ledger.states[4], State::Created { request_id: Some(_), .. }));
+        assert_eq!(ledger.states[5], State::New);
+        assert_eq!(ledger.taken(), HashSet::from([group_id]));
+    }
+
+    #[test]
+    fn a_sheet_that_has_changed_under_it_is_refused_unless_it_does_not_matter() {
+        let rows = [row(2, "One"), row(3, "Two")];
+        let records = [sending(&rows[0]), sending(&rows[1]), Record::NotMade { line: 3, why: String::new() }];
+        let told = |rows: &[Wanted]| {
+            let problems = Ledger::read(&records, rows).err().unwrap_or_default();
+            problems.into_iter().map(|problem| problem.line).collect::<Vec<_>>()
+        };
+        assert!(told(&rows).is_empty());
+        assert!(told(&[row(2, "One"), row(3, "Two"), row(4, "Three")]).is_empty(), "rows at the end");
+        assert!(told(&[row(2, "One"), row(3, "Mended")]).is_empty(), "it was not made");
+        assert_eq!(told(&[row(2, "Zero"), row(3, "One")]), [2], "a row was put in before it");
+        assert_eq!(told(&[row(3, "Two")]), [2]);
+        let with_column = Wanted { carried: Map::from_iter([("c".to_owned(), 1.into())]), ..row(2, "One") };
+        assert!(told(&[with_column, row(3, "Two")]).is_empty(), "what comes along is not sent");
+    }
+
+    #[test]
+    fn what_there_was_before_is_what_was_seen_first() {
+        let mut ledger = Ledger::default();
+        let group = |id: &str| GroupId::new(id).unwrap();
+        ledger.looked(None, &BTreeMap::from([("A".to_owned(), vec![group("1")]), ("B".to_owned(), vec![])]));
+        ledger.looked(None, &BTreeMap::from([("A".to_owned(), vec![group("1"), group("2")])]));
+        assert!(ledger.was_there("A", &group("1")) && !ledger.was_there("A", &group("2")));
+        assert!(ledger.knows("B") && !ledger.knows("C"));
+    }
+}

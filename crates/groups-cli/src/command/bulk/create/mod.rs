@@ -1,0 +1,202 @@
+//! `create --from`: a group for each row of a sheet, and none twice, however often it is broken off. The API knows no
+//! idempotency key, so a journal beside the sheet says what was sent; what it leaves open is looked for among the groups.
+
+mod journal;
+mod ledger;
+mod number;
+mod reconcile;
+mod run;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use groups_ergonomic::model::{JoinApprovalMode, limits};
+
+use super::items::carried_of;
+use super::row::RowResult;
+use super::sheet::{self, Columns};
+use crate::args::{Ambiguous, Approval, Create};
+use crate::command::groups::mode_of;
+use crate::command::{Call, Planned};
+use crate::failure::{Failure, Kind, Problem};
+use crate::output::{Printer, Shape};
+use crate::scene::{Scene, quoted};
+use journal::{Journal, Record, Trouble, VERSION, beside};
+use ledger::{Ledger, Wanted};
+pub(in crate::command) use number::Number;
+
+const COLUMNS: Columns = Columns { known: &["subject", "description", "approval"], plain: "subject" };
+
+/// How long a create whose answer was lost may still make its group appear.
+const SETTLES: Duration = Duration::from_secs(60);
+
+/// A sheet of groups, checked.
+pub(in crate::command) struct Task {
+    rows: Vec<Wanted>,
+    name: String,
+    journal: PathBuf,
+    settle: Duration,
+    ambiguous: Option<Ambiguous>,
+    new_key: bool,
+    /// The command as it was given, without what is decided anew each time.
+    given: String,
+}
+
+pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Failure> {
+    let command = scene.command();
+    let path = args.from.from.clone().unwrap_or_default();
+    let journal = match (&args.journal, path == Path::new("-")) {
+        (Some(journal), _) => journal.clone(),
+        (None, false) => beside(&path),
+        (None, true) => {
+            return Err(Failure::usage(command, "rows from stdin have no place for their journal")
+                .with_remedy("Name one with `--journal FILE`, or give the sheet as a file."));
+        }
+    };
+    let sheet = sheet::read(&path, args.from.from_format, &COLUMNS, command)?;
+    sheet::require(&sheet, &["subject"], command)?;
+    let own = Shape::BULK_CREATE.fields.iter().filter(|field| **field != "subject");
+    if let Some(taken) = own.clone().find(|field| sheet.columns.iter().any(|column| column == *field)) {
+        let message = format!("{} has a column {taken:?}, which is the result's own", sheet.name);
+        return Err(Failure::usage(command, message).with_remedy(
+            "Rename it or leave it out. A result of create --from is no sheet to create from: its groups are there.",
+        ));
+    }
+    let carried = sheet::carried(&sheet, &COLUMNS, Shape::BULK_CREATE.fields, command)?;
+    let (mut rows, mut problems) = (Vec::new(), sheet.problems.clone());
+    for row in &sheet.rows {
+        match wanted(row, &carried, args.approval) {
+            Ok(wanted) => rows.push(wanted),
+            Err(message) => problems.push(Problem { line: row.line, message }),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(sheet::refused(&sheet.name, problems, command));
+    }
+    let task = Task {
+        rows,
+        name: sheet.name,
+        journal,
+        settle: args.settle.unwrap_or(SETTLES),
+        ambiguous: args.ambiguous,
+        new_key: args.new_key,
+        given: given(&args),
+    };
+    let mut planned = Planned::new(scene, crate::command::Task::CreateMany(Box::new(task)));
+    planned.carried = carried;
+    Ok(planned)
+}
+
+fn given(args: &Create) -> String {
+    let mut given =
+        format!("create --from {}", quoted(&args.from.from.clone().unwrap_or_default().to_string_lossy()));
+    if let Some(format) = args.from.from_format {
+        given.push_str(&format!(" --from-format {}", format.name()));
+    }
+    if let Some(journal) = &args.journal {
+        given.push_str(&format!(" --journal {}", quoted(&journal.to_string_lossy())));
+    }
+    match args.approval {
+        Some(Approval::Required) => given.push_str(" --approval required"),
+        Some(Approval::Auto) => given.push_str(" --approval auto"),
+        None => {}
+    }
+    if let Some(time) = args.waiting.wait {
+        given.push_str(&format!(" --wait={}ms", time.as_millis()).replace("000ms", "s"));
+    }
+    given
+}
+
+fn wanted(row: &sheet::Row, carried: &[String], approval: Option<Approval>) -> Result<Wanted, String> {
+    let told = |invalid: groups_ergonomic::model::InvalidInput| invalid.to_string();
+    let subject = row.text(&["subject"]).unwrap_or_default();
+    let subject = limits::subject(&subject).map_err(told)?.to_owned();
+    let description = row.text(&["description"]);
+    if let Some(description) = &description {
+        limits::description(description).map_err(told)?;
+    }
+    let mode = match row.text(&["approval"]).as_deref().map(str::trim) {
+        None => approval.map_or(JoinApprovalMode::AutoApprove, mode_of),
+        Some(word) => match word.to_lowercase().as_str() {
+            "auto" | "auto_approve" => JoinApprovalMode::AutoApprove,
+            "required" | "approval_required" => JoinApprovalMode::ApprovalRequired,
+            _ => return Err(format!("approval must be auto or required, got {word:?}")),
+        },
+    };
+    Ok(Wanted { line: row.line, carried: carried_of(row, carried), subject, description, mode })
+}
+
+impl Task {
+    /// The command that goes on.
+    fn again(&self, scene: &Scene) -> String {
+        scene.same_line(&self.given)
+    }
+}
+
+/// Carries it out.
+pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    if task.rows.is_empty() {
+        let nothing: [RowResult; 0] = [];
+        out.items(&nothing);
+        out.hint(format!("{} holds no rows.", task.name));
+        return Ok(());
+    }
+    if call.dry_run {
+        return preview(&task, call, out).await;
+    }
+    let command = call.scene.command();
+    let path = task.journal.display();
+    let (journal, records) = Journal::open(&task.journal).map_err(|trouble| match trouble {
+        Trouble::Io(error) => Failure::local(Kind::Journal, command, format!("the journal {path} cannot be kept: {error}"))
+            .with_remedy("Choose another place with `--journal FILE`; nothing was sent."),
+        Trouble::Busy => {
+            let message = format!("another run is working on this sheet: the journal {path} is locked");
+            Failure::local(Kind::Journal, command, message).with_remedy("Let it end, or stop it, then run it again.")
+        }
+        Trouble::Damaged(line) => {
+            let message = format!("line {line} of the journal {path} makes no sense");
+            Failure::local(Kind::Journal, command, message).with_remedy(
+                "Mend the line, or move the journal away and take out of the sheet what `wagroups list --all` shows is there.",
+            )
+        }
+    })?;
+    let ledger = Ledger::read(&records, &task.rows).map_err(|problems| {
+        let mut failure = sheet::refused(&task.name, problems, command).with_remedy(format!(
+            "Put these rows back as they were; new rows go to the end. What was sent stands in {path}; for another sheet \
+             choose another journal with `--journal FILE`."
+        ));
+        failure.report.message = format!("{} has changed in rows that were sent, and nothing was sent", task.name);
+        failure
+    })?;
+    let number = call.number.clone().unwrap_or_default();
+    if let Some((to, key)) = &ledger.begun {
+        if *to != number.to {
+            let message = format!("the journal {path} is of another service: {to}");
+            return Err(Failure::local(Kind::Journal, command, message)
+                .with_remedy("Give the same `--base-url` or `--sandbox` as then, or another journal with `--journal FILE`."));
+        }
+        if *key != number.key && !task.new_key {
+            let message = format!("the journal {path} was written with another API key");
+            return Err(Failure::local(Kind::Journal, command, message).with_remedy(
+                "If it is a new key of the same number add `--new-key`; for another number choose another journal with \
+                 `--journal FILE`.",
+            ));
+        }
+    }
+    let begun = Record::Begun { version: VERSION, at: run::now(), to: number.to, key: number.key };
+    journal.write(&begun).await.map_err(|why| {
+        Failure::local(Kind::Journal, command, format!("the journal {path} cannot be written: {why}"))
+            .with_remedy("Choose another place with `--journal FILE`; nothing was sent.")
+    })?;
+    run::run(&task, journal, ledger, call, out).await
+}
+
+async fn preview(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
+    let mut previews = Vec::new();
+    for row in &task.rows {
+        let preview = run::create(row, call).preview().await.map_err(|error| call.failed(&error))?;
+        previews.push(preview);
+    }
+    out.previews(&previews, true);
+    Ok(())
+}

@@ -1,0 +1,737 @@
+//! `create --from`, carried out: settle what an earlier run has left in doubt, send what is to be sent, and wait if that
+//! was asked for. The journal is written before and after each call; nothing is sent that may have been made.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::StreamExt;
+use groups_ergonomic::model::event::EventKind;
+use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
+use groups_ergonomic::{CreateGroup, Delivery, Error, ErrorKind, Operation};
+use groups_webhooks::EventStore as _;
+use groups_webhooks::store::Query;
+
+use super::super::calls::is_pointless;
+use super::super::row::{RowResult, Status, Told};
+use super::super::runner::{AT_ONCE, Ended, InOrder, Run, Stop, Tally, each};
+use super::Task;
+use super::journal::{Journal, Record};
+use super::ledger::{Ledger, State, Wanted};
+use super::reconcile::{Conclusion, Open, conclude};
+use crate::args::Ambiguous;
+use crate::command::{Call, summary};
+use crate::exit::Code;
+use crate::failure::{Failure, Kind};
+use crate::output::{Bar, Printer};
+
+/// By how much the clocks that date groups may differ, in seconds.
+const SKEW: i64 = 60;
+/// The pauses between looks: the first, and the longest.
+const GAPS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
+/// How often the progress is drawn.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// All that the phases share.
+struct Work<'a> {
+    task: &'a Task,
+    call: &'a Call<'a>,
+    journal: Journal,
+    ledger: RefCell<Ledger>,
+    /// Rows of which nobody can tell, with the groups that may be theirs.
+    ambiguous: RefCell<HashMap<usize, Vec<GroupId>>>,
+    /// Why the answers of this run were lost, or what the webhooks said, for rows that are still waited for.
+    reasons: RefCell<HashMap<usize, Failure>>,
+    /// Events up to this number were looked at.
+    events: Cell<u64>,
+}
+
+pub(super) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// The call of a row.
+pub(super) fn create(row: &Wanted, call: &Call<'_>) -> CreateGroup {
+    let create = call.client.groups().create(row.subject.clone()).join_approval_mode(row.mode.clone());
+    match &row.description {
+        Some(description) => create.description(description.clone()),
+        None => create,
+    }
+}
+
+/// Carries it out. `ledger`: what the journal says so far.
+pub(super) async fn run(
+    task: &Task,
+    journal: Journal,
+    ledger: Ledger,
+    call: &Call<'_>,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    let work = Work {
+        task,
+        call,
+        journal,
+        ledger: RefCell::new(ledger),
+        ambiguous: RefCell::default(),
+        reasons: RefCell::default(),
+        events: Cell::new(0),
+    };
+    let mut stop = Stop::new();
+    let resumed = work.ledger.borrow().states.iter().filter(|state| **state != State::New).count();
+    // So that a list is known to be one whatever happens.
+    let nothing: [RowResult; 0] = [];
+    out.items(&nothing);
+    if !work.settle_doubts(&mut stop, out).await? {
+        return Err(work.interrupted(&Tally::default()));
+    }
+    let to_send = work.indices(|state| *state == State::New, |work, index| !work.is_ambiguous(index));
+    work.look_before(&to_send, out).await?;
+
+    let (mut tally, mut order) = (Tally::default(), InOrder::default());
+    let before = work.told_before();
+    for told in &before {
+        match &told.failed {
+            Some(failed) => tally.failed.push(failed.clone()),
+            None => tally.done += 1,
+        }
+    }
+    order.take(before.into_iter().map(|told| (told.index, told.shown)), out);
+    if resumed > 0 {
+        let rows = work.task.rows.len();
+        out.note(format!(
+            "{resumed} of {rows} rows were sent by an earlier run; none of their groups was made again."
+        ));
+    }
+
+    let mut sent = Tally::default();
+    let mut bar = out.bar("Creating groups", task.rows.len(), task.rows.len() - to_send.len());
+    let ended = {
+        let skipped = task.rows.len() - to_send.len();
+        sent.done = skipped;
+        let mut run = Run { out, bar: &mut bar, tally: &mut sent, order: &mut order, stop: &mut stop };
+        let pointless = |report: &crate::failure::Report, code| {
+            is_pointless(report, code) || report.kind == Kind::Journal.as_str()
+        };
+        let ended = each(to_send.iter().copied(), |index| work.send(index), pointless, &mut run).await;
+        sent.done -= skipped;
+        ended
+    };
+    tally.failed.append(&mut sent.failed);
+    drop(bar);
+
+    match call.wait {
+        None => tally.done += sent.done,
+        Some(time) => {
+            if ended != Ended::AtOnce && !stop.told {
+                work.learn(time, &mut tally, &mut order, &mut stop, out).await;
+            }
+            let told = work.left(stop.told);
+            for one in &told {
+                match &one.failed {
+                    Some(failed) => tally.failed.push(failed.clone()),
+                    None => tally.done += 1,
+                }
+            }
+            order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
+        }
+    }
+    order.rest(out);
+    if stop.told {
+        return Err(work.interrupted(&tally));
+    }
+    work.judge(&tally, ended)
+}
+
+impl<'a> Work<'a> {
+    fn rows(&self) -> &'a [Wanted] {
+        &self.task.rows
+    }
+
+    fn is_ambiguous(&self, index: usize) -> bool {
+        self.ambiguous.borrow().contains_key(&index)
+    }
+
+    fn indices(&self, is: impl Fn(&State) -> bool, and: impl Fn(&Self, usize) -> bool) -> Vec<usize> {
+        let ledger = self.ledger.borrow();
+        (0..ledger.states.len()).filter(|index| is(&ledger.states[*index]) && and(self, *index)).collect()
+    }
+
+    fn set(&self, index: usize, state: State) {
+        self.ledger.borrow_mut().states[index] = state;
+    }
+
+    async fn write(&self, record: Record) -> Result<(), Failure> {
+        self.journal.write(&record).await.map_err(|why| {
+            let message = format!("the journal {} could not be written: {why}", self.task.journal.display());
+            Failure::local(Kind::Journal, self.call.scene.command(), message).with_remedy(
+                "Make room or choose another place with `--journal`, then run the same command again.",
+            )
+        })
+    }
+
+    fn failed(&self, error: &Error) -> Failure {
+        self.call.failed(error)
+    }
+
+    /// The row as it is shown, as far as it has come.
+    fn row(&self, index: usize) -> RowResult {
+        let row = &self.rows()[index];
+        let mut shown = RowResult {
+            line: row.line,
+            carried: row.carried.clone(),
+            subject: Some(row.subject.clone()),
+            ..RowResult::default()
+        };
+        match &self.ledger.borrow().states[index] {
+            State::New | State::InDoubt(_) => shown.status = Status::InDoubt,
+            State::Skipped => shown.status = Status::Skipped,
+            State::Accepted { request_id, group_id, .. } => {
+                shown.status = Status::Accepted;
+                (shown.request_id, shown.group_id) = (request_id.clone(), group_id.clone());
+            }
+            State::Created { group_id, invite_link, request_id } => {
+                shown.group_id = Some(group_id.clone());
+                (shown.request_id, shown.invite_link) = (request_id.clone(), invite_link.clone());
+            }
+        }
+        shown
+    }
+
+    /// Settles what an earlier run has left in doubt. Whether it was not told to stop.
+    async fn settle_doubts(&self, stop: &mut Stop, out: &mut Printer) -> Result<bool, Failure> {
+        let in_doubt = |state: &State| matches!(state, State::InDoubt(_));
+        let count = self.indices(in_doubt, |_, _| true).len();
+        if count == 0 {
+            return Ok(true);
+        }
+        let what = format!("Looking which of {count} groups in doubt were made");
+        loop {
+            let looked = self.look(true);
+            tokio::select! {
+                biased;
+                () = stop.wait() => {
+                    stop.told = true;
+                    return Ok(false);
+                }
+                looked = out.waiting(&what, looked) => looked?,
+            }
+            for index in self.indices(in_doubt, Self::is_ambiguous) {
+                match self.task.ambiguous {
+                    None => continue,
+                    Some(Ambiguous::Create) => {
+                        let (line, why) = (self.rows()[index].line, "as was asked for".to_owned());
+                        self.write(Record::NotMade { line, why }).await?;
+                        self.set(index, State::New);
+                    }
+                    Some(Ambiguous::Skip) => {
+                        self.write(Record::Skipped { line: self.rows()[index].line }).await?;
+                        self.set(index, State::Skipped);
+                    }
+                }
+                self.ambiguous.borrow_mut().remove(&index);
+            }
+            if self.indices(in_doubt, |work, index| !work.is_ambiguous(index)).is_empty() {
+                return Ok(true);
+            }
+            tokio::select! {
+                biased;
+                () = stop.wait() => {
+                    stop.told = true;
+                    return Ok(false);
+                }
+                () = out.waiting(&what, tokio::time::sleep(Duration::from_secs(1))) => {}
+            }
+        }
+    }
+
+    /// Notes the groups that there are of subjects that are to be sent for the first time.
+    async fn look_before(&self, to_send: &[usize], out: &Printer) -> Result<(), Failure> {
+        let subjects: BTreeSet<&str> = {
+            let ledger = self.ledger.borrow();
+            let new = to_send.iter().map(|index| self.rows()[*index].subject.as_str());
+            new.filter(|subject| !ledger.knows(subject)).collect()
+        };
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        let list = self.call.client.groups().list().stream();
+        let groups = out.waiting("Listing the groups there are", list.all()).await;
+        let groups = groups.map_err(|error| self.failed(&error))?;
+        let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
+        let mut there: BTreeMap<String, Vec<GroupId>> =
+            subjects.iter().map(|subject| ((*subject).to_owned(), Vec::new())).collect();
+        for group in groups {
+            let subject = group.subject.as_deref().unwrap_or_default().trim();
+            if let Some(ids) = there.get_mut(subject) {
+                ids.push(group.id);
+            }
+        }
+        self.ledger.borrow_mut().looked(newest, &there);
+        self.write(Record::Looked { at: now(), newest, subjects: there }).await
+    }
+
+    /// What is known of rows before anything is sent.
+    fn told_before(&self) -> Vec<Told> {
+        let waits = self.call.wait.is_some();
+        let told = (0..self.rows().len()).filter_map(|index| {
+            // With a wait it may yet be told.
+            if let Some(groups) = self.ambiguous.borrow().get(&index).filter(|_| !waits) {
+                return Some(self.told_ambiguous(index, groups));
+            }
+            match &self.ledger.borrow().states[index] {
+                State::New | State::InDoubt(_) => None,
+                State::Accepted { .. } => (!waits).then_some(()),
+                State::Created { invite_link, .. } => (!waits || invite_link.is_some()).then_some(()),
+                State::Skipped => Some(()),
+            }
+            .map(|()| Told::new(index, self.row(index)))
+        });
+        told.collect()
+    }
+
+    fn told_ambiguous(&self, index: usize, groups: &[GroupId]) -> Told {
+        let ids = groups.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
+        let kind = Kind::Api(ErrorKind::OutcomeAmbiguous);
+        let message = format!(
+            "it may have been made, and that cannot be told: there are more new groups with this subject than rows: {ids}"
+        );
+        let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
+        let mut failure = Failure::local(kind, Operation::CreateGroup.id(), message);
+        failure.code = if in_doubt { Code::InDoubt } else { Code::NotSeen };
+        if in_doubt {
+            let again = self.task.again(self.call.scene);
+            failure = failure.with_remedy(format!(
+                "Look at these groups, then run `{again} --ambiguous skip` if it was made or is not wanted any more, or \
+                 `--ambiguous create` to make it."
+            ));
+        }
+        let mut told = Told::failed(index, self.row(index), failure);
+        told.set_status(Status::Ambiguous);
+        told
+    }
+
+    /// Sends a row's create, with the journal before and after it.
+    async fn send(&self, index: usize) -> Vec<Told> {
+        let row = &self.rows()[index];
+        let (line, at) = (row.line, now());
+        if let Err(failure) = self.write(Record::Sending { line, hash: row.hash(), at }).await {
+            return vec![Told::failed(index, self.row(index), failure)];
+        }
+        self.set(index, State::InDoubt(at));
+        let (record, failure) = match create(row, self.call).await {
+            Ok(accepted) => {
+                let (request_id, group_id) = (accepted.request_id, accepted.group_id);
+                let at = now();
+                let record =
+                    Record::Accepted { line, at, request_id: request_id.clone(), group_id: group_id.clone() };
+                self.set(index, State::Accepted { at, request_id, group_id });
+                (record, None)
+            }
+            Err(error) if error.delivery() == Delivery::MaybeDelivered => {
+                let failure = self.failed(&error).with_remedy(self.look_again());
+                (Record::InDoubt { line, why: failure.report.message.clone() }, Some(failure))
+            }
+            Err(error) => {
+                self.set(index, State::New);
+                let failure = self.failed(&error);
+                (Record::NotMade { line, why: failure.report.message.clone() }, Some(failure))
+            }
+        };
+        if let Err(broken) = self.write(record).await {
+            let message = format!(
+                "{}; the row was sent, and what came of it is not written down",
+                broken.report.message
+            );
+            let mut row = self.row(index);
+            row.status = Status::InDoubt;
+            let mut failure = broken;
+            failure.report.message = message;
+            return vec![Told::failed(index, row, failure)];
+        }
+        let waits = self.call.wait.is_some();
+        let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
+        match failure {
+            Some(failure) if in_doubt && waits => {
+                self.reasons.borrow_mut().insert(index, failure);
+                vec![Told::later(index)]
+            }
+            Some(failure) => vec![Told::failed(index, self.row(index), failure)],
+            None if waits => vec![Told::later(index)],
+            None => vec![Told::new(index, self.row(index))],
+        }
+    }
+
+    fn look_again(&self) -> String {
+        let again = self.task.again(self.call.scene);
+        format!("Run `{again}` again: it looks whether the group was made, and makes it only if it was not.")
+    }
+
+    /// Waits for what was accepted, and reads the invite links.
+    async fn learn(
+        &self,
+        time: Duration,
+        tally: &mut Tally,
+        order: &mut InOrder,
+        stop: &mut Stop,
+        out: &mut Printer,
+    ) {
+        let began = tokio::time::Instant::now();
+        let mut bar: Bar = out.bar("Waiting for groups", self.rows().len(), tally.settled());
+        let mut beat = tokio::time::interval(BEAT);
+        let mut gap = GAPS.0;
+        let fresh: RefCell<Vec<Told>> = RefCell::default();
+        while !self.open().is_empty() && began.elapsed() < time {
+            let left = time.saturating_sub(began.elapsed());
+            let pause = gap.min(left);
+            let round = async {
+                tokio::time::sleep(pause).await;
+                self.events(&fresh).await;
+                // A look that fails is followed by another.
+                let _ = self.look(false).await;
+                self.links(&fresh).await;
+            };
+            let mut round = std::pin::pin!(round);
+            let over = loop {
+                tokio::select! {
+                    biased;
+                    () = stop.wait() => break true,
+                    () = &mut round => break false,
+                    _ = beat.tick() => bar.beat(),
+                }
+            };
+            bar.hide();
+            let told = std::mem::take(&mut *fresh.borrow_mut());
+            for one in &told {
+                match &one.failed {
+                    Some(failed) => tally.failed.push(failed.clone()),
+                    None => tally.done += 1,
+                }
+            }
+            order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
+            bar.at(tally.settled(), tally.failed.len());
+            if over {
+                stop.told = true;
+                return;
+            }
+            gap = (gap * 2).min(GAPS.1);
+        }
+    }
+
+    /// Rows that are waited for.
+    fn open(&self) -> Vec<usize> {
+        let reasons = self.reasons.borrow();
+        self.indices(
+            |state| match state {
+                State::Accepted { .. } => true,
+                State::Created { invite_link, .. } => invite_link.is_none(),
+                State::InDoubt(_) => true,
+                State::New | State::Skipped => false,
+            },
+            |work, index| {
+                // What was in doubt before was told of already.
+                let waited = !matches!(work.ledger.borrow().states[index], State::InDoubt(_));
+                waited || reasons.contains_key(&index) || work.is_ambiguous(index)
+            },
+        )
+    }
+
+    /// What the webhooks tell.
+    async fn events(&self, fresh: &RefCell<Vec<Told>>) {
+        let Some(store) = self.call.told.as_ref().and_then(|told| told.store.as_ref()) else { return };
+        let waiting: HashMap<RequestId, usize> = {
+            let ledger = self.ledger.borrow();
+            let of = |(index, state): (usize, &State)| match state {
+                State::Accepted { request_id, .. } => Some((request_id.clone()?, index)),
+                _ => None,
+            };
+            ledger.states.iter().enumerate().filter_map(of).collect()
+        };
+        loop {
+            let query = Query::new().kind("group_create").after(self.events.get()).limit(1_000);
+            let Ok(stored) = store.list(&query).await else { return };
+            let Some(last) = stored.last().map(|one| one.number) else { return };
+            for one in stored {
+                let index = one.event.request_id.as_ref().and_then(|id| waiting.get(id));
+                let (Some(index), EventKind::GroupCreate(created)) = (index, &one.event.kind) else {
+                    continue;
+                };
+                let line = self.rows()[*index].line;
+                if let Some(error) = created.errors.first() {
+                    let (item, kind) = (error.clone(), Kind::Api(error.kind));
+                    let mut failure = Failure::local(kind, Operation::CreateGroup.id(), item.message.clone());
+                    (failure.report.code, failure.report.title) = (item.code, item.title.clone());
+                    failure = failure.with_remedy("Run the same command again to try it once more.");
+                    let row = self.row(*index);
+                    if self.write(Record::NotMade { line, why: item.message }).await.is_ok() {
+                        self.set(*index, State::New);
+                        fresh.borrow_mut().push(Told::failed(*index, row, failure));
+                    }
+                } else if let Some(group_id) = one.event.group_id.clone() {
+                    let invite_link = created.invite_link.clone();
+                    if self.made(*index, group_id, invite_link.clone()).await.is_ok() && invite_link.is_some()
+                    {
+                        fresh.borrow_mut().push(Told::new(*index, self.row(*index)));
+                    }
+                }
+            }
+            self.events.set(last);
+        }
+    }
+
+    /// A row's group is there.
+    async fn made(
+        &self,
+        index: usize,
+        group_id: GroupId,
+        invite_link: Option<String>,
+    ) -> Result<(), Failure> {
+        let line = self.rows()[index].line;
+        self.write(Record::Created { line, group_id: group_id.clone(), invite_link: invite_link.clone() })
+            .await?;
+        let request_id = match &self.ledger.borrow().states[index] {
+            State::Accepted { request_id, .. } | State::Created { request_id, .. } => request_id.clone(),
+            _ => None,
+        };
+        self.set(index, State::Created { group_id, invite_link, request_id });
+        Ok(())
+    }
+
+    /// Reads the links of groups that are there.
+    async fn links(&self, fresh: &RefCell<Vec<Told>>) {
+        let without: Vec<(usize, GroupId)> = {
+            let ledger = self.ledger.borrow();
+            let of = |(index, state): (usize, &State)| match state {
+                State::Created { group_id, invite_link: None, .. } => Some((index, group_id.clone())),
+                State::Accepted { group_id: Some(group_id), .. } => Some((index, group_id.clone())),
+                _ => None,
+            };
+            ledger.states.iter().enumerate().filter_map(of).collect()
+        };
+        let reads = futures_util::stream::iter(without).map(|(index, id)| async move {
+            let link = self.call.client.group(id.clone())?.invite_link().await?;
+            Ok::<_, Error>((index, id, link.invite_link))
+        });
+        let mut reads = reads.buffer_unordered(AT_ONCE);
+        while let Some(read) = reads.next().await {
+            match read {
+                Ok((index, id, link)) => {
+                    if self.made(index, id, Some(link)).await.is_ok() {
+                        fresh.borrow_mut().push(Told::new(index, self.row(index)));
+                    }
+                }
+                // It may not be there yet; the next round tells.
+                Err(error) => tracing::debug!(kind = %error.kind(), "a link could not be read"),
+            }
+        }
+    }
+
+    /// Looks at the groups, and concludes for rows whose group is not known. `doubts`: only for subjects of which a row
+    /// is in doubt.
+    async fn look(&self, doubts: bool) -> Result<(), Failure> {
+        let open = self.open_by_subject(doubts);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let groups = self.call.client.groups().list().stream().all().await;
+        let groups = groups.map_err(|error| self.failed(&error))?;
+        let mut fresh: HashMap<String, Vec<Group>> = HashMap::new();
+        {
+            let ledger = self.ledger.borrow();
+            let taken = ledger.taken();
+            for group in groups {
+                let subject = group.subject.as_deref().unwrap_or_default().trim().to_owned();
+                let older = match (group.created_at, ledger.newest) {
+                    (Some(at), Some(newest)) => at.seconds() + SKEW < newest.seconds(),
+                    _ => false,
+                };
+                let is_new = !older && !taken.contains(&group.id) && !ledger.was_there(&subject, &group.id);
+                if is_new && open.contains_key(&subject) {
+                    fresh.entry(subject).or_default().push(group);
+                }
+            }
+        }
+        for (subject, rows) in open {
+            let mut groups = fresh.remove(&subject).unwrap_or_default();
+            groups.sort_by_key(|group| group.created_at.map_or(0, Timestamp::seconds));
+            self.conclude_subject(&rows, groups).await?;
+        }
+        Ok(())
+    }
+
+    fn open_by_subject(&self, doubts: bool) -> BTreeMap<String, Vec<Open>> {
+        let ledger = self.ledger.borrow();
+        let mut open: BTreeMap<String, Vec<Open>> = BTreeMap::new();
+        for (index, state) in ledger.states.iter().enumerate() {
+            let in_doubt = match state {
+                State::InDoubt(_) => true,
+                State::Accepted { group_id: None, .. } => false,
+                _ => continue,
+            };
+            open.entry(self.rows()[index].subject.clone()).or_default().push(Open { index, in_doubt });
+        }
+        if doubts {
+            open.retain(|_, rows| rows.iter().any(|row| row.in_doubt));
+        }
+        open
+    }
+
+    /// Concludes for the rows of one subject from its new groups.
+    async fn conclude_subject(&self, rows: &[Open], groups: Vec<Group>) -> Result<(), Failure> {
+        let subject = &self.rows()[rows[0].index].subject;
+        let likenesses: BTreeSet<_> =
+            self.rows().iter().filter(|row| row.subject == *subject).map(Wanted::likeness).collect();
+        // A group that is not quite what was asked for is somebody else's.
+        let reads_all =
+            likenesses.len() > 1 || groups.len() > rows.len() || rows.iter().any(|row| row.in_doubt);
+        let mut alike: HashMap<(String, String, String), Vec<GroupId>> = HashMap::new();
+        for group in groups {
+            let likeness = match reads_all {
+                true => self.likeness(&group.id, subject).await?,
+                false => likenesses.first().cloned(),
+            };
+            if let Some(likeness) = likeness {
+                alike.entry(likeness).or_default().push(group.id);
+            }
+        }
+        let mut by_likeness: BTreeMap<_, Vec<Open>> = BTreeMap::new();
+        for row in rows {
+            by_likeness.entry(self.rows()[row.index].likeness()).or_default().push(*row);
+        }
+        for (likeness, rows) in by_likeness {
+            let groups = alike.remove(&likeness).unwrap_or_default();
+            let settled = rows.iter().all(|row| self.is_settled(row.index));
+            for (index, conclusion) in conclude(&rows, &groups, settled) {
+                self.ambiguous.borrow_mut().remove(&index);
+                match conclusion {
+                    Conclusion::Made(group) => self.made(index, group, None).await?,
+                    Conclusion::NotMade => {
+                        let why = "looked for, and not there".to_owned();
+                        self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
+                        self.set(index, State::New);
+                    }
+                    Conclusion::NotYet => {}
+                    Conclusion::Ambiguous(groups) => {
+                        self.ambiguous.borrow_mut().insert(index, groups);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a group says, if it is still there.
+    async fn likeness(
+        &self,
+        id: &GroupId,
+        subject: &str,
+    ) -> Result<Option<(String, String, String)>, Failure> {
+        let fields = [GroupField::Description, GroupField::JoinApprovalMode];
+        let read = async { self.call.client.group(id.clone())?.get().fields(fields).await };
+        match read.await {
+            Ok(group) => {
+                let description = group.description.unwrap_or_default().trim().to_owned();
+                let mode = group.join_approval_mode.as_ref().map_or("auto_approve", |mode| mode.as_str());
+                Ok(Some((subject.to_owned(), description, mode.to_owned())))
+            }
+            Err(error) if error.kind() == ErrorKind::GroupUnknown => Ok(None),
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    /// Whether whatever was sent for a row would have appeared by now. Times are whole seconds.
+    fn is_settled(&self, index: usize) -> bool {
+        let at = match &self.ledger.borrow().states[index] {
+            State::InDoubt(at) | State::Accepted { at, .. } => *at,
+            _ => return true,
+        };
+        let passed = now().seconds().saturating_sub(at.seconds()).saturating_sub(1);
+        u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= self.task.settle)
+    }
+
+    /// Rows that were waited for and are still open. `stopped`: not because the time was over.
+    fn left(&self, stopped: bool) -> Vec<Told> {
+        let not_made = self
+            .indices(|state| *state == State::New, |work, index| work.reasons.borrow().contains_key(&index));
+        let not_made = not_made.into_iter().map(|index| {
+            let mut failure = self.reasons.borrow()[&index].clone();
+            failure
+                .report
+                .message
+                .push_str("; the group was looked for and is not there, so it was not made");
+            failure.code = Code::Failed;
+            Told::failed(index, self.row(index), failure)
+        });
+        let left = self.open().into_iter().map(|index| {
+            if let Some(groups) = self.ambiguous.borrow().get(&index).filter(|_| !stopped) {
+                return self.told_ambiguous(index, groups);
+            }
+            if let Some(failure) = self.reasons.borrow().get(&index)
+                && matches!(self.ledger.borrow().states[index], State::InDoubt(_))
+            {
+                return Told::failed(index, self.row(index), failure.clone());
+            }
+            let row = self.row(index);
+            if stopped {
+                return Told::new(index, row);
+            }
+            let (kind, message) = match row.status {
+                Status::Accepted => {
+                    (ErrorKind::OutcomeNotSeen, "accepted, but the group was not seen in time")
+                }
+                _ => (ErrorKind::OutcomeNotSeen, "the group is there, but its invite link could not be read"),
+            };
+            let failure = Failure::local(Kind::Api(kind), Operation::CreateGroup.id(), message);
+            let again = self.task.again(self.call.scene);
+            let failure = failure.with_remedy(format!("Run `{again}` again to look once more."));
+            let status = row.status;
+            let mut told = Told::failed(index, row, failure);
+            if status == Status::Done {
+                told.set_status(Status::Done);
+            }
+            told
+        });
+        not_made.chain(left).collect()
+    }
+
+    /// Told to stop.
+    fn interrupted(&self, tally: &Tally) -> Failure {
+        let ledger = self.ledger.borrow();
+        let of = |is: fn(&State) -> bool| ledger.states.iter().filter(|state| is(state)).count();
+        let made = of(|state| matches!(state, State::Created { .. } | State::Accepted { .. }));
+        let in_doubt = of(|state| matches!(state, State::InDoubt(_)));
+        let mut message = format!("interrupted: {made} of {} groups accepted", self.rows().len());
+        if in_doubt > 0 {
+            message.push_str(&format!(", {in_doubt} in doubt"));
+        }
+        let failed = tally.failed.len().saturating_sub(in_doubt);
+        if failed > 0 {
+            message.push_str(&format!(", {failed} failed"));
+        }
+        message.push_str(&format!(
+            ", {} not sent; all of it is in the journal",
+            of(|state| *state == State::New)
+        ));
+        let again = self.task.again(self.call.scene);
+        Failure::local(Kind::Interrupted, Operation::CreateGroup.id(), message)
+            .with_remedy(format!("Go on with `{again}`."))
+    }
+
+    /// How it is to be exited with.
+    fn judge(&self, tally: &Tally, ended: Ended) -> Result<(), Failure> {
+        let what = if self.call.wait.is_some() { "groups created" } else { "groups accepted" };
+        let operation = Operation::CreateGroup.id();
+        summary::of(self.call.scene, operation, what, tally.done, &tally.failed).map_err(|mut failure| {
+            let left = self.rows().len() - tally.settled();
+            if ended == Ended::Pointless && left > 0 {
+                failure.report.message.push_str(&format!("; {left} were not sent, as they would fail alike"));
+            }
+            let again = self.task.again(self.call.scene);
+            let advice = failure.report.remedy.take().unwrap_or_default();
+            if advice.contains(&again) {
+                return failure.with_remedy(advice);
+            }
+            failure.with_remedy(format!("{advice} Then `{again}` does what is left, and nothing twice."))
+        })
+    }
+}

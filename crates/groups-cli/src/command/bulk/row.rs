@@ -1,0 +1,136 @@
+//! What became of a row, as it is printed: where it stands in the file, what came along, and the result or the reason.
+
+use groups_ergonomic::model::{Group, GroupId, ParticipantInput, SettingName, SettingOutcome};
+use groups_ergonomic::model::{JoinRequestId, RequestId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use crate::exit::Code;
+use crate::failure::{Failure, Report};
+
+/// How far a row has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// Done, and known to be.
+    #[default]
+    Done,
+    /// Accepted; the outcome is not known yet.
+    Accepted,
+    /// Accepted, and the outcome was not seen in time.
+    NotSeen,
+    /// Not done.
+    Failed,
+    /// Sent, and the answer was lost: it may have been done.
+    InDoubt,
+    /// It cannot be told whether it was done.
+    Ambiguous,
+    /// Left as it is, as was asked for.
+    Skipped,
+}
+
+/// What became of one row of a file.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "Row")]
+pub(crate) struct RowResult {
+    /// The line of the file at which the row begins.
+    pub(crate) line: u64,
+    /// The columns that the command does not know, as they were.
+    #[serde(flatten)]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub(crate) carried: Map<String, Value>,
+    /// How far it has come.
+    pub(crate) status: Status,
+    /// The group, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group_id: Option<GroupId>,
+    /// The subject that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+    /// The person, as named in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<ParticipantInput>,
+    /// The join request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<JoinRequestId>,
+    /// The receipt, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request_id: Option<RequestId>,
+    /// The invite link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invite_link: Option<String>,
+    /// What became of each setting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settings: Option<BTreeMap<SettingName, SettingOutcome>>,
+    /// Why it is not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<Report>,
+}
+
+/// A group that was read for a row of a file.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct GroupRow {
+    pub(crate) line: u64,
+    #[serde(flatten)]
+    pub(crate) carried: Map<String, Value>,
+    pub(crate) status: Status,
+    #[serde(flatten)]
+    pub(crate) group: Group,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<Report>,
+}
+
+/// A row that is printed, and what it counts as.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Its place among the rows.
+    pub(super) index: usize,
+    pub(super) shown: Shown,
+    /// Why it is not done, with the code to exit with.
+    pub(super) failed: Option<(Report, Code)>,
+}
+
+/// One of the two kinds of rows.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Shown {
+    Row(Box<RowResult>),
+    /// It is told later.
+    Later,
+    Group(Box<GroupRow>),
+}
+
+impl Told {
+    pub(super) fn new(index: usize, row: RowResult) -> Self {
+        Self { index, shown: Shown::Row(Box::new(row)), failed: None }
+    }
+
+    /// Something is to be told of the row once it is known.
+    pub(super) fn later(index: usize) -> Self {
+        Self { index, shown: Shown::Later, failed: None }
+    }
+
+    pub(super) fn set_status(&mut self, status: Status) {
+        if let Shown::Row(row) = &mut self.shown {
+            row.status = status;
+        }
+    }
+
+    pub(super) fn failed(index: usize, mut row: RowResult, failure: Failure) -> Self {
+        row.status = status_of(failure.code);
+        let report = *failure.report;
+        row.error = Some(report.clone());
+        Self { index, shown: Shown::Row(Box::new(row)), failed: Some((report, failure.code)) }
+    }
+}
+
+/// How far a row has come that failed with this code.
+pub(super) fn status_of(code: Code) -> Status {
+    match code {
+        Code::InDoubt => Status::InDoubt,
+        Code::NotSeen => Status::NotSeen,
+        _ => Status::Failed,
+    }
+}

@@ -1,0 +1,226 @@
+//! Many calls, several under way at once: results in the order of the file, a line of progress, and an end by Ctrl-C that
+//! loses nothing. Sends nothing itself, and repeats nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use groups_ergonomic::model::Accepted;
+
+use super::row::{Shown, Told};
+use crate::exit::Code;
+use crate::failure::Report;
+use crate::output::{Bar, Printer};
+use crate::signals::Signals;
+
+/// Calls under way at once. How fast they start is the client's business.
+pub(super) const AT_ONCE: usize = 16;
+
+/// How often the progress is drawn.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// Receipts of what is being waited for, by row.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Receipts(Arc<Mutex<HashMap<usize, Accepted>>>);
+
+impl Receipts {
+    pub(super) fn put(&self, index: usize, accepted: &Accepted) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(index, accepted.clone());
+    }
+
+    pub(super) fn take(&self, index: usize) -> Option<Accepted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&index)
+    }
+}
+
+/// How it went, so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) done: usize,
+    pub(super) failed: Vec<(Report, Code)>,
+}
+
+impl Tally {
+    pub(super) fn settled(&self) -> usize {
+        self.done + self.failed.len()
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// With the last one.
+    Whole,
+    /// A failure that all the others would meet, too.
+    Pointless,
+    /// Told to stop; everything that was begun has been finished.
+    Stopped,
+    /// Told to stop twice; some were under way.
+    AtOnce,
+}
+
+/// Prints results in their order, however they come.
+#[derive(Debug, Default)]
+pub(super) struct InOrder {
+    next: usize,
+    early: BTreeMap<usize, Shown>,
+}
+
+impl InOrder {
+    /// Takes results; prints those whose turn it is.
+    pub(super) fn take(&mut self, told: impl IntoIterator<Item = (usize, Shown)>, out: &mut Printer) {
+        self.early.extend(told.into_iter().filter(|(_, shown)| !matches!(shown, Shown::Later)));
+        let mut ready = Vec::new();
+        while let Some(shown) = self.early.remove(&self.next) {
+            ready.push(shown);
+            self.next += 1;
+        }
+        if !ready.is_empty() {
+            out.items(&ready);
+        }
+    }
+
+    /// How many were printed in their turn.
+    pub(super) fn printed(&self) -> usize {
+        self.next
+    }
+
+    /// Prints those that are left, though others before them are missing.
+    pub(super) fn rest(&mut self, out: &mut Printer) {
+        let rest: Vec<Shown> = std::mem::take(&mut self.early).into_values().collect();
+        if !rest.is_empty() {
+            out.items(&rest);
+        }
+    }
+}
+
+/// Told to stop, once or twice. Signals that cannot be received end the process by themselves.
+pub(super) struct Stop {
+    signals: Option<Signals>,
+    pub(super) told: bool,
+}
+
+impl Stop {
+    pub(super) fn new() -> Self {
+        Self { signals: Signals::new().ok(), told: false }
+    }
+
+    pub(super) async fn wait(&mut self) {
+        match &mut self.signals {
+            Some(signals) => {
+                signals.wait().await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// What a run of calls needs.
+pub(super) struct Run<'a> {
+    pub(super) out: &'a mut Printer,
+    pub(super) bar: &'a mut Bar,
+    pub(super) tally: &'a mut Tally,
+    pub(super) order: &'a mut InOrder,
+    pub(super) stop: &'a mut Stop,
+}
+
+/// Does the work of each unit; each tells of one or several rows. Begins them in their order.
+pub(super) async fn each<U, F>(
+    units: impl IntoIterator<Item = U>,
+    work: impl Fn(U) -> F,
+    is_pointless: impl Fn(&Report, Code) -> bool,
+    run: &mut Run<'_>,
+) -> Ended
+where
+    F: Future<Output = Vec<Told>>,
+{
+    let mut units = units.into_iter();
+    let mut flying = FuturesUnordered::new();
+    let mut beat = tokio::time::interval(BEAT);
+    let mut pointless = false;
+    loop {
+        while !run.stop.told && !pointless && flying.len() < AT_ONCE {
+            match units.next() {
+                Some(unit) => flying.push(work(unit)),
+                None => break,
+            }
+        }
+        if flying.is_empty() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = run.stop.wait() => {
+                run.bar.hide();
+                if run.stop.told {
+                    return Ended::AtOnce;
+                }
+                run.stop.told = true;
+                run.out.now(&format!(
+                    "Stopping: {} calls are under way and nothing new is sent; Ctrl-C again stops at once.", flying.len()
+                ));
+            }
+            Some(told) = flying.next() => {
+                for one in &told {
+                    match &one.failed {
+                        Some((report, code)) => {
+                            pointless = pointless || is_pointless(report, *code);
+                            run.tally.failed.push((report.clone(), *code));
+                        }
+                        None => run.tally.done += 1,
+                    }
+                }
+                run.bar.hide();
+                run.order.take(told.into_iter().map(|one| (one.index, one.shown)), run.out);
+                run.bar.at(run.tally.settled(), run.tally.failed.len());
+                // Nobody reads any more; what was asked for is done all the same.
+            }
+            _ = beat.tick() => run.bar.beat(),
+        }
+    }
+    run.bar.hide();
+    match (run.stop.told, pointless && units.next().is_some()) {
+        (true, _) => Ended::Stopped,
+        (false, true) => Ended::Pointless,
+        (false, false) => Ended::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Format;
+    use crate::command::bulk::row::RowResult;
+    use crate::output::Shape;
+
+    /// Unit `n` tells of row `n`, and fails where it says so.
+    async fn carried_out(units: usize, fails_at: Option<usize>) -> (Ended, usize, usize) {
+        let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
+        let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
+        let mut bar = Bar::none();
+        let mut run =
+            Run { out: &mut out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+        let work = |index: usize| async move {
+            let row = RowResult { line: index as u64 + 2, ..RowResult::default() };
+            tokio::task::yield_now().await;
+            match fails_at == Some(index) {
+                true => vec![Told::failed(index, row, crate::failure::Failure::usage("delete", "no"))],
+                false => vec![Told::new(index, row)],
+            }
+        };
+        let ended = each(0..units, work, |_, code| code == Code::Usage, &mut run).await;
+        (ended, tally.done, tally.failed.len())
+    }
+
+    #[tokio::test]
+    async fn all_is_done_unless_it_has_become_pointless() {
+        assert_eq!(carried_out(0, None).await, (Ended::Whole, 0, 0));
+        assert_eq!(carried_out(40, None).await, (Ended::Whole, 40, 0));
+        let (ended, done, failed) = carried_out(400, Some(3)).await;
+        assert_eq!((ended, failed), (Ended::Pointless, 1));
+        assert!(done < 40, "{done} were done though the first few have told");
+        assert_eq!(carried_out(4, Some(3)).await, (Ended::Whole, 3, 1));
+    }
+}

@@ -1,0 +1,413 @@
+//! Files of rows: CSV with a header, JSON lines, or an id per line. Reads all of it before anything is sent, and knows
+//! each row by the line it begins at. What the columns mean is not decided here.
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::args::SheetFormat;
+use crate::failure::{Failure, Problem};
+
+/// A file, read.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// As it is called in messages.
+    pub(super) name: String,
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<Row>,
+    /// What is wrong with its form.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A row of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    /// Where it begins, from 1.
+    pub(super) line: u64,
+    /// By column; a cell that is empty is not there.
+    pub(super) cells: Map<String, Value>,
+}
+
+impl Row {
+    /// The first of these columns that holds something.
+    pub(super) fn text(&self, columns: &[&str]) -> Option<String> {
+        columns.iter().find_map(|column| match self.cells.get(*column)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        })
+    }
+}
+
+/// What a command calls the columns that it knows, and how they are written in a file of plain lines.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// Those that it reads.
+    pub(super) known: &'static [&'static str],
+    /// What a line is, in a file of lines.
+    pub(super) plain: &'static str,
+}
+
+/// Reads a file, or stdin (`-`).
+pub(super) fn read(
+    path: &Path,
+    format: Option<SheetFormat>,
+    columns: &Columns,
+    command: &str,
+) -> Result<Sheet, Failure> {
+    let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+    let mut bytes = Vec::new();
+    let done = match path == Path::new("-") {
+        true => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
+        false => std::fs::read(path).map(|content| bytes = content),
+    };
+    done.map_err(|error| {
+        Failure::usage(command, format!("{name} cannot be read: {error}"))
+            .with_remedy("`--from` takes a file, or - for stdin.")
+    })?;
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
+    let (columns, rows, problems) =
+        parse(&bytes, format, extension.as_deref(), columns).map_err(|wrong| {
+            Failure::usage(command, format!("{name} is not understood: {}", wrong.what))
+                .with_remedy(wrong.advice.unwrap_or_else(|| HELP.to_owned()))
+        })?;
+    Ok(Sheet { name, columns, rows, problems })
+}
+
+const HELP: &str = "`wagroups help from` tells what a file looks like.";
+
+/// How many problems of a file are told.
+const SHOWN: usize = 20;
+
+/// A file with rows that cannot be used.
+pub(super) fn refused(name: &str, mut problems: Vec<Problem>, command: &str) -> Failure {
+    problems.sort_by_key(|problem| problem.line);
+    let count = problems.len();
+    let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+    let mut message = format!("{name} has {what}, and nothing was sent");
+    if count > SHOWN {
+        problems.truncate(SHOWN);
+        message.push_str(&format!("; the first {SHOWN}:"));
+    }
+    let mut failure = Failure::usage(command, message).with_remedy(HELP);
+    failure.report.problems = problems;
+    failure
+}
+
+/// Why a file is none of ours.
+struct Wrong {
+    what: String,
+    advice: Option<String>,
+}
+
+impl Wrong {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), advice: None }
+    }
+
+    fn advising(what: &str, advice: &str) -> Self {
+        Self { what: what.to_owned(), advice: Some(advice.to_owned()) }
+    }
+}
+
+type Parsed = (Vec<String>, Vec<Row>, Vec<Problem>);
+
+fn parse(
+    bytes: &[u8],
+    format: Option<SheetFormat>,
+    extension: Option<&str>,
+    columns: &Columns,
+) -> Result<Parsed, Wrong> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Wrong::advising("it is UTF-16", "Save it as \"CSV UTF-8\"."));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Wrong::advising("it is a workbook or an archive", "Save the sheet as \"CSV UTF-8\"."));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Wrong {
+            what: format!("line {line} is not UTF-8"),
+            advice: Some("Save it as \"CSV UTF-8\".".to_owned()),
+        }
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let format = match format {
+        Some(format) => format,
+        None => recognised(text, extension, columns)?,
+    };
+    match format {
+        SheetFormat::Csv => csv(text, columns),
+        SheetFormat::Jsonl => jsonl(text, columns),
+        SheetFormat::Lines => Ok(lines(text, columns)),
+    }
+}
+
+/// By the name, else by what stands first.
+fn recognised(text: &str, extension: Option<&str>, columns: &Columns) -> Result<SheetFormat, Wrong> {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    if first.starts_with('[') {
+        return Err(Wrong::advising(
+            "it is one JSON document",
+            "Give JSON lines, as `-o jsonl` prints them.",
+        ));
+    }
+    Ok(match extension {
+        Some("csv" | "tsv") => SheetFormat::Csv,
+        Some("jsonl" | "ndjson") => SheetFormat::Jsonl,
+        _ if first.starts_with('{') => SheetFormat::Jsonl,
+        _ if first.contains([',', ';', '\t']) => SheetFormat::Csv,
+        // A single column.
+        _ if columns.known.contains(&known_name(first).as_str()) => SheetFormat::Csv,
+        _ => SheetFormat::Lines,
+    })
+}
+
+/// A header as it may be written by people: `Group ID`.
+fn known_name(header: &str) -> String {
+    header.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_")
+}
+
+fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
+    let head = text.lines().next().unwrap_or_default();
+    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| {
+        // The comma where none is there.
+        (head.matches(*delimiter).count(), u8::from(*delimiter == ','))
+    });
+    let delimiter = delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',');
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let header = match records.next() {
+        Some(Ok(header)) => header,
+        Some(Err(error)) => return Err(Wrong::new(error.to_string())),
+        None => return Err(Wrong::new("it is empty, and a CSV file begins with a header")),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for (index, header) in header.iter().enumerate() {
+        let known = known_name(header);
+        let name = match columns.known.contains(&known.as_str()) {
+            true => known,
+            false => header.trim().to_owned(),
+        };
+        if name.is_empty() {
+            return Err(Wrong::new(format!("column {} has no name in the header", index + 1)));
+        }
+        if names.contains(&name) {
+            return Err(Wrong::new(format!("two columns are called {name:?}")));
+        }
+        names.push(name);
+    }
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let mut lines = LineCount { text, seen: 0, line: 1 };
+    for record in records {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => return Err(Wrong::new(error.to_string())),
+        };
+        let begin = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let line = lines.at(begin);
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if record.len() != names.len() {
+            let message = format!("has {} cells, and the header {}", record.len(), names.len());
+            problems.push(Problem { line, message });
+            continue;
+        }
+        let cells = names.iter().zip(record.iter()).filter(|(_, cell)| !cell.trim().is_empty());
+        let cells = cells.map(|(name, cell)| (name.clone(), Value::from(cell))).collect();
+        rows.push(Row { line, cells });
+    }
+    Ok((names, rows, problems))
+}
+
+/// Counts lines up to places that come one after the other.
+struct LineCount<'a> {
+    text: &'a str,
+    seen: usize,
+    line: u64,
+}
+
+impl LineCount<'_> {
+    /// The line of what stands at a place, or after the line breaks there.
+    fn at(&mut self, place: usize) -> u64 {
+        let bytes = self.text.as_bytes();
+        let breaks = bytes[place.min(bytes.len())..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let place = place.min(bytes.len()) + breaks.count();
+        let new = bytes[self.seen.min(place)..place].iter().filter(|byte| **byte == b'\n').count();
+        self.line += new as u64;
+        self.seen = place;
+        self.line
+    }
+}
+
+fn jsonl(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
+    let (mut names, mut rows, mut problems) = (Vec::<String>::new(), Vec::new(), Vec::new());
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let cells = match serde_json::from_str::<Value>(text) {
+            Ok(Value::Object(cells)) => cells,
+            // As `--jq .id` prints them with quotes.
+            Ok(Value::String(text)) => Map::from_iter([(columns.plain.to_owned(), text.into())]),
+            Ok(_) => {
+                problems.push(Problem { line, message: "is no JSON object".to_owned() });
+                continue;
+            }
+            Err(error) => {
+                problems.push(Problem { line, message: format!("is no JSON: {error}") });
+                continue;
+            }
+        };
+        let empty =
+            |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+        for name in cells.keys() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        for name in columns.known {
+            if cells.get(*name).is_some_and(|value| value.is_object() || value.is_array()) {
+                problems.push(Problem { line, message: format!("{name} must be text") });
+            }
+        }
+        let cells = cells.into_iter().filter(|(_, value)| !empty(value)).collect();
+        rows.push(Row { line, cells });
+    }
+    Ok((names, rows, problems))
+}
+
+fn lines(text: &str, columns: &Columns) -> Parsed {
+    let rows = (1..)
+        .zip(text.lines().map(str::trim))
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(line, text)| Row { line, cells: Map::from_iter([(columns.plain.to_owned(), text.into())]) })
+        .collect();
+    (vec![columns.plain.to_owned()], rows, Vec::new())
+}
+
+/// Refuses a file that has none of these columns, rather than each of its rows.
+pub(super) fn require(sheet: &Sheet, columns: &[&str], command: &str) -> Result<(), Failure> {
+    if sheet.rows.is_empty() || sheet.columns.iter().any(|column| columns.contains(&column.as_str())) {
+        return Ok(());
+    }
+    let message = format!("{} has no column {}", sheet.name, columns.join(" or "));
+    Err(Failure::usage(command, message).with_remedy(HELP))
+}
+
+/// The columns that a command does not know, which come along into the result. Refuses one that is nearly one it knows.
+/// `own`: the fields of the result; a column of such a name is left to the result.
+pub(super) fn carried(
+    sheet: &Sheet,
+    columns: &Columns,
+    own: &[&str],
+    command: &str,
+) -> Result<Vec<String>, Failure> {
+    let others = sheet.columns.iter().filter(|column| !columns.known.contains(&column.as_str()));
+    let mut carried = Vec::new();
+    for column in others.filter(|column| !own.contains(&column.as_str())) {
+        let name = known_name(column);
+        let meant = columns.known.iter().find(|known| {
+            known.len() > 4 && (**known == name || strsim::damerau_levenshtein(known, &name) <= 2)
+        });
+        if let Some(meant) = meant {
+            let message = format!("{} has a column {column:?}, which is not known", sheet.name);
+            return Err(Failure::usage(command, message).with_remedy(format!(
+                "Did you mean {meant:?}? Columns of other names come along into the result."
+            )));
+        }
+        carried.push(column.clone());
+    }
+    Ok(carried)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const COLUMNS: Columns = Columns { known: &["group_id", "id", "description"], plain: "group_id" };
+
+    fn rows(bytes: &[u8], extension: Option<&str>) -> Result<Vec<(u64, Value)>, String> {
+        match parse(bytes, None, extension, &COLUMNS) {
+            Err(wrong) => Err(wrong.what),
+            Ok((_, _, problems)) if !problems.is_empty() => {
+                let told =
+                    problems.iter().map(|problem| format!("line {} {}", problem.line, problem.message));
+                Err(told.collect::<Vec<_>>().join("; "))
+            }
+            Ok((_, rows, _)) => {
+                Ok(rows.into_iter().map(|row| (row.line, Value::Object(row.cells))).collect())
+            }
+        }
+    }
+
+    #[test]
+    fn the_three_formats_are_recognised_and_read_alike() {
+        let expected = Ok(vec![
+            (2, json!({ "group_id": "g1", "customer": "7" })),
+            (3, json!({ "group_id": "g2", "customer": "8" })),
+        ]);
+        for text in [
+            "group_id,customer\ng1,7\ng2,8\n",
+            "\u{feff}Group ID,customer\r\ng1,7\r\ng2,8\r\n,\r\n",
+            "group_id;customer\ng1;7\ng2;8",
+            "group_id\tcustomer\ng1\t7\ng2\t8",
+            "\n{\"group_id\":\"g1\",\"customer\":\"7\"}\r\n{\"group_id\":\"g2\",\"customer\":\"8\",\"id\":null}\n",
+        ] {
+            assert_eq!(rows(text.as_bytes(), None), expected, "{text:?}");
+        }
+        for text in ["g1\n\n g2 \r\n", "\"g1\"\n\n\"g2\"\n"] {
+            let format = text.starts_with('"').then_some("jsonl");
+            let expected = vec![(1, json!({ "group_id": "g1" })), (3, json!({ "group_id": "g2" }))];
+            assert_eq!(rows(text.as_bytes(), format), Ok(expected), "{text:?}");
+        }
+        assert_eq!(rows(b"id\ng1\n", None), Ok(vec![(2, json!({ "id": "g1" }))]));
+        assert_eq!(rows(b"", None), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_row_is_known_by_the_line_it_begins_at() {
+        let text = "group_id,description\ng1,\"two\nlines\"\n\ng2,\"say \"\"hi\"\"\"\n";
+        let expected = vec![
+            (2, json!({ "group_id": "g1", "description": "two\nlines" })),
+            (5, json!({ "group_id": "g2", "description": "say \"hi\"" })),
+        ];
+        assert_eq!(rows(text.as_bytes(), Some("csv")), Ok(expected));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_line() {
+        for (bytes, expected) in [
+            (&b"\xff\xfeg\0"[..], "UTF-16"),
+            (b"PK\x03\x04", "workbook"),
+            (b"g1\ng\xe9\n", "line 2 is not UTF-8"),
+            (b"[{\"id\":\"g\"}]", "one JSON document"),
+            (b"group_id,customer\ng1\ng2,1,2\n", "line 2 has 1 cells, and the header 2; line 3 has 3 cells"),
+            (b"group_id,group id\n", "two columns"),
+            (b"group_id,\n", "column 2 has no name"),
+            (b"{\"id\":1}\n{\n5\n", "line 2 is no JSON"),
+            (b"{\"id\":[1]}", "id must be text"),
+        ] {
+            let told = rows(bytes, None).unwrap_err();
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn unknown_columns_come_along_unless_they_look_like_a_slip() {
+        let sheet = |columns: &[&str]| Sheet {
+            name: "x.csv".to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows: Vec::new(),
+            problems: Vec::new(),
+        };
+        let with = |columns| carried(&sheet(columns), &COLUMNS, &["line", "status"], "get");
+        assert_eq!(with(&["id", "customer", "line", "Owner"]).unwrap(), ["customer", "Owner"]);
+        assert!(with(&["id", "desciption"]).unwrap_err().report.remedy.unwrap().contains("description"));
+    }
+}

@@ -1,0 +1,186 @@
+//! `create --from`: receipts, links, the journal, and what it refuses.
+// Helpers of tests fail like tests do; clippy recognises only the tests themselves.
+#![allow(clippy::unwrap_used)]
+
+use groups_tests::World;
+use serde_json::Value;
+
+use crate::world;
+
+const SHEET: &[u8] =
+    b"customer,subject,description,approval\r\n17,Trip to Kyoto,May 2027,required\r\n18,Trip to Nara,,\r\n";
+
+fn subjects(world: &World) -> Vec<String> {
+    let listed = world.quietly(&["list", "--sandbox", "--all", "-o", "json", "--fields", "subject"]).json();
+    listed.as_array().unwrap().iter().map(|group| group["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+fn count(world: &World, subject: &str) -> usize {
+    subjects(world).iter().filter(|one| *one == subject).count()
+}
+
+fn journal(world: &World, name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(world.folder().join(name)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Ids that came about while testing get names.
+fn name_groups(world: &World, rows: &Value) {
+    for row in rows.as_array().unwrap() {
+        let name = format!("GROUP-{}", row["line"]);
+        world.name(row["group_id"].as_str().unwrap(), &name);
+    }
+}
+
+#[test]
+fn a_sheet_becomes_groups_and_their_links_and_no_group_twice() {
+    let world = world();
+    let sheet = world.file("trips.csv", SHEET);
+    world.run(&["create", "--from", &sheet, "--sandbox", "--dry-run", "-o", "jsonl"]);
+    world.run(&["create", "--from", &sheet, "--sandbox"]);
+    // The same command again sends nothing; with --wait it learns what became of them.
+    let rows = world.quietly(&["create", "--from", &sheet, "--sandbox", "--wait", "-o", "json"]).json();
+    name_groups(&world, &rows);
+    world.run(&["create", "--from", &sheet, "--sandbox", "--wait", "-o", "csv"]);
+    world.run(&["create", "--from", &sheet, "--sandbox", "--fields", "customer,group_id,invite_link"]);
+    assert_eq!((count(&world, "Trip to Kyoto"), count(&world, "Trip to Nara")), (1, 1));
+    // Rows at the end are new ones.
+    let more = [SHEET, b"19,Trip to Nara,,auto\r\n"].concat();
+    world.file("trips.csv", &more);
+    let rows = world.quietly(&["create", "--from", &sheet, "--sandbox", "--wait", "-o", "json"]).json();
+    name_groups(&world, &rows);
+    assert_eq!((count(&world, "Trip to Kyoto"), count(&world, "Trip to Nara")), (1, 2));
+    assert_ne!(rows[1]["group_id"], rows[2]["group_id"]);
+    let did: Vec<_> = journal(&world, "trips.csv.wagroups-journal.jsonl");
+    assert_eq!(did.iter().filter(|record| record["did"] == "sending").count(), 3);
+    world.check("a_sheet_becomes_groups_and_their_links_and_no_group_twice");
+}
+
+#[test]
+fn a_row_in_doubt_is_looked_for_and_sent_only_if_it_is_not_there() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\nTwo\nTwo\n");
+    let create = ["create", "--from", &sheet, "--sandbox", "--settle", "1s", "-o", "jsonl"];
+    // One is made and its answer lost; the first Two is lost before it is made.
+    world.quietly(&["sandbox", "fault", "create_group reset done times=1"]);
+    world.quietly(&["sandbox", "fault", "create_group reset skip=1 times=1"]);
+    let first = world.quietly(&create);
+    assert_eq!(first.code, Some(7), "{first:?}");
+    assert_eq!(first.stdout.matches("in_doubt").count(), 2, "{first:?}");
+    assert!(first.stderr.contains("looks whether the group was made"), "{first:?}");
+    let again = world.quietly(&create);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert_eq!((count(&world, "One"), count(&world, "Two")), (1, 2));
+}
+
+#[test]
+fn what_cannot_be_told_is_left_alone_until_it_is_said() {
+    for (say, made) in [("skip", 2), ("create", 3)] {
+        let world = world();
+        let sheet = world.file("x.csv", b"subject\nOne\n");
+        let create = ["create", "--from", &sheet, "--sandbox"];
+        world.quietly(&["sandbox", "fault", "create_group reset done times=1"]);
+        assert_eq!(world.quietly(&create).code, Some(6));
+        // Somebody else makes one, too.
+        world.quietly(&["create", "--subject", "One", "--sandbox", "--wait"]);
+        for group in world.quietly(&["list", "--sandbox", "--all", "-o", "json"]).json().as_array().unwrap() {
+            if group["subject"] == "One" {
+                world.name(group["id"].as_str().unwrap(), "ONE");
+            }
+        }
+        let left = world.run(&create);
+        assert_eq!(left.code, Some(6), "{left:?}");
+        assert_eq!(count(&world, "One"), 2);
+        let said = world.run(&[&create[..], &["--ambiguous", say]].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        // Whoever says it has said it.
+        assert_eq!(world.quietly(&create).code, Some(0));
+        assert_eq!(count(&world, "One"), made);
+        if say == "skip" {
+            world.check("what_cannot_be_told_is_left_alone_until_it_is_said");
+        }
+    }
+}
+
+#[test]
+fn a_journal_is_of_one_sheet_one_number_and_one_run() {
+    let world = world();
+    let sheet = world.file("trips.csv", SHEET);
+    let create = ["create", "--from", &sheet, "--sandbox"];
+    assert_eq!(world.quietly(&create).code, Some(0));
+    world.file("trips.csv", b"customer,subject\n17,Trip to Osaka\n");
+    world.run(&create);
+    world.file("trips.csv", SHEET);
+    world.run_with(
+        &["create", "--from", &sheet, "--base-url", "http://127.0.0.1:9"],
+        &[("D360_API_KEY", "s3cret")],
+    );
+    let path = world.folder().join("trips.csv.wagroups-journal.jsonl");
+    let held = std::fs::File::options().write(true).open(&path).unwrap();
+    held.lock().unwrap();
+    world.run(&create);
+    drop(held);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("\"did\":\"sending\"", "\"did\":\"sanding\"", 1)).unwrap();
+    world.run(&create);
+    // Torn by a crash: nothing was done upon it.
+    std::fs::write(&path, format!("{text}{{\"did\":\"acc")).unwrap();
+    assert_eq!(world.quietly(&create).code, Some(0));
+    assert_eq!(count(&world, "Trip to Kyoto"), 1);
+    world.check("a_journal_is_of_one_sheet_one_number_and_one_run");
+}
+
+#[test]
+fn another_key_needs_a_word() {
+    let world = world();
+    let served = world.serve(&["--fresh"]);
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let create = ["create", "--from", &sheet, "--base-url", served.base_url()];
+    let with = |key: &str, more: &[&str]| {
+        let done = world.command(&[&create[..], more].concat()).env("D360_API_KEY", key).output().unwrap();
+        (done.status.code(), String::from_utf8(done.stderr).unwrap())
+    };
+    assert_eq!(with("sandbox", &[]).0, Some(0));
+    let (code, said) = with("s3cret", &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("another API key") && said.contains("--new-key"), "{said}");
+    assert_eq!(with("s3cret", &["--new-key"]).0, Some(0), "nothing is left to be sent");
+    let text = std::fs::read_to_string(world.folder().join("x.csv.wagroups-journal.jsonl")).unwrap();
+    assert!(!text.contains("s3cret"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = world.folder().join("x.csv.wagroups-journal.jsonl");
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_sheet_that_makes_no_sense_is_refused() {
+    let world = world();
+    let long = format!("subject\n{}\n\"  \"\nx\n", "y".repeat(129));
+    let file = |name: &str, content: &[u8]| world.file(name, content);
+    world.run(&["create", "--from", &file("long.csv", long.as_bytes()), "--sandbox"]);
+    world.run(&["create", "--from", &file("mode.csv", b"subject,approval\nOne,maybe\n"), "--sandbox"]);
+    world.run(&["create", "--from", &file("none.csv", b"name,text\nOne,x\n"), "--sandbox"]);
+    world.run(&["create", "--from", &file("slip.csv", b"subject,descripton\nOne,x\n"), "--sandbox"]);
+    world.run(&["create", "--from", &file("result.csv", b"line,subject,group_id\n2,One,g\n"), "--sandbox"]);
+    world.run(&["create", "--from", "-", "--sandbox"]);
+    world.run(&["create", "--sandbox"]);
+    world.run(&["create", "--sandbox", "--subject", "x", "--from", "x.csv"]);
+    world.check("a_sheet_that_makes_no_sense_is_refused");
+}
+
+#[test]
+fn a_full_number_ends_it_with_what_is_left() {
+    let world = world();
+    let served = world.serve(&["--fresh", "--set", "group_limit=3"]);
+    let rows: String = (0..200).map(|n| format!("Group {n}\n")).collect();
+    let sheet = world.file("x.csv", format!("subject\n{rows}").as_bytes());
+    let arguments = ["create", "--from", &sheet, "--base-url", served.base_url(), "-o", "jsonl"];
+    let done = world.command(&arguments).env("D360_API_KEY", "sandbox").output().unwrap();
+    assert_eq!(done.status.code(), Some(7));
+    let (stdout, stderr) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+    assert!(stdout.lines().count() < 60, "{stdout}");
+    assert!(stderr.contains("were not sent") && stderr.contains("nothing twice"), "{stderr}");
+}
