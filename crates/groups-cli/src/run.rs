@@ -25,7 +25,9 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
             return output::not_parsed(&error, &early, format);
         }
     };
-    if let Command::Help(Help { words }) = &cli.command {
+    if let Command::Help(help @ Help { words }) = &cli.command
+        && help.after_error().is_none()
+    {
         return match topics::find(words) {
             Some(text) => output::topic(text),
             // As asked in the other way; it also knows what to say where there is no such command.

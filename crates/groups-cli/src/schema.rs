@@ -4,6 +4,7 @@
 use schemars::schema_for;
 use serde_json::Value;
 
+use crate::command::ErrorCode;
 use crate::failure::ErrorDocument;
 
 /// Each output type by name, with its JSON Schema (draft 2020-12).
@@ -24,5 +25,6 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("webhook", schema_for!(groups_model::Webhook).to_value()),
         ("batch", schema_for!(groups_model::Batch).to_value()),
         ("error", schema_for!(ErrorDocument).to_value()),
+        ("error_code", schema_for!(ErrorCode).to_value()),
     ]
 }

@@ -21,6 +21,7 @@ A reader that goes away (`wagroups list | head`) ends the output quietly, with 0
 
 Examples:
   wagroups get GROUP || test $? -ne 4 || echo 'no such group'
+  wagroups help error 131208
 ";
 
 /// What is read from the environment.
@@ -56,7 +57,10 @@ Output of wagroups
 Results go to stdout; errors, notes and questions go to stderr. Times are RFC 3339 in UTC. What is absent is unknown;
 fields that the server adds are kept under `extra`.
 
-  -o table  For people, and the default. Not for programs: it may change.
+  -o table  For people, and the default. Not for programs: it may change. Rows come as pages arrive; the first page decides
+            which columns there are and how wide they are. On a terminal it fits its width: what has no room is cut, which
+            shows as `…` (an `…` at the end of the header: there are further columns), and times are distances such as
+            `3 hours ago`. Elsewhere nothing is cut. Control characters in a subject are shown as escapes.
   -o json   One document: an array for lists, an object otherwise. A list is closed even if a page fails.
   -o jsonl  One object per line, as pages arrive.
   -o yaml   One document, read alike by YAML 1.1 and 1.2.

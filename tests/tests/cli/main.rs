@@ -6,15 +6,18 @@ mod commands;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
+mod error_codes;
 mod errors;
 mod events;
 mod formats;
 mod help;
 mod lists;
 mod patience;
+mod qr;
 mod refusals;
 mod sandbox;
 mod sandbox_settings;
+mod streaming;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

@@ -48,16 +48,29 @@ pub(crate) struct Man {
 
 /// Print the help of a command or a topic.
 ///
-/// Topics: exit-codes, environment, output.
+/// Topics: exit-codes, environment, output, and error: the error codes of the API, or what one of them means and what to
+/// do about it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups help requests approve
   wagroups help exit-codes
   wagroups help environment
-  wagroups help output")]
+  wagroups help output
+  wagroups help error 131208
+  wagroups help error -o json")]
 pub(crate) struct Help {
     /// The words of a command, or a topic.
     #[arg(value_name = "COMMAND|TOPIC")]
     pub(crate) words: Vec<String>,
+}
+
+impl Help {
+    /// What follows `error`, if that is the topic.
+    pub(crate) fn after_error(&self) -> Option<&[String]> {
+        match &self.words[..] {
+            [first, rest @ ..] if ["error", "errors"].contains(&first.as_str()) => Some(rest),
+            _ => None,
+        }
+    }
 }

@@ -22,10 +22,18 @@ pub(crate) enum InviteCommand {
 #[command(after_help = "\
 Examples:
   wagroups invite get GROUP
+  wagroups invite get GROUP --qr
   wagroups invite get GROUP -o json --fields invite_link")]
 pub(crate) struct InviteGet {
     /// The group's id.
     pub(crate) group: String,
+
+    /// Draw the link as a QR code, with the link below.
+    ///
+    /// Drawn with block characters, also into a file or a pipe. At a terminal with colours it is black on white; without
+    /// colours its light squares are the blocks, as suits a dark background.
+    #[arg(long)]
+    pub(crate) qr: bool,
 }
 
 /// Replace the invite link; every earlier one stops working.

@@ -7,7 +7,7 @@ use clap_mangen::Man;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Planned, misplaced};
+use super::{Planned, error_codes, misplaced};
 use crate::args::{Command, Format, Globals};
 use crate::failure::{Failure, Kind};
 use crate::output::Printer;
@@ -19,6 +19,7 @@ const PROGRAM: &str = "wagroups";
 pub(super) enum Task {
     Schema(Map<String, Value>),
     Completions(Shell),
+    ErrorCodes(error_codes::Task),
     /// The page of the program itself.
     Page,
     /// The pages of all commands, to a folder.
@@ -37,6 +38,7 @@ pub(super) fn check(command: &Command, globals: &Globals) -> Result<(), Failure>
     let has_objects = match command {
         Command::Schema(_) | Command::Completions(_) => false,
         Command::Man(args) => args.folder.is_some(),
+        Command::Help(_) => true,
         _ => return Ok(()),
     };
     let filters = has_objects || matches!(command, Command::Schema(_));
@@ -60,6 +62,10 @@ pub(super) fn plan(command: Command, scene: Scene) -> Result<Planned, Failure> {
         Command::Schema(args) => Task::Schema(schema(args.name.as_deref(), &scene)?),
         Command::Completions(args) => Task::Completions(args.shell),
         Command::Man(args) => args.folder.map_or(Task::Page, Task::Pages),
+        // What else it is asked for is told before anything is planned.
+        Command::Help(args) => {
+            Task::ErrorCodes(error_codes::plan(args.after_error().unwrap_or(&[]), &scene)?)
+        }
         other => return Err(Failure::usage(other.name(), "this is no command that is carried out")),
     };
     Ok(Planned::new(scene, super::Task::About(task)))
@@ -88,6 +94,7 @@ pub(super) fn run(task: Task, scene: &Scene, out: &mut Printer) -> Result<(), Fa
             clap_complete::generate(shell, &mut crate::command(), PROGRAM, &mut script);
             out.raw(&String::from_utf8_lossy(&script));
         }
+        Task::ErrorCodes(task) => error_codes::run(task, out),
         Task::Page => {
             let mut page = Vec::new();
             // Writing to memory cannot fail.

@@ -217,7 +217,7 @@ async fn list(
             out.note("There are earlier ones: `--all` or a larger `--limit` shows them.");
         }
         let events: Vec<_> = newest.into_iter().rev().map(|stored| stored.event).collect();
-        out.items(&events);
+        out.page(&events);
         if events.is_empty() {
             out.hint("No events.");
         }
@@ -234,7 +234,7 @@ async fn list(
         };
         query.after = Some(last.number);
         let events: Vec<_> = page.into_iter().map(|stored| stored.event).collect();
-        out.items(&events);
+        out.page(&events);
         if out.has_ended() {
             return Ok(());
         }

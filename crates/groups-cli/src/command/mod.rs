@@ -4,6 +4,7 @@
 mod about;
 mod conformance;
 mod doctor;
+mod error_codes;
 mod events;
 mod groups;
 mod invite;
@@ -33,6 +34,7 @@ use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
+pub(crate) use error_codes::ErrorCode;
 pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
@@ -233,7 +235,8 @@ impl Command {
             Self::Doctor => &Shape::CHECK,
             Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
-            Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
+            Self::Help(_) => &Shape::ERROR_CODE,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => &Shape::PAGE,
         }
     }
 }
@@ -286,7 +289,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::Create(args) => groups::create(args, scene)?,
         Command::Update(args) => groups::update(args, scene)?,
         Command::Delete(args) => groups::delete(args, scene)?,
-        Command::Invite(args) => invite::plan(args, scene)?,
+        Command::Invite(args) => invite::plan(args, scene, &globals)?,
         Command::Requests(args) => requests::plan(args, scene)?,
         Command::Participants(args) => participants::plan(args, scene)?,
         Command::Sandbox(_) if globals.base_url.is_some() => {

@@ -13,6 +13,16 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Which of the fields are moments, by their type in the schema; on a terminal they are told as distances.
+    pub(super) fn times(&self) -> &'static [&'static str] {
+        match self.name {
+            "group" | "join_request" | "outcome" => &["created_at"],
+            "event" => &["at"],
+            "sandbox_clock" => &["now"],
+            _ => &[],
+        }
+    }
+
     /// The columns of a list as a file: each field, so that they are the same whatever the list holds; of a plain list
     /// of groups, those that it can tell.
     pub(crate) fn record(&self) -> &'static [&'static str] {
@@ -177,6 +187,25 @@ impl Shape {
         fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
         columns: &["check", "verdict", "seen", "note"],
     };
+    /// A row of the error table.
+    pub(crate) const ERROR_CODE: Self = Self {
+        name: "error_code",
+        fields: &[
+            "code",
+            "code_to",
+            "title",
+            "kind",
+            "meaning",
+            "remedy",
+            "retry",
+            "exit_code",
+            "http_status",
+            "group_api",
+            "confidence",
+            "sources",
+        ],
+        columns: &["code", "code_to", "title", "kind", "retry", "exit_code"],
+    };
     /// A file of the manual.
     pub(crate) const PAGE: Self = Self { name: "page", fields: &["file"], columns: &["file"] };
     /// One line, whole: programs wait for it.
@@ -203,6 +232,24 @@ mod tests {
         names
     }
 
+    /// The properties that are moments by their type.
+    fn moments<'a>(schema: &'a Value, root: &'a Value) -> BTreeSet<&'a str> {
+        let is_moment = |schema: &Value| {
+            let named =
+                |schema: &Value| schema["$ref"].as_str().is_some_and(|path| path.ends_with("/Timestamp"));
+            named(schema) || schema["anyOf"].as_array().into_iter().flatten().any(named)
+        };
+        let own = schema["properties"].as_object().into_iter().flatten();
+        let mut names: BTreeSet<&str> =
+            own.filter(|(_, schema)| is_moment(schema)).map(|(name, _)| name.as_str()).collect();
+        for kind in schema["oneOf"].as_array().into_iter().flatten() {
+            names.extend(moments(kind, root));
+        }
+        let named = schema["$ref"].as_str().and_then(|path| root.pointer(path.trim_start_matches('#')));
+        names.extend(named.into_iter().flat_map(|named| moments(named, root)));
+        names
+    }
+
     #[test]
     fn the_fields_are_those_of_the_schemas() {
         let shapes = [
@@ -215,6 +262,7 @@ mod tests {
             Shape::EVENT,
             Shape::OUTCOME,
             Shape::WEBHOOK,
+            Shape::ERROR_CODE,
         ];
         let schemas = crate::schema::all();
         for shape in shapes {
@@ -226,6 +274,8 @@ mod tests {
                 fields.remove("extra");
             }
             assert_eq!(fields, in_schema, "{}", shape.name);
+            let times: BTreeSet<&str> = shape.times().iter().copied().collect();
+            assert_eq!(times, moments(schema, schema), "{}", shape.name);
             assert!(shape.columns.iter().all(|column| shape.fields.contains(column)), "{}", shape.name);
         }
     }
