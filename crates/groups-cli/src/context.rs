@@ -110,6 +110,16 @@ impl Environment {
         self.webhook_verify_token.as_deref()
     }
 
+    /// Which account calls go with, as a text that differs where it differs. Holds secrets: for digests alone.
+    pub(crate) fn account(&self, globals: &Globals) -> Option<String> {
+        if is_sandbox(globals, self, "completions").ok()? {
+            return Some("sandbox".to_owned());
+        }
+        let base_url = globals.base_url.as_ref().or(self.base_url.as_ref());
+        let base_url = base_url.map_or(DEFAULT_BASE_URL, String::as_str).trim_end_matches('/');
+        Some(format!("{base_url}\n{}", self.api_key.as_deref()?))
+    }
+
     /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
     /// difference is between a sandbox and real groups.
     fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {
@@ -275,7 +285,11 @@ fn private_folder(globals: &Globals, environment: &Environment, command: &str) -
     Ok(folder)
 }
 
-fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn state_folder(
+    globals: &Globals,
+    environment: &Environment,
+    command: &str,
+) -> Result<PathBuf, Failure> {
     use etcetera::BaseStrategy;
 
     if let Some(folder) = globals.config_dir.as_ref().or(environment.config_dir.as_ref()) {
@@ -296,7 +310,7 @@ fn state_folder(globals: &Globals, environment: &Environment, command: &str) -> 
     Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("wagroups"))
 }
 
-fn create_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

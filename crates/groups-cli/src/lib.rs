@@ -4,10 +4,13 @@
 
 mod args;
 mod command;
+mod completion;
 mod confirm;
 mod context;
 mod exit;
 mod failure;
+mod known_groups;
+mod near;
 mod output;
 mod run;
 mod scene;

@@ -1,6 +1,8 @@
 //! The topics of `wagroups help`: what is the same for every command, told once. Pure text; the tests hold it to the
 //! code.
 
+use crate::near;
+
 /// What ends how.
 const EXIT_CODES: &str = "\
 Exit codes of wagroups
@@ -41,6 +43,7 @@ the three that guard webhooks: set to nothing they are an error.
   WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
+  WAGROUPS_COMPLETE              Set by the scripts of `completions` alone: which shell asks what could follow.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
   HOME                           Where state is kept if that is not set either.
   NO_COLOR                       Anything: no colours in help.
@@ -82,6 +85,9 @@ Examples:
   wagroups get GROUP -o json --fields subject,participants
 ";
 
+/// The topics.
+pub(crate) const NAMES: [&str; 4] = ["exit-codes", "environment", "output", "error"];
+
 /// The topic of this name, if these words are one.
 pub(crate) fn find(words: &[String]) -> Option<&'static str> {
     match words {
@@ -93,6 +99,15 @@ pub(crate) fn find(words: &[String]) -> Option<&'static str> {
         },
         _ => None,
     }
+}
+
+/// The topic that may have been meant by these words, where no command is nearer.
+pub(crate) fn near(words: &[String]) -> Option<&'static str> {
+    let [word] = words else { return None };
+    let command = crate::command();
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let nearest = near::near(word, NAMES.into_iter().chain(commands))?;
+    NAMES.into_iter().find(|name| *name == nearest)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod about;
 mod commands;
+mod completions;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
@@ -17,6 +18,7 @@ mod qr;
 mod refusals;
 mod sandbox;
 mod sandbox_settings;
+mod schemas;
 mod streaming;
 mod waiting;
 #[cfg(unix)]

@@ -20,14 +20,18 @@ pub(crate) struct Schema {
     pub(crate) name: Option<String>,
 }
 
-/// Print a script that makes a shell complete commands and options.
+/// Print a script that makes a shell complete commands, options and groups.
+///
+/// Groups are completed by their ids, or by the beginning of their subjects: those that `list` and `get` have shown within a
+/// day, kept in a private file per account beside the other state. Nothing is sent while completing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   source <(wagroups completions bash)
   wagroups completions zsh > ~/.zfunc/_wagroups
   wagroups completions fish > ~/.config/fish/completions/wagroups.fish
-  wagroups completions powershell >> $PROFILE")]
+  wagroups completions powershell >> $PROFILE
+  wagroups completions elvish >> ~/.config/elvish/rc.elv")]
 pub(crate) struct Completions {
     /// For which shell.
     #[arg(value_name = "SHELL", value_enum)]

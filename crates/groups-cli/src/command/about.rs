@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
 use clap_mangen::Man;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Planned, error_codes, misplaced};
 use crate::args::{Command, Format, Globals};
+use crate::completion;
 use crate::failure::{Failure, Kind};
+use crate::near;
 use crate::output::Printer;
 use crate::scene::Scene;
-
-/// The program's name, also where it is called by another.
-const PROGRAM: &str = "wagroups";
 
 pub(super) enum Task {
     Schema(Map<String, Value>),
@@ -27,8 +27,9 @@ pub(super) enum Task {
 }
 
 /// A file that was written.
-#[derive(Serialize)]
-struct Page {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Page {
+    /// Its path.
     file: String,
 }
 
@@ -78,7 +79,7 @@ fn schema(name: Option<&str>, scene: &Scene) -> Result<Map<String, Value>, Failu
         return Ok(all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect());
     };
     let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    let known = format!("The types are {}.", names.join(", "));
+    let known = format!("{}The types are {}.", near::question(name, names.iter().copied()), names.join(", "));
     let found = all.into_iter().find(|(other, _)| *other == name);
     match found {
         Some((_, Value::Object(schema))) => Ok(schema),
@@ -90,9 +91,7 @@ pub(super) fn run(task: Task, scene: &Scene, out: &mut Printer) -> Result<(), Fa
     match task {
         Task::Schema(schema) => out.document(&schema),
         Task::Completions(shell) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut crate::command(), PROGRAM, &mut script);
-            out.raw(&String::from_utf8_lossy(&script));
+            out.raw(&completion::script(shell));
         }
         Task::ErrorCodes(task) => error_codes::run(task, out),
         Task::Page => {

@@ -14,7 +14,7 @@ use crate::scene::Scene;
 /// What an error code of the API means, and what to do about it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ErrorCode")]
-pub(crate) struct ErrorCode {
+pub(super) struct ErrorCode {
     /// The code; the first one of a range that shares its meaning.
     code: u32,
     /// The last code of the range, where it is one.

@@ -49,8 +49,9 @@ pub(super) enum Task {
 }
 
 /// As `--output json` shows it.
-#[derive(serde::Serialize)]
-struct Pruned {
+#[derive(serde::Serialize, schemars::JsonSchema)]
+pub(super) struct Pruned {
+    /// How many events.
     removed: u64,
 }
 

@@ -14,10 +14,12 @@ mod participants;
 mod receiving;
 mod requests;
 mod sandbox;
+mod schemas;
 mod summary;
 mod under_way;
 mod webhook;
 
+use std::cell::RefCell;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,9 +34,11 @@ use crate::args::{
 };
 use crate::context::{Environment, Session, Target};
 use crate::failure::Failure;
+use crate::known_groups::{KnownGroups, Seen};
+use crate::near;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
-pub(crate) use error_codes::ErrorCode;
+pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
@@ -86,6 +90,8 @@ struct Call<'a> {
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
     under_way: &'a UnderWay,
+    /// For completion.
+    seen: RefCell<Seen>,
 }
 
 impl Call<'_> {
@@ -367,8 +373,17 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         None => None,
     };
     let under_way = place.under_way;
-    let call =
-        Call { client: session.client(), scene: &scene, dry_run, fields: &fields, events, wait, under_way };
+    let seen = RefCell::default();
+    let call = Call {
+        client: session.client(),
+        scene: &scene,
+        dry_run,
+        fields: &fields,
+        events,
+        wait,
+        under_way,
+        seen,
+    };
     let result = match task {
         Task::Groups(task) => groups::run(task, &call, out).await,
         Task::Invite(task) => invite::run(task, &call, out).await,
@@ -379,6 +394,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         // Done above.
         Task::Sandbox(_) | Task::Conformance(_) | Task::Events(_) | Task::About(_) | Task::Doctor => Ok(()),
     };
+    if let Some(known) = KnownGroups::of(place.globals, place.environment) {
+        known.remember(call.seen.take());
+    }
     session.close().await;
     result
 }
@@ -395,8 +413,11 @@ fn check_fields(fields: &[String], shape: &Shape, command: &str) -> Result<(), F
         }
         if !shape.fields.contains(&field.as_str()) {
             let message = format!("{field:?} is not a field of {}", shape.name);
-            return Err(Failure::usage(command, message)
-                .with_remedy(format!("Its fields are {}.", shape.fields.join(", "))));
+            return Err(Failure::usage(command, message).with_remedy(format!(
+                "{}Its fields are {}.",
+                near::question(field, shape.fields.iter().copied()),
+                shape.fields.join(", ")
+            )));
         }
         if fields[..index].contains(field) {
             return Err(Failure::usage(command, format!("`--fields` names {field:?} twice"))

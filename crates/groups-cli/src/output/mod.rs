@@ -398,6 +398,18 @@ pub(crate) fn topic(text: &str) -> Code {
     Code::Done
 }
 
+/// Prints what a shell asked for. Where it does not read, nothing is missed.
+pub(crate) fn answer(bytes: &[u8]) -> Code {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+    Code::Done
+}
+
+/// Text of others, in one line that cannot drive a terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    text::one_line(text)
+}
+
 /// Asks at the terminal; the answer is read by the caller.
 pub(crate) fn ask(question: &str) {
     say(&format!("{} [y/N] ", text::one_line(question)));

@@ -69,7 +69,7 @@ impl Shape {
         Self { name: "accepted", fields: &["operation", "group_id", "request_id"], columns: &[] };
     /// What became of each of several groups: an [`Self::ACCEPTED`], or why not.
     pub(crate) const DELETED: Self = Self {
-        name: "accepted",
+        name: "deleted",
         fields: &["operation", "group_id", "request_id", "error"],
         columns: &["operation", "group_id", "request_id", "error"],
     };
@@ -99,7 +99,7 @@ impl Shape {
     };
     /// What became of each of several groups: an [`Self::OUTCOME`], or why it is not known or not done.
     pub(crate) const DELETED_FOR_CERTAIN: Self = Self {
-        name: "outcome",
+        name: "deleted",
         fields: &["operation", "group_id", "request_id", "learnt_by", "error"],
         columns: &["operation", "group_id", "request_id", "learnt_by", "error"],
     };
@@ -248,6 +248,21 @@ mod tests {
         let named = schema["$ref"].as_str().and_then(|path| root.pointer(path.trim_start_matches('#')));
         names.extend(named.into_iter().flat_map(|named| moments(named, root)));
         names
+    }
+
+    #[test]
+    fn every_kind_of_result_has_a_schema() {
+        let schemas = crate::schema::all();
+        let names: Vec<&str> = include_str!("shape.rs")
+            .split("name: \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !name.is_empty())
+            .collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(schemas.iter().any(|(other, _)| *other == name), "{name}: add it to command/schemas.rs");
+        }
     }
 
     #[test]
