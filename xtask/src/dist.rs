@@ -34,7 +34,7 @@ pub(crate) fn run(target: Option<String>) -> Result<()> {
     // Another machine's program cannot be asked; what it would say is the same.
     let told_by =
         if target == host { binary.clone() } else { workspace::executable("groups-cli", "wagroups")? };
-    let name = format!("wagroups-{}-{target}", version()?);
+    let name = format!("wagroups-{}-{target}", workspace::version()?);
     let entries = entries(&name, &binary, &told_by)?;
 
     let folder = workspace::root().join(FOLDER);
@@ -144,12 +144,6 @@ fn host() -> Result<String> {
     let said = String::from_utf8_lossy(&done.stdout);
     let line = said.lines().find_map(|line| line.strip_prefix("host: "));
     line.map(str::to_owned).context("rustc does not tell which machine this is")
-}
-
-fn version() -> Result<String> {
-    let metadata = workspace::metadata()?;
-    let package = metadata.packages.iter().find(|package| package.name.as_str() == "groups-cli");
-    Ok(package.context("there is no groups-cli")?.version.to_string())
 }
 
 /// Where something of this machine lies, and what it is called instead.

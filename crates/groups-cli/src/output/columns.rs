@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(plain.line(&wide, None), "1   a much longer subject  x\n");
         let fits = columns(&["id", "subject", "note"], &["1", "short", "x"], Some(40), true);
         assert_eq!(fits.line(&wide, Some(40)), "1   a much longer subject  x\n");
-        assert_eq!(fits.line(&wide, Some(25)), "1   a much longer…  x\n");
+        assert_eq!(fits.line(&wide, Some(25)), "1   a much longer…   x\n");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(in crate::command) enum Task {
     Send { event: String, trigger: Box<Trigger>, webhook: Webhook },
 }
 
+/// An event that can be sent.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SandboxEvent")]
 pub(in crate::command) struct Named {
