@@ -1,6 +1,7 @@
 //! Completion as shells do it: each one that is here loads its script and is asked what could follow. The scripts call
 //! `wagroups` by its name, so a folder with that name in it leads the PATH.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! What the program says of itself: every long help in one snapshot, so that a change to the command tree shows.
+#![allow(clippy::unwrap_used)]
 
 use groups_tests::World;
 

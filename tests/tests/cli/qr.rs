@@ -1,4 +1,5 @@
 //! The invite link as a QR code: what is printed is read back as a camera would.
+#![allow(clippy::unwrap_used)]
 
 use crate::world;
 

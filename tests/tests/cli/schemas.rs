@@ -1,4 +1,5 @@
 //! What commands print, held against the schemas that `wagroups schema` prints.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
 //! Lists that are shown while they come: what a page holds is printed before the last page is asked for. The server
 //! answers a page only once the test has read what was printed of the page before.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
