@@ -29,7 +29,7 @@ pub(crate) struct CodeRow {
     pub(crate) remedy: String,
     pub(crate) group_api: bool,
     pub(crate) confidence: Confidence,
-    source: String,
+    pub(crate) source: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,6 +13,7 @@ mod artefact;
 mod bench;
 mod check;
 mod ci;
+mod dist;
 mod error_kinds;
 mod error_table;
 mod fuzz;
@@ -82,6 +83,13 @@ enum Command {
     },
     /// Verify what has to be true of a release: versions, changelog, API, licences, no paths of a machine
     ReleaseCheck,
+    /// Build what is handed out, for one target, to target/dist: an archive with the program, its documents, completions and
+    /// manual pages, and SHA256SUMS. The time of all files is SOURCE_DATE_EPOCH, else that of the commit
+    Dist {
+        /// For which machine, such as aarch64-unknown-linux-gnu; its standard library and linker have to be there
+        #[arg(long, value_name = "TRIPLE")]
+        target: Option<String>,
+    },
     /// The whole gate: format, clippy, documentation, check, tests, other languages, packages
     Ci,
 }
@@ -103,6 +111,7 @@ fn main() -> ExitCode {
         }
         Command::Bench(choice) => bench::run(&choice),
         Command::ReleaseCheck => release_check::run(),
+        Command::Dist { target } => dist::run(target),
         Command::Ci => ci::run(),
     };
     output::exit_code(outcome)

@@ -146,6 +146,14 @@ impl Environment {
         self.webhook_verify_token.as_deref()
     }
 
+    /// Which account calls go with, as a text that differs where it differs. Holds secrets: for digests alone.
+    pub(crate) fn account(&self, globals: &Globals) -> Option<String> {
+        if is_sandbox(globals, self, "completions").ok()? {
+            return Some("sandbox".to_owned());
+        }
+        Account::find(globals, self, "completions").ok()?.map(|account| account.identity())
+    }
+
     /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
     /// difference is between a sandbox and real groups.
     fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {

@@ -5,12 +5,15 @@
 mod accounts;
 mod args;
 mod command;
+mod completion;
 mod confirm;
 mod context;
 mod creates;
 mod exit;
 mod failure;
 mod folders;
+mod known_groups;
+mod near;
 mod output;
 mod run;
 mod scene;

@@ -8,6 +8,7 @@ use clap::Parser;
 use crate::args::{Cli, Command, Early, Format, Help};
 use crate::command::UnderWay;
 use crate::command::{self, Plan};
+use crate::completion;
 use crate::confirm::{Question, Yes, can_ask, confirm};
 use crate::context::Environment;
 use crate::exit::Code;
@@ -18,6 +19,9 @@ use crate::subject;
 use crate::topics;
 
 pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
+    if let Some(answer) = completion::answer(argv, environment) {
+        return output::answer(&answer);
+    }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
         Err(error) => {
@@ -26,9 +30,16 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
             return output::not_parsed(&error, &early, format);
         }
     };
-    if let Command::Help(Help { words }) = &cli.command {
+    if let Command::Help(help @ Help { words }) = &cli.command
+        && help.after_error().is_none()
+    {
         return match topics::find(words) {
             Some(text) => output::topic(text),
+            None if let Some(topic) = topics::near(words) => {
+                let failure = Failure::usage("help", format!("there is no command or topic {:?}", words[0]))
+                    .with_remedy(format!("Did you mean `wagroups help {topic}`?"));
+                output::report(&failure, cli.globals.output.unwrap_or(Format::Table))
+            }
             // As asked in the other way; it also knows what to say where there is no such command.
             None => run(&asking_for_help(argv, words), environment),
         };

@@ -1,6 +1,8 @@
 //! The topics of `wagroups help`: what is the same for every command, told once. Pure text; the tests hold it to the
 //! code.
 
+use crate::near;
+
 /// What ends how.
 const EXIT_CODES: &str = "\
 Exit codes of wagroups
@@ -21,6 +23,7 @@ A reader that goes away (`wagroups list | head`) ends the output quietly, with 0
 
 Examples:
   wagroups get GROUP || test $? -ne 4 || echo 'no such group'
+  wagroups help error 131208
 ";
 
 /// What is read from the environment.
@@ -43,6 +46,7 @@ the three that guard webhooks: set to nothing they are an error.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
   XDG_CONFIG_HOME                Where accounts are kept, in wagroups below it, unless told otherwise.
+  WAGROUPS_COMPLETE              Set by the scripts of `completions` alone: which shell asks what could follow.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
   HOME                           Where both are kept if that is not set either.
   NO_COLOR                       Anything: no colours in help.
@@ -59,7 +63,10 @@ Output of wagroups
 Results go to stdout; errors, notes and questions go to stderr. Times are RFC 3339 in UTC. What is absent is unknown;
 fields that the server adds are kept under `extra`.
 
-  -o table  For people, and the default. Not for programs: it may change.
+  -o table  For people, and the default. Not for programs: it may change. Rows come as pages arrive; the first page decides
+            which columns there are and how wide they are. On a terminal it fits its width: what has no room is cut, which
+            shows as `…` (an `…` at the end of the header: there are further columns), and times are distances such as
+            `3 hours ago`. Elsewhere nothing is cut. Control characters in a subject are shown as escapes.
   -o json   One document: an array for lists, an object otherwise. A list is closed even if a page fails.
   -o jsonl  One object per line, as pages arrive.
   -o yaml   One document, read alike by YAML 1.1 and 1.2.
@@ -134,6 +141,8 @@ Examples:
   wagroups delete --from old.txt --yes -o jsonl
   wagroups create --from trips.csv --wait -o csv > links.csv
 ";
+/// The topics.
+pub(crate) const NAMES: [&str; 5] = ["exit-codes", "environment", "output", "from", "error"];
 
 /// The topic of this name, if these words are one.
 pub(crate) fn find(words: &[String]) -> Option<&'static str> {
@@ -147,6 +156,15 @@ pub(crate) fn find(words: &[String]) -> Option<&'static str> {
         },
         _ => None,
     }
+}
+
+/// The topic that may have been meant by these words, where no command is nearer.
+pub(crate) fn near(words: &[String]) -> Option<&'static str> {
+    let [word] = words else { return None };
+    let command = crate::command();
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let nearest = near::near(word, NAMES.into_iter().chain(commands))?;
+    NAMES.into_iter().find(|name| *name == nearest)
 }
 
 #[cfg(test)]

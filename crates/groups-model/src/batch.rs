@@ -40,7 +40,7 @@ impl FailedItem {
     }
 }
 
-/// Why one item of a call failed: the inline error object of Facts 2.1.
+/// Why one item of a call failed: the error object that stands beside it (Facts 2.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! Generated from spec/errors.yaml by `cargo xtask regen`; do not edit.
 
-use crate::error_entry::{ErrorEntry, RetryClass, TextEntry};
+use crate::error_entry::{Confidence, ErrorEntry, RetryClass, TextEntry};
 use crate::error_kind::ErrorKind;
 
 /// Every code that a source names.
@@ -15,6 +15,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Replace the API key by a new one.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 1,
@@ -26,6 +28,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Try again after a growing delay, but list the groups first before repeating a create.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR, META-OAS",
     },
     ErrorEntry {
         code: 2,
@@ -37,6 +41,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Try again after a growing delay, but list the groups first before repeating a create.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 3,
@@ -48,6 +54,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Ask 360dialog to check what the number's account is allowed to do.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 4,
@@ -59,6 +67,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Slow down and try again after a growing delay.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 10,
@@ -70,6 +80,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Ask 360dialog to check what the number's account is allowed to do.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 33,
@@ -81,6 +93,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Check the number in the 360dialog Hub and use the API key of one that exists.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 100,
@@ -92,6 +106,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Compare the request with the parameter that the message names and correct it.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR, META-OAS, FILLIPEML",
     },
     ErrorEntry {
         code: 104,
@@ -103,6 +119,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Set the API key; if it is set, report the trace id to 360dialog, since their own token is meant.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-OAS",
     },
     ErrorEntry {
         code: 190,
@@ -114,6 +132,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Replace the API key; if it is valid, report the trace id to 360dialog, since their own token is meant.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR, META-OAS",
     },
     ErrorEntry {
         code: 200,
@@ -125,6 +145,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Check that the API key is set and ask 360dialog which permission the number lacks.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 368,
@@ -136,6 +158,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Look up the restriction in WhatsApp Manager and appeal or wait until it ends.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA, 360-ERR",
     },
     ErrorEntry {
         code: 80_007,
@@ -147,6 +171,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Slow down and try again after a growing delay.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 130_429,
@@ -158,6 +184,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Slow down and try again after a growing delay.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 130_497,
@@ -169,6 +197,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Look up the restriction in WhatsApp Manager and appeal or wait until it ends.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR, 360-ERR",
     },
     ErrorEntry {
         code: 130_501,
@@ -180,6 +210,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Send text, media, a text or media template, or a pin.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-MSG, GUPSHUP",
     },
     ErrorEntry {
         code: 131_000,
@@ -191,6 +223,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Try again a few times after a growing delay, but list the groups first before repeating a create.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_005,
@@ -202,6 +236,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Ask 360dialog to check what the number's account is allowed to do.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_008,
@@ -213,6 +249,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Add the parameter that the message names.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_009,
@@ -224,6 +262,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Correct the parameter that the message names.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_016,
@@ -235,6 +275,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Try again after a growing delay, but list the groups first before repeating a create.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_020,
@@ -246,6 +288,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Share the invite link and send again once somebody has joined.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_026,
@@ -257,6 +301,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Check the recipient, and reach them another way.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_031,
@@ -268,6 +314,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Look up the restriction in WhatsApp Manager and appeal or wait until it ends.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA, 360-ERR",
     },
     ErrorEntry {
         code: 131_041,
@@ -279,6 +327,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Check the group id and that the API key is that of the group's number; drop the local record if it was deleted.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_042,
@@ -290,6 +340,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Settle the payment method or balance of the account, then try again.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_045,
@@ -301,6 +353,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Have the number registered again in the 360dialog Hub.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_047,
@@ -312,6 +366,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Send a template message, or wait until a member writes.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_048,
@@ -323,6 +379,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Later,
         remedy: "Check the number's quality in WhatsApp Manager and send less until it recovers.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_049,
@@ -334,6 +392,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Leave it, and send this person less marketing.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_051,
@@ -345,6 +405,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Send text, media, a text or media template, or a pin.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_056,
@@ -356,6 +418,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Later,
         remedy: "Leave this recipient alone for a while, then send more slowly.",
         group_api: false,
+        confidence: Confidence::Confirmed,
+        source: "META-GENERR, PYWA",
     },
     ErrorEntry {
         code: 131_057,
@@ -367,6 +431,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Try again after a growing delay.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_059,
@@ -378,6 +444,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::RestartPaging,
         remedy: "Start the list again from the top, without a cursor.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_062,
@@ -389,6 +457,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Name the person by phone number instead.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_064,
@@ -400,6 +470,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Later,
         remedy: "Stop for a while and go on more slowly.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 131_201,
@@ -411,6 +483,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::FailedItems,
         remedy: "Read the list of failed items and repeat only those whose own error allows it.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA, WA-RS",
     },
     ErrorEntry {
         code: 131_202,
@@ -422,6 +496,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Name every participant once and send again.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_203,
@@ -433,6 +509,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Read the details and ask the person to accept WhatsApp's new Terms of Service, then to join again.",
         group_api: true,
+        confidence: Confidence::Single,
+        source: "META-REF",
     },
     ErrorEntry {
         code: 131_204,
@@ -444,6 +522,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Send fewer participants, or remove somebody to free a seat.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_207,
@@ -455,6 +535,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Wait for the webhook group_suspend_cleared before using the group again.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_208,
@@ -466,6 +548,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Backoff,
         remedy: "Slow down and try again after a growing delay.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_209,
@@ -477,6 +561,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Crop the picture to a square and upload it again.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_210,
@@ -488,6 +574,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Upload a square JPEG whose sides are longer than 192 pixels.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_211,
@@ -499,6 +587,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Delete groups that are no longer needed, then create again.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_212,
@@ -510,6 +600,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Fetch the group's participants and name only those.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_213,
@@ -521,6 +613,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "List the join requests again and decide only those still open.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_214,
@@ -532,6 +626,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Later,
         remedy: "Send less marketing into groups and create again some days later.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA",
     },
     ErrorEntry {
         code: 131_215,
@@ -543,6 +639,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Get Official Business Account status for the number, or use the sandbox meanwhile.",
         group_api: true,
+        confidence: Confidence::Confirmed,
+        source: "META-ERR, PYWA, MEDFLOW, WATS",
     },
     ErrorEntry {
         code: 133_010,
@@ -554,6 +652,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Never,
         remedy: "Register the number in the 360dialog Hub.",
         group_api: false,
+        confidence: Confidence::Inferred,
+        source: "META-GENERR",
     },
     ErrorEntry {
         code: 133_016,
@@ -565,6 +665,8 @@ pub const CODES: &[ErrorEntry] = &[
         retry: RetryClass::Later,
         remedy: "Stop registering the number and wait before the next attempt.",
         group_api: false,
+        confidence: Confidence::Single,
+        source: "META-GENERR",
     },
 ];
 

@@ -19,6 +19,42 @@ pub enum RetryClass {
     RestartPaging,
 }
 
+impl RetryClass {
+    /// The class's name in output and in the error table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Backoff => "backoff",
+            Self::Later => "later",
+            Self::FailedItems => "failed_items",
+            Self::RestartPaging => "restart_paging",
+        }
+    }
+}
+
+/// How well a row of the error table is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Two independent sources say so.
+    Confirmed,
+    /// One source says so.
+    Single,
+    /// No source says so outright.
+    Inferred,
+}
+
+impl Confidence {
+    /// The name in output and in the error table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Single => "single",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
 /// A row of the error table: what one code (or a range of codes) means and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,6 +77,10 @@ pub struct ErrorEntry {
     pub remedy: &'static str,
     /// Whether it is one of the codes of the groups API itself.
     pub group_api: bool,
+    /// How well code and meaning are known; of the HTTP status no more than one source tells.
+    pub confidence: Confidence,
+    /// Which sources say so: `META-ERR` is Meta's page of error codes, `360-ERR` 360dialog's, `PYWA` a client library.
+    pub source: &'static str,
 }
 
 impl ErrorEntry {

@@ -38,7 +38,7 @@ mod webhook;
 pub use accepted::Accepted;
 pub use batch::{Batch, FailedItem, ItemError};
 pub use error_code::{CODES, TEXTS};
-pub use error_entry::{ErrorEntry, RetryClass, TextEntry};
+pub use error_entry::{Confidence, ErrorEntry, RetryClass, TextEntry};
 pub use error_kind::ErrorKind;
 pub use event::Event;
 pub use group::{Group, InviteLink};

@@ -7,11 +7,13 @@ mod api;
 mod bulk;
 mod bulk_create;
 mod commands;
+mod completions;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
 #[cfg(unix)]
 mod curl;
+mod error_codes;
 mod errors;
 mod events;
 mod formats;
@@ -22,9 +24,12 @@ mod listen_output;
 mod lists;
 mod log_file;
 mod patience;
+mod qr;
 mod refusals;
 mod sandbox;
 mod sandbox_settings;
+mod schemas;
+mod streaming;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

@@ -13,7 +13,7 @@ use crate::workspace;
 const HEAD: &str = "\
 //! Generated from spec/errors.yaml by `cargo xtask regen`; do not edit.
 
-use crate::error_entry::{ErrorEntry, RetryClass, TextEntry};
+use crate::error_entry::{Confidence, ErrorEntry, RetryClass, TextEntry};
 use crate::error_kind::ErrorKind;
 ";
 
@@ -50,6 +50,8 @@ fn code_row(code: &mut String, row: &CodeRow) -> Result<()> {
     writeln!(code, "        retry: RetryClass::{},", row.retry.variant())?;
     writeln!(code, "        remedy: {:?},", row.remedy)?;
     writeln!(code, "        group_api: {},", row.group_api)?;
+    writeln!(code, "        confidence: Confidence::{:?},", row.confidence)?;
+    writeln!(code, "        source: {:?},", row.source)?;
     writeln!(code, "    }},")?;
     Ok(())
 }

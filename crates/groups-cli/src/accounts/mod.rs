@@ -58,6 +58,15 @@ enum Held {
 }
 
 impl Account {
+    /// A text that differs where the account differs. Holds secrets: for digests alone.
+    pub(crate) fn identity(&self) -> String {
+        let whose = match &self.held {
+            Held::Given(key) => key.expose_secret(),
+            Held::Stored { name, .. } => name.as_str(),
+        };
+        format!("{}\n{whose}", self.base_url.trim_end_matches('/'))
+    }
+
     /// Finds it; `None` where there is none. Asks no keyring. The configuration is not even read where the environment
     /// has the key.
     pub(crate) fn find(

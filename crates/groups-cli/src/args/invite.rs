@@ -22,12 +22,20 @@ pub(crate) enum InviteCommand {
 #[command(after_help = "\
 Examples:
   wagroups invite get GROUP
+  wagroups invite get GROUP --qr
   wagroups invite get GROUP -o json --fields invite_link
   wagroups invite get --from groups.csv -o csv > links.csv")]
 pub(crate) struct InviteGet {
     /// The group's id.
     #[arg(required_unless_present = "from", conflicts_with = "from")]
     pub(crate) group: Option<String>,
+
+    /// Draw the link as a QR code, with the link below.
+    ///
+    /// Drawn with block characters, also into a file or a pipe. At a terminal with colours it is black on white; without
+    /// colours its light squares are the blocks, as suits a dark background.
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) qr: bool,
 
     #[command(flatten)]
     pub(crate) from: From,

@@ -63,7 +63,7 @@ Exit codes:
   3  key, rights, configuration  8  accepted, outcome not seen in time
   4  no such group, participant  130  interrupted
 
-`wagroups help exit-codes`, `help environment`, `help output` and `help from` tell more.
+`wagroups help exit-codes`, `help environment`, `help output`, `help from` and `help error CODE` tell more.
 
 Examples:
   wagroups --sandbox list                      try it: no account, no key

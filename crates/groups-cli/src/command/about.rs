@@ -4,21 +4,22 @@ use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
 use clap_mangen::Man;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Planned, misplaced};
+use super::{Planned, error_codes, misplaced};
 use crate::args::{Command, Format, Globals};
+use crate::completion;
 use crate::failure::{Failure, Kind};
+use crate::near;
 use crate::output::Printer;
 use crate::scene::Scene;
-
-/// The program's name, also where it is called by another.
-const PROGRAM: &str = "wagroups";
 
 pub(super) enum Task {
     Schema(Map<String, Value>),
     Completions(Shell),
+    ErrorCodes(error_codes::Task),
     /// The page of the program itself.
     Page,
     /// The pages of all commands, to a folder.
@@ -26,8 +27,9 @@ pub(super) enum Task {
 }
 
 /// A file that was written.
-#[derive(Serialize)]
-struct Page {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Page {
+    /// Its path.
     file: String,
 }
 
@@ -37,6 +39,7 @@ pub(super) fn check(command: &Command, globals: &Globals) -> Result<(), Failure>
     let has_objects = match command {
         Command::Schema(_) | Command::Completions(_) => false,
         Command::Man(args) => args.folder.is_some(),
+        Command::Help(_) => true,
         _ => return Ok(()),
     };
     let filters = has_objects || matches!(command, Command::Schema(_));
@@ -63,6 +66,10 @@ pub(super) fn plan(command: Command, scene: Scene) -> Result<Planned, Failure> {
         Command::Schema(args) => Task::Schema(schema(args.name.as_deref(), &scene)?),
         Command::Completions(args) => Task::Completions(args.shell),
         Command::Man(args) => args.folder.map_or(Task::Page, Task::Pages),
+        // What else it is asked for is told before anything is planned.
+        Command::Help(args) => {
+            Task::ErrorCodes(error_codes::plan(args.after_error().unwrap_or(&[]), &scene)?)
+        }
         other => return Err(Failure::usage(other.name(), "this is no command that is carried out")),
     };
     Ok(Planned::new(scene, super::Task::About(task)))
@@ -75,7 +82,7 @@ fn schema(name: Option<&str>, scene: &Scene) -> Result<Map<String, Value>, Failu
         return Ok(all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect());
     };
     let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    let known = format!("The types are {}.", names.join(", "));
+    let known = format!("{}The types are {}.", near::question(name, names.iter().copied()), names.join(", "));
     let found = all.into_iter().find(|(other, _)| *other == name);
     match found {
         Some((_, Value::Object(schema))) => Ok(schema),
@@ -87,10 +94,9 @@ pub(super) fn run(task: Task, scene: &Scene, out: &mut Printer) -> Result<(), Fa
     match task {
         Task::Schema(schema) => out.document(&schema),
         Task::Completions(shell) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut crate::command(), PROGRAM, &mut script);
-            out.raw(&String::from_utf8_lossy(&script));
+            out.raw(&completion::script(shell));
         }
+        Task::ErrorCodes(task) => error_codes::run(task, out),
         Task::Page => {
             let mut page = Vec::new();
             // Writing to memory cannot fail.

@@ -9,6 +9,7 @@ use groups_ergonomic::model::Webhook;
 use groups_ergonomic::{Client, Probe};
 use groups_webhooks::EventStore as _;
 use groups_webhooks::store::SqliteStore;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Place;
@@ -23,10 +24,12 @@ use crate::scene::Scene;
 const SKEW: Duration = Duration::from_secs(60);
 
 /// What a check came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Status {
+pub(super) enum Status {
+    /// As it should be.
     Ok,
+    /// Something is to be mended.
     Problem,
     /// It cannot be told.
     Unknown,
@@ -34,12 +37,16 @@ enum Status {
     Skipped,
 }
 
-/// One check.
-#[derive(Clone, Debug, Serialize)]
-struct Check {
+/// One check of the set-up.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct Check {
+    /// What was looked at.
     check: &'static str,
+    /// How it stands.
     status: Status,
+    /// What was found.
     message: String,
+    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<String>,
     /// Where it is a failure of a call.

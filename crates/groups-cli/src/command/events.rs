@@ -50,8 +50,9 @@ pub(super) enum Task {
 }
 
 /// As `--output json` shows it.
-#[derive(serde::Serialize)]
-struct Pruned {
+#[derive(serde::Serialize, schemars::JsonSchema)]
+pub(super) struct Pruned {
+    /// How many events.
     removed: u64,
 }
 
@@ -218,7 +219,7 @@ async fn list(
             out.note("There are earlier ones: `--all` or a larger `--limit` shows them.");
         }
         let events: Vec<_> = newest.into_iter().rev().map(|stored| stored.event).collect();
-        out.items(&events);
+        out.page(&events);
         if events.is_empty() {
             out.hint("No events.");
         }
@@ -235,7 +236,7 @@ async fn list(
         };
         query.after = Some(last.number);
         let events: Vec<_> = page.into_iter().map(|stored| stored.event).collect();
-        out.items(&events);
+        out.page(&events);
         if out.has_ended() {
             return Ok(());
         }

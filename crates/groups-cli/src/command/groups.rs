@@ -124,12 +124,16 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     match task {
         Task::List { part, details } => {
             let list = call.client.groups().list();
-            let read =
-                async |groups: Vec<Group>| if details { read_each(groups, call).await } else { Ok(groups) };
+            let read = async |groups: Vec<Group>| {
+                call.seen.borrow_mut().add(&groups);
+                if details { read_each(groups, call).await } else { Ok(groups) }
+            };
             paging::show(list, read, &part, "groups", call.scene, out).await
         }
         Task::Get(group) => {
-            out.one(&read(group, call).await?);
+            let group = read(group, call).await?;
+            call.seen.borrow_mut().add([&group]);
+            out.one(&group);
             Ok(())
         }
         Task::Create { subject, description, mode } => {
@@ -248,6 +252,9 @@ enum Deleted {
 
 async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let several = groups.len() > 1;
+    if !call.dry_run {
+        groups.iter().for_each(|group| call.seen.borrow_mut().forget(group));
+    }
     let operation = Operation::DeleteGroup.id();
     let (mut done, mut failed, mut previews) = (0, Vec::new(), Vec::new());
     for id in groups {

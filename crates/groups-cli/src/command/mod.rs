@@ -8,6 +8,7 @@ mod bulk;
 mod conformance;
 mod doctor;
 mod embedded;
+mod error_codes;
 mod events;
 mod groups;
 mod invite;
@@ -18,10 +19,12 @@ mod participants;
 mod receiving;
 mod requests;
 mod sandbox;
+mod schemas;
 mod summary;
 mod under_way;
 mod webhook;
 
+use std::cell::RefCell;
 use std::future::IntoFuture;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,9 +40,12 @@ use crate::confirm::Question;
 use crate::context::{Address, Environment, Session, Target};
 use crate::failure::Failure;
 use crate::folders::{EVENTS, Folder};
+use crate::known_groups::{KnownGroups, Seen};
+use crate::near;
 use crate::output::{Printer, Shape};
 use crate::scene::{Given, Scene};
 pub(crate) use bulk::RowResult;
+pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
 
 /// A command that makes sense.
@@ -114,6 +120,8 @@ struct Call<'a> {
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
     under_way: &'a UnderWay,
+    /// For completion.
+    seen: RefCell<Seen>,
 }
 
 impl Call<'_> {
@@ -289,7 +297,8 @@ impl Command {
             Self::Doctor => &Shape::CHECK,
             Self::Events(EventsCommand::Prune(_)) => &Shape::PRUNED,
             Self::Listen(_) | Self::Events(_) => &Shape::EVENT,
-            Self::Schema(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_) => &Shape::PAGE,
+            Self::Help(_) => &Shape::ERROR_CODE,
+            Self::Schema(_) | Self::Completions(_) | Self::Man(_) => &Shape::PAGE,
         }
     }
 }
@@ -368,7 +377,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::Update(args) => groups::update(args, scene)?,
         Command::Delete(args) if takes_rows => bulk::delete(args, scene)?,
         Command::Delete(args) => groups::delete(args, scene)?,
-        Command::Invite(args) => invite::plan(args, scene)?,
+        Command::Invite(args) => invite::plan(args, scene, &globals)?,
         Command::Requests(args) => requests::plan(args, scene)?,
         Command::Participants(args) => participants::plan(args, scene)?,
         Command::Sandbox(_) if globals.base_url.is_some() => {
@@ -472,7 +481,8 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     // A write shows what it would send by itself; a read is made with a client that keeps the first request.
     let kept = (place.globals.curl && !dry_run).then(|| session.client().keeping());
     let client = kept.as_ref().map_or(session.client(), |(client, _)| client);
-    let call = Call { client, scene: &scene, dry_run, fields: &fields, told, number, wait, under_way };
+    let seen = RefCell::default();
+    let call = Call { client, scene: &scene, dry_run, fields: &fields, told, number, wait, under_way, seen };
     if let Some(Question::Groups(losses)) = &question {
         under_way.asks(true);
         let answered = losses::ask(losses, &call, out).await;
@@ -507,6 +517,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         }
         None => result,
     };
+    if let Some(known) = KnownGroups::of(place.globals, place.environment) {
+        known.remember(call.seen.take());
+    }
     drop(kept);
     session.close().await;
     result
@@ -567,8 +580,11 @@ fn check_fields(fields: &[String], shape: &Shape, carried: &[String], command: &
         if !shape.fields.contains(&field.as_str()) && !carried.contains(field) {
             let message = format!("{field:?} is not a field of {}", shape.name);
             let fields = carried.iter().map(String::as_str).chain(shape.fields.iter().copied());
-            return Err(Failure::usage(command, message)
-                .with_remedy(format!("Its fields are {}.", fields.collect::<Vec<_>>().join(", "))));
+            return Err(Failure::usage(command, message).with_remedy(format!(
+                "{}Its fields are {}.",
+                near::question(field, fields.clone()),
+                fields.collect::<Vec<_>>().join(", ")
+            )));
         }
         if fields[..index].contains(field) {
             return Err(Failure::usage(command, format!("`--fields` names {field:?} twice"))

@@ -126,7 +126,7 @@ pub(super) async fn show<T: Serialize + Listed>(
         };
         let items = read(page.items).await.map_err(|failure| stopped(failure, place, shown, part, scene))?;
         shown += items.len() as u64;
-        out.items(&items);
+        out.page(&items);
         if out.has_ended() {
             return Ok(());
         }

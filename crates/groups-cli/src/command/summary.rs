@@ -1,7 +1,10 @@
 //! The failure of a command over several items, of which some or all failed. What became of each is a result and
 //! printed as such; this only sums it up.
 
+use std::collections::BTreeSet;
+
 use groups_ergonomic::ErrorKind;
+use groups_model::ErrorEntry;
 
 use crate::exit::{self, Code};
 use crate::failure::{Failure, Kind, Report};
@@ -49,10 +52,23 @@ pub(super) fn of(
         report.remedy = Some(format!("They may still be done: `{line}` shows what is there."));
         return Err(failure);
     }
-    report.remedy = first.remedy.clone().filter(|_| alike).or_else(|| {
-        Some(format!("Each reason stands in the output; `wagroups {} --help` tells more.", scene.command()))
-    });
+    report.remedy = first.remedy.clone().filter(|_| alike).or_else(|| Some(advice(failed, scene)));
     Err(failure)
+}
+
+/// Where one remedy does not do for all.
+fn advice(failed: &[(Report, Code)], scene: &Scene) -> String {
+    let codes: BTreeSet<u32> = failed
+        .iter()
+        .filter_map(|(report, _)| report.code)
+        .filter(|code| ErrorEntry::find(*code).is_some())
+        .collect();
+    let more = match (codes.len(), codes.first()) {
+        (_, None) => format!("wagroups {} --help", scene.command()),
+        (1, Some(code)) => format!("wagroups help error {code}"),
+        (_, Some(_)) => "wagroups help error CODE".to_owned(),
+    };
+    format!("Each reason stands in the output; `{more}` tells more.")
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Output, and the only place that prints: results to stdout, everything else to stderr. The formats make text;
 //! only this file writes it. A reader that goes away ends the output quietly, and never the process.
 
+mod ago;
 mod bar;
+mod columns;
 mod csv;
 mod curl;
 mod error;
@@ -11,6 +13,8 @@ mod jsonl;
 mod log;
 mod object;
 mod progress;
+mod qr;
+mod screen;
 mod shape;
 mod table;
 mod text;
@@ -38,6 +42,10 @@ trait Render {
     fn one(&mut self, object: Object) -> String;
     /// A part of a result that is a list.
     fn items(&mut self, shape: &Shape, objects: Vec<Object>) -> String;
+    /// A part that is a page of its own, which others may follow after a while.
+    fn page(&mut self, shape: &Shape, objects: Vec<Object>) -> String {
+        self.items(shape, objects)
+    }
     /// What became of join requests.
     fn batch(&mut self, object: Object) -> String {
         self.one(object)
@@ -107,7 +115,9 @@ impl Printer {
             fields: fields.to_vec(),
             render: match (filter, format) {
                 (Some(filter), format) => Box::new(Filtered::new(filter, format == Format::Json)),
-                (None, Format::Table) => Box::new(table::Table::new(!fields.is_empty())),
+                (None, Format::Table) => {
+                    Box::new(table::Table::new(shape, fields, screen::Screen::of_stdout()))
+                }
                 (None, Format::Json) => Box::new(json::Json::default()),
                 (None, Format::Jsonl) => Box::new(jsonl::Jsonl),
                 (None, Format::Yaml) => Box::new(yaml::Yaml::default()),
@@ -162,10 +172,27 @@ impl Printer {
         self.flush();
     }
 
+    /// A page of a result that is a list: shown at once, as the next one may take its time.
+    pub(crate) fn page<T: Serialize>(&mut self, items: &[T]) {
+        let objects = items.iter().map(|item| object::of(item, &self.fields)).collect();
+        let text = self.render.page(self.shape, objects);
+        self.write(&text);
+        self.flush();
+    }
+
     pub(crate) fn batch(&mut self, batch: &Batch) {
         let object = object::of(batch, &self.fields);
         let text = self.render.batch(object);
         self.write(&text);
+    }
+
+    /// A result that people are told in a text of its own, unless they choose its fields.
+    pub(crate) fn told(&mut self, text: &str, value: &impl Serialize) {
+        if self.format == Format::Table && self.fields.is_empty() {
+            self.write(text)
+        } else {
+            self.one(value)
+        }
     }
 
     /// A result that is a document of its own: JSON, if nothing else was asked for.
@@ -225,6 +252,22 @@ impl Printer {
     /// What was written so far is there for whoever reads.
     pub(crate) fn shown(&mut self) {
         self.flush();
+    }
+
+    /// A link as a QR code, and below it as a text.
+    pub(crate) fn qr(&mut self, link: &str) {
+        let room = screen::Screen::of_stdout().map(|screen| screen.width);
+        match qr::lines(link) {
+            None => self.note("The link is too long for a QR code."),
+            Some(lines) => match room.filter(|room| lines.iter().any(|line| line.chars().count() > *room)) {
+                Some(room) => self.note(format!("The terminal is {room} columns wide; the code needs more.")),
+                None => {
+                    let lines = if colours(&std::io::stdout()) { qr::coloured(lines) } else { lines };
+                    self.write(&format!("{}\n\n", lines.join("\n")));
+                }
+            },
+        }
+        self.write(&format!("{}\n", text::one_line(link)));
     }
 
     /// Requests that were not sent; an array where several were asked for.
@@ -438,6 +481,18 @@ pub(crate) fn topic(text: &str) -> Code {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     Code::Done
+}
+
+/// Prints what a shell asked for. Where it does not read, nothing is missed.
+pub(crate) fn answer(bytes: &[u8]) -> Code {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+    Code::Done
+}
+
+/// Text of others, in one line that cannot drive a terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    text::one_line(text)
 }
 
 /// Asks at the terminal; the answer is read by the caller.

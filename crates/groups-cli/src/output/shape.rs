@@ -13,6 +13,16 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Which of the fields are moments, by their type in the schema; on a terminal they are told as distances.
+    pub(super) fn times(&self) -> &'static [&'static str] {
+        match self.name {
+            "group" | "join_request" | "outcome" => &["created_at"],
+            "event" => &["at"],
+            "sandbox_clock" => &["now"],
+            _ => &[],
+        }
+    }
+
     /// The columns of a list as a file: each field, so that they are the same whatever the list holds; of a plain list
     /// of groups, those that it can tell.
     pub(crate) fn record(&self) -> &'static [&'static str] {
@@ -59,7 +69,7 @@ impl Shape {
         Self { name: "accepted", fields: &["operation", "group_id", "request_id"], columns: &[] };
     /// What became of each of several groups: an [`Self::ACCEPTED`], or why not.
     pub(crate) const DELETED: Self = Self {
-        name: "accepted",
+        name: "deleted",
         fields: &["operation", "group_id", "request_id", "error"],
         columns: &["operation", "group_id", "request_id", "error"],
     };
@@ -89,7 +99,7 @@ impl Shape {
     };
     /// What became of each of several groups: an [`Self::OUTCOME`], or why it is not known or not done.
     pub(crate) const DELETED_FOR_CERTAIN: Self = Self {
-        name: "outcome",
+        name: "deleted",
         fields: &["operation", "group_id", "request_id", "learnt_by", "error"],
         columns: &["operation", "group_id", "request_id", "learnt_by", "error"],
     };
@@ -224,6 +234,25 @@ impl Shape {
         fields: &["check", "verdict", "facts", "confidence", "documented", "seen", "note", "observed"],
         columns: &["check", "verdict", "seen", "note"],
     };
+    /// A row of the error table.
+    pub(crate) const ERROR_CODE: Self = Self {
+        name: "error_code",
+        fields: &[
+            "code",
+            "code_to",
+            "title",
+            "kind",
+            "meaning",
+            "remedy",
+            "retry",
+            "exit_code",
+            "http_status",
+            "group_api",
+            "confidence",
+            "sources",
+        ],
+        columns: &["code", "code_to", "title", "kind", "retry", "exit_code"],
+    };
     /// A file of the manual.
     pub(crate) const PAGE: Self = Self { name: "page", fields: &["file"], columns: &["file"] };
     /// One line, whole: programs wait for it.
@@ -250,6 +279,39 @@ mod tests {
         names
     }
 
+    /// The properties that are moments by their type.
+    fn moments<'a>(schema: &'a Value, root: &'a Value) -> BTreeSet<&'a str> {
+        let is_moment = |schema: &Value| {
+            let named =
+                |schema: &Value| schema["$ref"].as_str().is_some_and(|path| path.ends_with("/Timestamp"));
+            named(schema) || schema["anyOf"].as_array().into_iter().flatten().any(named)
+        };
+        let own = schema["properties"].as_object().into_iter().flatten();
+        let mut names: BTreeSet<&str> =
+            own.filter(|(_, schema)| is_moment(schema)).map(|(name, _)| name.as_str()).collect();
+        for kind in schema["oneOf"].as_array().into_iter().flatten() {
+            names.extend(moments(kind, root));
+        }
+        let named = schema["$ref"].as_str().and_then(|path| root.pointer(path.trim_start_matches('#')));
+        names.extend(named.into_iter().flat_map(|named| moments(named, root)));
+        names
+    }
+
+    #[test]
+    fn every_kind_of_result_has_a_schema() {
+        let schemas = crate::schema::all();
+        let names: Vec<&str> = include_str!("shape.rs")
+            .split("name: \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !name.is_empty())
+            .collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(schemas.iter().any(|(other, _)| *other == name), "{name}: add it to command/schemas.rs");
+        }
+    }
+
     #[test]
     fn the_fields_are_those_of_the_schemas() {
         let shapes = [
@@ -262,6 +324,7 @@ mod tests {
             Shape::EVENT,
             Shape::OUTCOME,
             Shape::WEBHOOK,
+            Shape::ERROR_CODE,
         ];
         let schemas = crate::schema::all();
         for shape in shapes {
@@ -273,6 +336,8 @@ mod tests {
                 fields.remove("extra");
             }
             assert_eq!(fields, in_schema, "{}", shape.name);
+            let times: BTreeSet<&str> = shape.times().iter().copied().collect();
+            assert_eq!(times, moments(schema, schema), "{}", shape.name);
             assert!(shape.columns.iter().all(|column| shape.fields.contains(column)), "{}", shape.name);
         }
     }

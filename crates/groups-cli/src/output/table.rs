@@ -1,40 +1,95 @@
 //! Plain columns and aligned lines, for people. All text passes [`text`] on its way, as it comes from others.
+//!
+//! A list is shown as its pages come: the first one with rows decides which columns there are and how wide they are, and
+//! nothing is kept. A later row that needs more goes beyond its column; on a terminal it is cut only if the row does not fit.
 
-use comfy_table::presets::NOTHING;
+use groups_model::Timestamp;
 use serde_json::Value;
 
+use super::ago::ago;
+use super::columns::Columns;
 use super::object::Object;
+use super::screen::Screen;
 use super::{Render, Shape, text};
 
 /// What stands where something was asked for and is not known.
 const UNKNOWN: &str = "-";
+/// Rows that come one by one wait for each other, so that the widest decides; more than these are not kept.
+const HELD: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Whether the fields were chosen: then each is shown, known or not.
-    chosen: bool,
-    columns: &'static [&'static str],
+    shape: &'static Shape,
+    /// The fields that were chosen: each is shown, known or not. All that there is something of if empty.
+    chosen: Vec<String>,
+    /// Who looks, if anybody does.
+    screen: Option<Screen>,
+    /// Those whose header was written.
+    columns: Option<Columns>,
     held: Vec<Object>,
 }
 
 impl Table {
-    pub(super) fn new(chosen: bool) -> Self {
-        Self { chosen, columns: &[], held: Vec::new() }
+    pub(super) fn new(shape: &'static Shape, chosen: &[String], screen: Option<Screen>) -> Self {
+        Self { shape, chosen: chosen.to_vec(), screen, columns: None, held: Vec::new() }
     }
 
-    fn shown_columns(&self) -> Vec<String> {
-        if self.chosen {
-            // Objects hold just the chosen fields, in order; one may lack what another has.
-            let mut columns: Vec<String> = Vec::new();
-            for key in self.held.iter().flat_map(|object| object.keys()) {
-                if !columns.contains(key) {
-                    columns.push(key.clone());
-                }
-            }
-            return columns;
+    fn room(&self) -> Option<usize> {
+        self.screen.map(|screen| screen.width)
+    }
+
+    /// What is held as rows, after a header where it has to be told what they hold.
+    fn rows(&mut self) -> String {
+        let objects = std::mem::take(&mut self.held);
+        if objects.is_empty() {
+            return String::new();
         }
-        let filled = |column: &&&str| self.held.iter().any(|object| object.contains_key(**column));
-        self.columns.iter().filter(filled).map(|column| (*column).to_owned()).collect()
+        let (columns, mut out) = match self.columns.take() {
+            Some(columns) if self.is_told(&columns, &objects) => (columns, String::new()),
+            former => {
+                let names = self.wanted(&objects);
+                let rows: Vec<Vec<String>> =
+                    objects.iter().map(|object| self.cells(&names, object)).collect();
+                let columns = Columns::new(names, &rows, self.room(), self.chosen.is_empty());
+                let gap = if former.is_some() { "\n" } else { "" };
+                let header = columns.header(self.room());
+                (columns, format!("{gap}{header}"))
+            }
+        };
+        for object in &objects {
+            out.push_str(&columns.line(&self.cells(&columns.names, object), self.room()));
+        }
+        self.columns = Some(columns);
+        out
+    }
+
+    /// Which columns these objects need.
+    fn wanted(&self, objects: &[Object]) -> Vec<String> {
+        if !self.chosen.is_empty() {
+            return self.chosen.clone();
+        }
+        let filled = |column: &&&str| objects.iter().any(|object| object.contains_key(**column));
+        self.shape.columns.iter().filter(filled).map(|column| (*column).to_owned()).collect()
+    }
+
+    /// Whether these columns tell of these objects what there is to be told, or what there is room for.
+    fn is_told(&self, columns: &Columns, objects: &[Object]) -> bool {
+        columns.is_cut_short() || self.wanted(objects).iter().all(|name| columns.names.contains(name))
+    }
+
+    fn cells(&self, names: &[String], object: &Object) -> Vec<String> {
+        let cell = |name: &String| match (object.get(name), self.moment(name, object)) {
+            (_, Some((at, now))) => ago(at, now),
+            (Some(value), None) => cell(value),
+            (None, None) => UNKNOWN.to_owned(),
+        };
+        names.iter().map(cell).collect()
+    }
+
+    /// The moment that a field holds, and now, where somebody looks.
+    fn moment(&self, name: &str, object: &Object) -> Option<(Timestamp, Timestamp)> {
+        let screen = self.screen.filter(|_| self.shape.times().contains(&name))?;
+        Some((object.get(name)?.as_str()?.parse().ok()?, screen.now))
     }
 }
 
@@ -48,7 +103,10 @@ impl Render for Table {
                 ("settings", Value::Object(settings)) => settings.iter().map(setting).collect(),
                 // Their values are secrets.
                 ("headers", Value::Object(headers)) => headers.keys().map(|name| hidden(name)).collect(),
-                _ => block(value),
+                _ => match self.moment(key, &object) {
+                    Some((at, now)) => vec![format!("{} ({})", cell(value), ago(at, now))],
+                    None => block(value),
+                },
             };
             for line in lines {
                 out.push_str(format!("{name:width$}  {line}").trim_end());
@@ -59,11 +117,16 @@ impl Render for Table {
         out
     }
 
-    /// Held until the end, as the widest cell decides.
-    fn items(&mut self, shape: &Shape, objects: Vec<Object>) -> String {
-        self.columns = shape.columns;
+    /// Held for a while, as the widest cell decides.
+    fn items(&mut self, _: &Shape, objects: Vec<Object>) -> String {
         self.held.extend(objects);
-        String::new()
+        if self.held.len() > HELD { self.rows() } else { String::new() }
+    }
+
+    fn page(&mut self, shape: &Shape, objects: Vec<Object>) -> String {
+        let mut out = self.items(shape, objects);
+        out.push_str(&self.rows());
+        out
     }
 
     fn batch(&mut self, object: Object) -> String {
@@ -77,7 +140,7 @@ impl Render for Table {
         }
         let with_reasons = rows.iter().any(|row| !row[2].is_empty());
         let columns = if with_reasons { &["id", "result", "reason"][..] } else { &["id", "result"] };
-        columns_of(columns.iter().copied(), rows)
+        table_of(columns, &rows, self.room())
     }
 
     fn preview(&mut self, preview: Object) -> String {
@@ -94,37 +157,19 @@ impl Render for Table {
     }
 
     fn end(&mut self) -> String {
-        let columns = self.shown_columns();
-        let rows: Vec<Vec<String>> = self
-            .held
-            .iter()
-            .map(|object| {
-                columns
-                    .iter()
-                    .map(|column| object.get(column).map_or_else(|| UNKNOWN.to_owned(), cell))
-                    .collect()
-            })
-            .collect();
-        self.held.clear();
-        columns_of(columns.iter().map(String::as_str), rows)
+        self.rows()
     }
 }
 
-fn columns_of<'a>(columns: impl Iterator<Item = &'a str>, rows: Vec<Vec<String>>) -> String {
+/// A table that is whole.
+fn table_of(names: &[&str], rows: &[Vec<String>], room: Option<usize>) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let mut table = comfy_table::Table::new();
-    table.load_style(NOTHING).set_header(columns.map(str::to_uppercase)).add_rows(rows);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let mut out = String::new();
-    for line in table.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    let columns = Columns::new(names, rows, room, false);
+    let lines = rows.iter().map(|row| columns.line(row, room));
+    std::iter::once(columns.header(room)).chain(lines).collect()
 }
 
 /// The cells of these columns, or all, in one line.
@@ -218,21 +263,86 @@ mod tests {
         value.as_object().unwrap().clone()
     }
 
+    fn plain(shape: &'static Shape, chosen: &[&str]) -> Table {
+        let chosen: Vec<String> = chosen.iter().map(|field| (*field).to_owned()).collect();
+        Table::new(shape, &chosen, None)
+    }
+
+    fn shown(shape: &'static Shape, width: usize) -> Table {
+        let now = Timestamp::from_seconds(1_767_614_400);
+        Table::new(shape, &[], Some(Screen { width, now }))
+    }
+
     #[test]
     fn columns_are_plain_and_as_wide_as_needed() {
-        let mut table = Table::new(false);
+        let mut table = plain(&Shape::GROUP, &[]);
         table.items(&Shape::GROUP, vec![object(json!({ "id": "1", "subject": "Trip to Kyoto" }))]);
         table.items(&Shape::GROUP, vec![object(json!({ "id": "22", "subject": "日本\u{1b}[1m" }))]);
         assert_eq!(table.end(), "ID  SUBJECT\n1   Trip to Kyoto\n22  日本\\u{1b}[1m\n");
-        assert_eq!(Table::new(false).end(), "");
+        assert_eq!(plain(&Shape::GROUP, &[]).end(), "");
     }
 
     #[test]
     fn what_was_asked_for_and_is_unknown_is_a_dash() {
-        let mut table = Table::new(true);
+        let mut table = plain(&Shape::PARTICIPANT, &["wa_id", "user_id", "username"]);
         table.items(&Shape::PARTICIPANT, vec![object(json!({ "wa_id": "1" }))]);
         table.items(&Shape::PARTICIPANT, vec![object(json!({ "user_id": "US.1" }))]);
-        assert_eq!(table.end(), "WA_ID  USER_ID\n1      -\n-      US.1\n");
+        assert_eq!(table.end(), "WA_ID  USER_ID  USERNAME\n1      -        -\n-      US.1     -\n");
+    }
+
+    #[test]
+    fn pages_are_shown_as_they_come_and_nothing_is_kept() {
+        let mut table = plain(&Shape::GROUP, &[]);
+        let page = |id: &str| vec![object(json!({ "id": id, "subject": "x" }))];
+        assert_eq!(table.page(&Shape::GROUP, vec![]), "");
+        assert_eq!(table.page(&Shape::GROUP, page("123")), "ID   SUBJECT\n123  x\n");
+        assert_eq!(table.page(&Shape::GROUP, page("4")), "4    x\n");
+        assert_eq!(table.page(&Shape::GROUP, page("56789")), "56789  x\n");
+        assert!(table.held.is_empty());
+        // What no column tells yet gets one.
+        let later = vec![object(json!({ "id": "6", "subject": "x", "created_at": "2026-01-05T09:00:00Z" }))];
+        assert_eq!(
+            table.page(&Shape::GROUP, later),
+            "\nID  SUBJECT  CREATED_AT\n6   x        2026-01-05T09:00:00Z\n"
+        );
+        assert_eq!(table.end(), "");
+    }
+
+    #[test]
+    fn rows_that_come_one_by_one_are_not_kept_without_end() {
+        let mut table = plain(&Shape::PAGE, &[]);
+        let text: String = (0..1_000)
+            .map(|number| table.items(&Shape::PAGE, vec![object(json!({ "file": number }))]))
+            .collect();
+        assert!(table.held.len() <= HELD, "{}", table.held.len());
+        assert_eq!((text + &table.end()).lines().count(), 1_001);
+    }
+
+    #[test]
+    fn times_are_told_as_distances_where_somebody_looks() {
+        let group = || {
+            object(
+                json!({ "id": "1", "subject": "2026-01-05T09:00:00Z", "created_at": "2026-01-05T09:00:00Z" }),
+            )
+        };
+        let mut table = shown(&Shape::GROUP, 80);
+        assert_eq!(
+            table.page(&Shape::GROUP, vec![group()]),
+            "ID  SUBJECT               CREATED_AT\n1   2026-01-05T09:00:00Z  3 hours ago\n"
+        );
+        assert!(shown(&Shape::GROUP, 80).one(group()).ends_with("2026-01-05T09:00:00Z (3 hours ago)\n"));
+        assert!(!plain(&Shape::GROUP, &[]).page(&Shape::GROUP, vec![group()]).contains("ago"));
+    }
+
+    #[test]
+    fn cells_are_cut_only_on_a_terminal() {
+        let batch = || {
+            let error = json!({ "message": "x".repeat(90) });
+            object(json!({ "succeeded": [], "failed": [{ "id": "b", "error": error }] }))
+        };
+        let cut = shown(&Shape::BATCH, 60).batch(batch());
+        assert!(cut.ends_with("x…\n") && cut.lines().all(|line| line.chars().count() <= 60), "{cut}");
+        assert!(plain(&Shape::BATCH, &[]).batch(batch()).contains(&"x".repeat(90)));
     }
 
     #[test]
@@ -240,7 +350,7 @@ mod tests {
         let group = json!({ "id": "1", "description": "a\nb", "suspended": false,
             "participants": [{ "wa_id": "15550100110", "username": "ann" }, { "user_id": "US.1" }] });
         assert_eq!(
-            Table::new(false).one(object(group)),
+            plain(&Shape::GROUP, &[]).one(object(group)),
             "id            1\ndescription   a\n              b\nsuspended     no\n\
              participants  15550100110 (ann)\n              US.1\n"
         );
@@ -251,9 +361,9 @@ mod tests {
         let batch = json!({ "succeeded": ["a"], "failed": [{ "id": "b", "error": { "kind": "join_request_unknown",
             "code": 131213, "message": "gone", "details": "withdrawn" } }] });
         assert_eq!(
-            Table::new(false).batch(object(batch)),
+            plain(&Shape::BATCH, &[]).batch(object(batch)),
             "ID  RESULT     REASON\na   succeeded\nb   failed     gone (131213): withdrawn\n"
         );
-        assert_eq!(Table::new(false).batch(object(json!({ "succeeded": [], "failed": [] }))), "");
+        assert_eq!(plain(&Shape::BATCH, &[]).batch(object(json!({ "succeeded": [], "failed": [] }))), "");
     }
 }

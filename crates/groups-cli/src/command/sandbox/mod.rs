@@ -2,13 +2,14 @@
 //! directly; never on a real account.
 
 mod serve;
-mod trigger;
-mod tune;
+pub(super) mod trigger;
+pub(super) mod tune;
 
 use std::path::Path;
 
 use groups_ergonomic::model::ParticipantInput;
 use groups_sandbox::{SandboxError, Seed, Status};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Place, Planned, group_id, invalid_input};
@@ -47,24 +48,36 @@ impl Task {
 }
 
 /// What a person or WhatsApp did.
-#[derive(Serialize)]
-struct Done<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxAction")]
+pub(super) struct Done<'a> {
+    /// What was done.
     operation: &'a str,
+    /// The group.
     group_id: &'a str,
+    /// Who did it, if it was a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
+    /// The request that came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     join_request_id: Option<String>,
 }
 
 /// What the sandbox holds, and where.
-#[derive(Serialize)]
-struct Held<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxStatus")]
+pub(super) struct Held<'a> {
+    /// The file that holds its state.
     database: std::borrow::Cow<'a, str>,
+    /// Groups, suspended ones too.
     groups: usize,
+    /// Groups that are suspended.
     suspended: usize,
+    /// People in groups.
     participants: usize,
+    /// Join requests that are open.
     pending_requests: usize,
+    /// Outcomes that are not there yet.
     due: usize,
 }
 

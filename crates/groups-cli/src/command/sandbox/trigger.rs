@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use groups_sandbox::{SandboxError, Trigger, Webhook};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::TriggerArgs;
@@ -15,18 +16,27 @@ pub(in crate::command) enum Task {
     Send { event: String, trigger: Box<Trigger>, webhook: Webhook },
 }
 
-#[derive(Serialize)]
-struct Named {
+/// An event that can be sent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxEvent")]
+pub(in crate::command) struct Named {
+    /// What `sandbox trigger` takes.
     event: &'static str,
 }
 
 /// What was sent, and what the receiver made of it.
-#[derive(Serialize)]
-struct Triggered<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxTriggered")]
+pub(in crate::command) struct Triggered<'a> {
+    /// Which event.
     event: &'a str,
+    /// To which receiver.
     to: &'a str,
+    /// What it answered.
     http_status: u16,
+    /// How long that took.
     took_ms: u128,
+    /// What was sent.
     body: &'a serde_json::Value,
 }
 

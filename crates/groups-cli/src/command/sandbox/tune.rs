@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use groups_ergonomic::model::Timestamp;
 use groups_sandbox::{Behaviour, ClockReading, Crowd, Emulator, Fault, SandboxError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::{BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs};
@@ -22,16 +23,22 @@ pub(in crate::command) enum Task {
 }
 
 /// A scripted fault.
-#[derive(Serialize)]
-struct Scripted {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxFault")]
+pub(in crate::command) struct Scripted {
+    /// What takes it away.
     id: u64,
+    /// The fault, in the form in which it is given.
     fault: String,
 }
 
 /// What time it is.
-#[derive(Serialize)]
-struct Time {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SandboxClock")]
+pub(in crate::command) struct Time {
+    /// In the sandbox, RFC 3339 in UTC.
     now: String,
+    /// Whether its clock stands still.
     stopped: bool,
 }
 

@@ -1,0 +1,182 @@
+//! `cargo xtask dist`: what is handed out, in target/dist: an archive for a target, and the checksums of all that lie there.
+//! The same commit makes the same bytes, wherever it is built with the same toolchain: nothing of the machine goes in.
+
+mod archive;
+mod binary;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::{output, workspace};
+use archive::Entry;
+
+const FOLDER: &str = "target/dist";
+/// Shells, and the file of the script in each one's own way.
+const COMPLETIONS: [(&str, &str); 5] = [
+    ("bash", "wagroups.bash"),
+    ("elvish", "wagroups.elv"),
+    ("fish", "wagroups.fish"),
+    ("powershell", "wagroups.ps1"),
+    ("zsh", "_wagroups"),
+];
+/// From the workspace's root.
+const DOCUMENTS: [&str; 4] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
+/// `target`: this machine's if there is none.
+pub(crate) fn run(target: Option<String>) -> Result<()> {
+    let host = host()?;
+    let target = target.unwrap_or_else(|| host.clone());
+    let time = time()?;
+    let binary = binary::build(&target)?;
+    // Another machine's program cannot be asked; what it would say is the same.
+    let told_by =
+        if target == host { binary.clone() } else { workspace::executable("groups-cli", "wagroups")? };
+    let name = format!("wagroups-{}-{target}", workspace::version()?);
+    let entries = entries(&name, &binary, &told_by)?;
+
+    let folder = workspace::root().join(FOLDER);
+    std::fs::create_dir_all(&folder).with_context(|| format!("making {FOLDER}"))?;
+    let (file, bytes) = if target.contains("windows") {
+        (format!("{name}.zip"), archive::zip(&entries)?)
+    } else {
+        (format!("{name}.tar.gz"), archive::tar_gz(&entries, time)?)
+    };
+    std::fs::write(folder.join(&file), &bytes).with_context(|| format!("writing {FOLDER}/{file}"))?;
+    std::fs::write(folder.join("SHA256SUMS"), sums(&folder)?).context("writing SHA256SUMS")?;
+    let size = std::fs::metadata(&binary).context("reading the program's size")?.len();
+    output::say(format_args!(
+        "{FOLDER}/{file}: {} files, {:.1} MB; the program alone {:.1} MB",
+        entries.len(),
+        megabytes(bytes.len() as u64),
+        megabytes(size)
+    ));
+    Ok(())
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// All that goes in, by its path.
+fn entries(name: &str, binary: &Path, told_by: &Path) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let program =
+        if binary.extension().is_some_and(|end| end == "exe") { "wagroups.exe" } else { "wagroups" };
+    let bytes = std::fs::read(binary).context("reading the program")?;
+    entries.push(Entry { path: format!("{name}/{program}"), bytes, executable: true });
+    for document in DOCUMENTS {
+        let bytes =
+            std::fs::read(workspace::root().join(document)).with_context(|| format!("reading {document}"))?;
+        entries.push(Entry { path: format!("{name}/{document}"), bytes, executable: false });
+    }
+    for (shell, file) in COMPLETIONS {
+        let bytes = told(Command::new(told_by).args(["completions", shell]))?;
+        entries.push(Entry { path: format!("{name}/completions/{file}"), bytes, executable: false });
+    }
+    let pages = tempfile::tempdir().context("making a folder for the manual")?;
+    told(Command::new(told_by).arg("man").arg(pages.path()))?;
+    for page in std::fs::read_dir(pages.path()).context("reading the manual")? {
+        let page = page?;
+        let path = format!("{name}/man/man1/{}", page.file_name().to_string_lossy());
+        entries.push(Entry { path, bytes: std::fs::read(page.path())?, executable: false });
+    }
+    entries.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(entries)
+}
+
+/// What the program prints, whatever the environment asks of it.
+fn told(command: &mut Command) -> Result<Vec<u8>> {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("WAGROUPS_") {
+            command.env_remove(name);
+        }
+    }
+    let done = command.output().context("starting the program that was built")?;
+    ensure!(done.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(done.stdout)
+}
+
+/// The lines of SHA256SUMS, as `sha256sum --check` reads them: one for each archive in the folder.
+fn sums(folder: &Path) -> Result<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".tar.gz") || name.ends_with(".zip") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    let mut text = String::new();
+    for name in names {
+        let digest = Sha256::digest(std::fs::read(folder.join(&name))?);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        text.push_str(&format!("{hex}  {name}\n"));
+    }
+    Ok(text)
+}
+
+/// The time of all files: SOURCE_DATE_EPOCH, else that of the commit.
+fn time() -> Result<u64> {
+    if let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") {
+        return text
+            .trim()
+            .parse()
+            .with_context(|| format!("SOURCE_DATE_EPOCH must be seconds, got {text:?}"));
+    }
+    let done = Command::new("git")
+        .args(["log", "-1", "--format=%ct"])
+        .current_dir(workspace::root())
+        .output()
+        .context("starting git")?;
+    match String::from_utf8_lossy(&done.stdout).trim().parse() {
+        Ok(time) if done.status.success() => Ok(time),
+        _ => {
+            bail!("git does not tell when the commit was made: set SOURCE_DATE_EPOCH to its time in seconds")
+        }
+    }
+}
+
+fn host() -> Result<String> {
+    let done = Command::new("rustc").arg("-vV").output().context("starting rustc")?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    let line = said.lines().find_map(|line| line.strip_prefix("host: "));
+    line.map(str::to_owned).context("rustc does not tell which machine this is")
+}
+
+/// Where something of this machine lies, and what it is called instead.
+fn places() -> Vec<(PathBuf, &'static str)> {
+    let home = std::env::home_dir();
+    let of_variable = |name: &str, folder: &str| {
+        std::env::var_os(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
+    };
+    let mut places = vec![(workspace::root(), "wagroups")];
+    places.extend(of_variable("CARGO_HOME", ".cargo").map(|path| (path, "cargo")));
+    places.extend(of_variable("RUSTUP_HOME", ".rustup").map(|path| (path, "rustup")));
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_those_of_the_archives_alone_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("b.zip", "b"), ("a.tar.gz", "a"), ("SHA256SUMS", "old"), ("notes.txt", "x")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        assert_eq!(
+            sums(folder.path()).unwrap(),
+            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a.tar.gz\n\
+             3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d  b.zip\n"
+        );
+    }
+
+    #[test]
+    fn the_workspace_is_a_place_of_this_machine() {
+        assert!(places().iter().any(|(path, _)| *path == workspace::root()));
+    }
+}
