@@ -156,7 +156,7 @@ impl Environment {
 
     /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
     /// difference is between a sandbox and real groups.
-    fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {
+    pub(crate) fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {
         match self.sandbox.as_deref().map(str::to_lowercase).as_deref() {
             None | Some("0" | "false" | "no" | "off") => Ok(false),
             Some("1" | "true" | "yes" | "on") => Ok(true),
@@ -293,6 +293,8 @@ pub(crate) fn is_sandbox(
             .with_remedy("Give one of them: `--sandbox` is its own address.")),
         (true, false) => Ok(true),
         (false, true) => Ok(false),
+        // An option beats the variable: who names an account means it.
+        (false, false) if globals.profile.is_some() => Ok(false),
         (false, false) if environment.base_url.is_some() && environment.wants_sandbox(command)? => {
             Err(Failure::usage(command, "WAGROUPS_SANDBOX and WAGROUPS_BASE_URL contradict each other")
                 .with_remedy("Unset one of them, or give `--sandbox` or `--base-url`."))

@@ -2,14 +2,19 @@
 //! share: two of them with one subject then do not take each other's group. It holds subjects and ids of the last minute;
 //! it must never hold the key.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use groups_ergonomic::SharedRecord;
 
 use crate::folders::create_private;
+
+/// How long to wait for whoever holds the lock, who needs no more than a moment.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: u32 = 200;
 
 /// The file of one account, replaced as a whole under the lock of another file beside it.
 pub(crate) struct CreatesFile(PathBuf);
@@ -35,7 +40,16 @@ impl SharedRecord for CreatesFile {
         }
         // It ends with its holder, however that ends.
         let lock = private().open(self.0.with_extension("lock"))?;
-        lock.lock()?;
+        // The caller may be interrupted, which nothing here would notice; without the record it goes by its own.
+        let mut looks = 0;
+        while let Err(error) = lock.try_lock() {
+            looks += 1;
+            match error {
+                TryLockError::WouldBlock if looks < LOOKS => std::thread::sleep(LOOK),
+                TryLockError::WouldBlock => return Err(ErrorKind::WouldBlock.into()),
+                TryLockError::Error(error) => return Err(error),
+            }
+        }
         let before = match std::fs::read(&self.0) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),

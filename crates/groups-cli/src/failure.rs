@@ -100,6 +100,7 @@ pub(crate) struct Report {
     pub(crate) run_id: Option<String>,
     /// What is wrong with each line of a file, as far as it is told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub(crate) problems: Vec<Problem>,
 }
 

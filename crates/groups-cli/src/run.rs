@@ -91,7 +91,7 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
 /// The plan of a command line. At a terminal a GROUP that may be a subject is asked for, once the line makes sense.
 fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result<Plan, Failure> {
     let text = match subject::of(&mut cli.command) {
-        Some(text) if !cli.early.dry_run && subject::may_be_given() => {
+        Some(text) if !cli.early.dry_run && !cli.globals.curl && subject::may_be_given() => {
             // Any id will do to find out what else is wrong.
             std::mem::replace(text, "GROUP".to_owned())
         }

@@ -211,6 +211,10 @@ fn address(base_url: &str, path: &str, query: &[(String, String)]) -> Result<Url
     if path.contains(|c: char| c.is_control() || c == '\\' || c == '#') {
         return Err(refuse("must not hold control characters, a backslash or a fragment"));
     }
+    // It would be cut off on the way, and another operation be called than the one that was looked up.
+    if path.trim() != path {
+        return Err(refuse("must not begin or end with white space"));
+    }
     let (plain, given) = path.split_once('?').map_or((path, None), |(plain, given)| (plain, Some(given)));
     let climbs = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     if plain.split('/').any(climbs) {

@@ -189,3 +189,40 @@ fn logins_at_the_same_time_lose_nobody() {
         listed.as_array().unwrap().iter().map(|account| account["profile"].clone()).collect();
     assert_eq!(listed, names);
 }
+
+#[test]
+fn a_named_account_is_stronger_than_the_variable_of_the_sandbox() {
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-under-test"));
+    let served = world.serve(&["--fresh"]);
+    let login = ["auth", "login", "--insecure-storage", "--profile", "b", "--base-url", served.base_url()];
+    assert_eq!(world.quietly_fed("sandbox", &login).code, Some(0));
+    let sandbox = [("WAGROUPS_SANDBOX", "1")];
+    let listed = world.quietly_with(&["list", "--profile", "b", "-o", "json"], &sandbox);
+    assert_eq!(listed.json(), serde_json::json!([]), "the served one is empty");
+    let unknown = world.quietly_with(&["list", "--profile", "nosuch"], &sandbox);
+    assert_eq!(unknown.code, Some(3), "{unknown:?}");
+    let without = world.quietly_with(&["list", "-o", "json"], &sandbox);
+    assert_eq!(without.json().as_array().map(Vec::len), Some(4), "{without:?}");
+}
+
+#[test]
+fn logging_out_of_all_goes_on_after_one_that_fails() {
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-under-test"));
+    let served = world.serve(&["--fresh"]);
+    for profile in ["a", "b"] {
+        let login =
+            ["auth", "login", "--insecure-storage", "--profile", profile, "--base-url", served.base_url()];
+        assert_eq!(world.quietly_fed("sandbox", &login).code, Some(0));
+    }
+    // A folder where the key should be is not a file that can be removed.
+    let key = world.folder().join("keys/a");
+    std::fs::remove_file(&key).unwrap();
+    std::fs::create_dir(&key).unwrap();
+    let out = world.quietly(&["auth", "logout", "--all"]);
+    assert_eq!(out.code, Some(3), "{out:?}");
+    assert!(!world.folder().join("keys/b").exists());
+    assert_eq!(
+        world.quietly(&["auth", "list", "--fields", "profile", "-o", "csv"]).stdout,
+        "profile\r\na\r\n"
+    );
+}

@@ -123,3 +123,39 @@ fn a_line_is_printed_for_each_request_and_nothing_is_sent() {
     assert_eq!(world.transcript().matches("the-key-that-is-shown-nowhere").count(), 1);
     world.check("a_line_is_printed_for_each_request_and_nothing_is_sent");
 }
+
+#[test]
+fn a_get_with_a_body_stays_a_get_and_a_body_stays_as_it_is() {
+    let world = world();
+    let body = world.file("body.json", br#"{"n":123456789012345678901234567890,"n":1.10}"#);
+    let line = |arguments: &[&str]| {
+        let at = ["--curl", "--base-url", "http://127.0.0.1:9"];
+        let done = world.quietly_with(&[arguments, &at].concat(), &[("D360_API_KEY", "k")]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done.stdout
+    };
+    let get = line(&["api", "GET", "/groups", "--input", &body]);
+    assert!(get.starts_with("curl -X GET "), "{get}");
+    assert!(get.contains(r#"--data-raw '{"n":123456789012345678901234567890,"n":1.10}'"#), "{get}");
+    let headers = line(&[
+        "api",
+        "GET",
+        "/groups",
+        "-H",
+        "x-a: 1",
+        "-H",
+        "x-a: 2",
+        "-H",
+        "x-e:",
+        "-H",
+        "user-agent: me",
+    ]);
+    for header in ["-H 'x-a: 1' -H 'x-a: 2'", "-H 'x-e;'", "-H 'user-agent: me'"] {
+        assert!(headers.contains(header), "{headers}");
+    }
+    let padded = world.quietly_with(
+        &["api", "POST", "/groups/ ", "--base-url", "http://127.0.0.1:9"],
+        &[("D360_API_KEY", "k")],
+    );
+    assert_eq!(padded.code, Some(2), "{padded:?}");
+}

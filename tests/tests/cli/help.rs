@@ -53,7 +53,7 @@ fn as_shell(line: &str) -> Vec<String> {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
-            ('|' | '>' | ')' | ';' | '#', None) => break,
+            ('|' | '<' | '>' | ')' | ';' | '#', None) => break,
             (' ', None) => {
                 words.extend(word.take());
                 gap += 1;

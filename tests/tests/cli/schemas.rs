@@ -89,6 +89,14 @@ fn what_commands_print_is_what_their_schemas_say() {
     let served = world.serve(&["--fresh", "-o", "json"]);
     let first: Value = serde_json::from_str(served.first_line()).unwrap();
     held.check(&first, "sandbox_served", "sandbox serve");
+    let login = ["auth", "login", "--insecure-storage", "--base-url", served.base_url(), "-o", "json"];
+    held.check(&world.quietly_fed("sandbox", &login).json(), "account", "auth login");
+    held.run(&["auth", "list"], "account");
+    held.run(&["auth", "status"], "auth_status");
+    held.run(&["api", "GET", "/groups"], "answer");
+    held.run(&["auth", "logout"], "logged_out");
+    let rows = world.file("ids.txt", format!("{lisbon}\n").as_bytes());
+    held.run(&["get", "--from", &rows, "--sandbox"], "row");
     let failed = world.quietly(&["get", "nobody", "--sandbox", "-o", "json"]);
     held.check(&serde_json::from_str(&failed.stderr).unwrap(), "error", "get");
 

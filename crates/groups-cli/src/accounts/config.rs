@@ -3,10 +3,12 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
@@ -43,7 +45,7 @@ pub(crate) struct Profile {
 }
 
 /// Where a key is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Storage {
     /// The system's keyring.
@@ -157,7 +159,7 @@ impl Config {
     ) -> Result<T, Failure> {
         let failed = |error: std::io::Error| unwritable(&Self::file(folder), &error, command);
         create_private(folder).map_err(failed)?;
-        let _alone = Lock::take(folder).map_err(failed)?;
+        let _alone = Lock::take(folder).await.map_err(failed)?;
         let mut config = Self::read(folder, command)?;
         let before = config.clone();
         let changed = change(&mut config).await?;
@@ -167,17 +169,25 @@ impl Config {
         Ok(changed)
     }
 
+    /// Writes it down before the change is through, where what follows must not be possible without.
+    pub(crate) fn save(&self, folder: &Path, command: &str) -> Result<(), Failure> {
+        self.write(folder).map_err(|error| unwritable(&Self::file(folder), &error, command))
+    }
+
     fn write(&self, folder: &Path) -> std::io::Result<()> {
         let text = toml::to_string(self).map_err(std::io::Error::other)?;
         replace(&Self::file(folder), format!("{HEAD}{text}").as_bytes())
     }
 }
 
+/// How often to look whether another has let go of it.
+const LOOKS: Duration = Duration::from_millis(50);
+
 /// Held until it is dropped, or its process has ended.
 struct Lock(#[expect(dead_code, reason = "it is the open file that holds the lock")] File);
 
 impl Lock {
-    fn take(folder: &Path) -> std::io::Result<Self> {
+    async fn take(folder: &Path) -> std::io::Result<Self> {
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -186,8 +196,14 @@ impl Lock {
             options.mode(0o600);
         }
         let file = options.open(folder.join(LOCK))?;
-        file.lock()?;
-        Ok(Self(file))
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(file)),
+                // Whoever waits can be interrupted, and somebody may be typing at the other's keyring.
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOKS).await,
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
     }
 }
 

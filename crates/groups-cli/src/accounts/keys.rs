@@ -129,10 +129,13 @@ impl Keys {
             Storage::Keyring => ("from the keyring".to_owned(), self.keyring(name).remove().await),
             Storage::File => {
                 let file = self.file(name);
-                let removed = match std::fs::remove_file(&file) {
+                // Where it is a link, the key is in what it leads to.
+                let led_to = std::fs::canonicalize(&file).ok().filter(|led_to| *led_to != file);
+                let gone = |file: &Path| match std::fs::remove_file(file) {
                     Err(error) if error.kind() != ErrorKind::NotFound => Err(error.to_string()),
                     _ => Ok(()),
                 };
+                let removed = led_to.map_or(Ok(()), |led_to| gone(&led_to)).and_then(|()| gone(&file));
                 (format!("({})", file.display()), removed)
             }
         };

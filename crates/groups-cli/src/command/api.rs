@@ -54,6 +54,15 @@ pub(super) fn plan(args: Api, scene: Scene, globals: &Globals) -> Result<Planned
         ApiMethod::Patch => Method::Patch,
         ApiMethod::Delete => Method::Delete,
     };
+    if args.input.is_some() && method == Method::Head {
+        return Err(misplaced("api", "--input", "a HEAD has no body"));
+    }
+    let stdin =
+        args.typed_fields.iter().filter(|field| field.split_once('=').is_some_and(|(_, text)| text == "@-"));
+    if stdin.count() + usize::from(args.input.as_deref() == Some("-")) > 1 {
+        return Err(Failure::usage("api", "standard input can be read once only")
+            .with_remedy("Give `-` to one of `--input` and `-F`, and a file to the others."));
+    }
     if args.paginate && method != Method::Get {
         return Err(misplaced("api", "--paginate", "only a GET has pages"));
     }
@@ -173,18 +182,17 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         let mut preview =
             task.call(call.client, None).preview().await.map_err(|error| call.failed(&error))?;
         if out.is_curl() {
-            if task.body.as_deref().is_some_and(|body| std::str::from_utf8(body).is_err()) {
-                return Err(misplaced(
-                    "api",
-                    "--curl",
-                    "the body is no text, and cannot stand in a command line",
-                ));
+            if let Some(body) = task.body.as_deref() {
+                let text = std::str::from_utf8(body).ok().filter(|text| !text.contains('\0'));
+                let why = "the body is no text, and cannot stand in a command line";
+                // Byte for byte: read as JSON and written again, numbers would differ.
+                preview.body = Some(text.ok_or_else(|| misplaced("api", "--curl", why))?.into());
             }
-            // They were given just now, to be sent.
+            // They were given just now, to be sent. Those of one name stand in their order.
+            let mut given = task.headers.clone();
             for (name, value) in &mut preview.headers {
-                let given = task.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
-                if let Some((_, given)) = given {
-                    value.clone_from(given);
+                if let Some(at) = given.iter().position(|(given, _)| given.eq_ignore_ascii_case(name)) {
+                    *value = given.remove(at).1;
                 }
             }
         }

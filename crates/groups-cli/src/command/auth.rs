@@ -2,6 +2,7 @@
 //! is shown of one helps nobody.
 
 use groups_ergonomic::model::ErrorKind;
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -71,11 +72,15 @@ pub(super) async fn run(
 }
 
 /// A stored account, as it is shown.
-#[derive(Serialize)]
-struct Shown<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Shown<'a> {
+    /// Its name.
     profile: &'a str,
+    /// Where its calls go.
     base_url: &'a str,
+    /// Where its key is.
     storage: Storage,
+    /// Whether it is used where none is named.
     active: bool,
     /// Of one that was just stored: whether the service took the key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,9 +125,16 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     let wanted = if args.insecure_storage { Storage::File } else { Storage::Keyring };
     let keys = Keys::new(&folder);
     let (config, fallen_back) = Config::change(&folder, command, async |config| {
+        let mut before = config.profiles.get(&name).cloned();
+        if before.as_ref().is_some_and(|before| before.base_url != base_url) {
+            // However this ends, the new key must not meet the earlier address.
+            before = config.profiles.remove(&name);
+            config.save(&folder, command)?;
+        }
         let (storage, why) = keys.write(&name, &key, wanted, command).await?;
         let profile = Profile { base_url: base_url.clone(), key_in: storage };
-        if let Some(before) = config.profiles.insert(name.clone(), profile)
+        config.profiles.insert(name.clone(), profile);
+        if let Some(before) = before
             && before.key_in != storage
         {
             // The old key must not be left where nobody looks any more; that it is gone is no condition.
@@ -143,6 +155,11 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     }
     if !shown.active {
         out.hint(format!("`{}` makes it the active one.", scene.local(&format!("auth switch {name}"))));
+    }
+    if environment.wants_sandbox(command)? {
+        out.hint(
+            "WAGROUPS_SANDBOX is set and is used instead, but for `--profile`; unset it to use the account.",
+        );
     }
     if environment.api_key().is_some() {
         out.hint(
@@ -196,6 +213,9 @@ async fn switch(
     if let Some(profile) = config.profiles.get(&name) {
         out.one(&Shown::of(&name, profile, &config));
     }
+    if place.environment.wants_sandbox(command)? {
+        out.hint("WAGROUPS_SANDBOX is set and is stronger; unset it to use the account.");
+    }
     let stronger = [
         place.environment.api_key().map(|_| Source::Key),
         place.environment.profile().map(|_| Source::Variable),
@@ -218,9 +238,11 @@ fn known(config: &Config, name: &ProfileName, scene: &Scene) -> Result<(), Failu
 }
 
 /// An account that was removed.
-#[derive(Serialize)]
-struct Removed {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Removed {
+    /// Its name.
     profile: String,
+    /// Always.
     removed: bool,
 }
 
@@ -249,12 +271,14 @@ async fn logout(
         let (mut removed, mut result) = (Vec::new(), Ok(()));
         for name in names {
             // Its key first: a key whose profile is gone would be found by nobody. What was removed is written down.
-            result = match config.profiles.get(&name) {
+            let gone = match config.profiles.get(&name) {
                 None => known(config, &name, scene),
                 Some(profile) => keys.remove(&name, profile.key_in, command).await,
             };
-            if result.is_err() {
-                break;
+            if let Err(failure) = gone {
+                // The others are meant as well; the first that failed is told of.
+                result = result.and(Err(failure));
+                continue;
             }
             config.profiles.remove(&name);
             if config.active.as_ref() == Some(&name) {
@@ -279,25 +303,32 @@ async fn logout(
 }
 
 /// Which account is used.
-#[derive(Serialize)]
-struct Status {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Status {
+    /// The profile, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<String>,
+    /// Where calls go.
     base_url: String,
+    /// What says so.
     base_url_from: &'static str,
     /// What is shown of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    /// What it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_from: Option<&'static str>,
+    /// Where it is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     storage: Option<&'static str>,
+    /// What the service says of it.
     check: Verdict,
+    /// Everything that can name an account, strongest first.
     sources: Vec<Considered>,
 }
 
 /// What the service says of the key.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Verdict {
     Valid,
@@ -311,11 +342,14 @@ enum Verdict {
 }
 
 /// A place where an account can come from.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Considered {
+    /// What it is.
     source: &'static str,
+    /// What it says, unless that is a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    /// Whether it decides.
     used: bool,
 }
 

@@ -345,6 +345,11 @@ impl Listening<'_> {
         let forwarding = forwarder.map(|forwarder| tokio::spawn(forwarder.run(until_stopped())));
         out.receiving(&format!("http://{at}"), self.file);
         for backlog in left {
+            if backlog.target.as_key().is_empty() {
+                let events = backlog.events;
+                out.now(&format!("Note: of an earlier version {events} events wait; the next `--forward-to` sends them, whatever its URL."));
+                continue;
+            }
             out.now(&format!(
                 "Note: {} for {}, which is not forwarded to now; `--forward-to` with that URL sends {}.",
                 match backlog.events {

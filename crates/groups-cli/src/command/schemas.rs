@@ -5,13 +5,20 @@ use groups_model::{Accepted, GroupId, Outcome, RequestId};
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
-use super::{about, doctor, error_codes, events, sandbox};
+use super::{about, auth, doctor, error_codes, events, sandbox};
 use crate::failure::Report;
 
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
     vec![
         ("deleted", schema_for!(Deleted).to_value()),
         ("preview", schema_for!(Preview).to_value()),
+        ("account", schema_for!(auth::Shown<'_>).to_value()),
+        ("auth_status", schema_for!(auth::Status).to_value()),
+        ("logged_out", schema_for!(auth::Removed).to_value()),
+        (
+            "answer",
+            json!({ "title": "Answer", "description": "What the service answered to `api`, as it came." }),
+        ),
         ("check", schema_for!(doctor::Check).to_value()),
         ("pruned", schema_for!(events::Pruned).to_value()),
         ("receiving", schema_for!(Receiving).to_value()),

@@ -6,15 +6,18 @@ use groups_ergonomic::Preview;
 use crate::scene::quoted;
 
 /// Headers that curl sets itself, or that belong to this program.
-const LEFT_OUT: [&str; 4] = ["d360-api-key", "user-agent", "content-length", "host"];
+const LEFT_OUT: [&str; 3] = ["d360-api-key", "content-length", "host"];
+/// How this program calls itself; another name was given.
+const OWN_AGENT: &str = "wagroups/";
 
 pub(super) fn line(preview: &Preview) -> String {
     let mut words = vec!["curl".to_owned()];
-    match preview.method.as_str() {
-        "GET" => {}
+    match (preview.method.as_str(), &preview.body) {
+        ("GET", None) => {}
         // Without it curl would wait for a body.
-        "HEAD" => words.push("--head".to_owned()),
-        method => words.push(format!("-X {method}")),
+        ("HEAD", None) => words.push("--head".to_owned()),
+        // A body alone would make a POST of it.
+        (method, _) => words.push(format!("-X {method}")),
     }
     // Else it would take them for several addresses.
     if preview.url.contains(['[', ']', '{', '}']) {
@@ -24,8 +27,11 @@ pub(super) fn line(preview: &Preview) -> String {
     words.push("-H \"D360-API-KEY: $D360_API_KEY\"".to_owned());
     for (name, value) in &preview.headers {
         let of_parts = name == "content-type" && preview.picture.is_some();
-        if !LEFT_OUT.contains(&name.as_str()) && !of_parts {
-            words.push(format!("-H {}", always_quoted(&format!("{name}: {value}"))));
+        let of_program = name == "user-agent" && value.starts_with(OWN_AGENT);
+        if !LEFT_OUT.contains(&name.as_str()) && !of_parts && !of_program {
+            // Without a value, a colon would take the header away.
+            let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+            words.push(format!("-H {}", always_quoted(&header)));
         }
     }
     match (&preview.body, &preview.picture) {

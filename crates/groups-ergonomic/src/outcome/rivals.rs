@@ -135,7 +135,8 @@ impl Rivals {
 
 impl Record {
     fn forget(&mut self, moment: Moment) {
-        self.open.retain(|open| open.until.is_none_or(|until| until > moment.now));
+        // One from further ahead than any lasts was written before the clock was set back.
+        self.open.retain(|open| open.until.is_none_or(|until| until > moment.now && until <= moment.later()));
     }
 
     fn claim(&mut self, group: &GroupId) {
