@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{say, text};
+use super::{progress, say, text};
 
 /// A line that is drawn over and over.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Bar {
         let line =
             line(&shown.what, self.done, shown.total, shown.before, self.failed, shown.began.elapsed());
         shown.drawn = true;
-        say(&format!("\r{}\u{1b}[K", text::one_line(&line)));
+        say(&format!("\r{}\u{1b}[K", progress::fitted(&text::one_line(&line))));
     }
 
     /// Takes it away, as something else is to be printed.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::object::Object;
-use super::{Render, Shape};
+use super::{Printer, Render, Shape};
 
 /// The column that holds what has no column of its own.
 const EXTRA: &str = "extra";
@@ -31,7 +31,7 @@ impl Csv {
         let columns = &*self.columns.get_or_insert_with(columns);
         // Writing to memory cannot fail, and all rows are as long as their header.
         if is_new {
-            let _ = writer.write_record(columns);
+            let _ = writer.write_record(columns.iter().map(|column| guarded(column.clone())));
         }
         for object in objects {
             let _ = writer.write_record(row(columns, object));
@@ -96,10 +96,21 @@ fn row(columns: &[String], mut object: Object) -> impl Iterator<Item = String> {
 fn cell(value: Option<Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if is_formula(&text) => format!("'{text}"),
-        Some(Value::String(text)) => text,
+        Some(Value::String(text)) => guarded(text),
         // Numbers and yes and no as JSON has them; the same for what is nested.
         Some(other) => other.to_string(),
+    }
+}
+
+/// With an apostrophe before a formula; and one more where there are some, so that the one can be taken off again.
+fn guarded(text: String) -> String {
+    if is_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text }
+}
+
+impl Printer {
+    /// A cell as it was before it was written: without the apostrophe before a formula.
+    pub(crate) fn unguarded(cell: &str) -> &str {
+        cell.strip_prefix('\'').filter(|text| is_formula(text.trim_start_matches('\''))).unwrap_or(cell)
     }
 }
 
@@ -180,13 +191,24 @@ mod tests {
             ("+1 555 0100110", "'+1 555 0100110"),
             ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00Z"),
             ("a=b", "a=b"),
+            ("'=1", "''=1"),
+            ("'", "'"),
+            ("'tis", "'tis"),
+            ("'-1", "'-1"),
             ("", ""),
         ] {
             assert_eq!(cell(Some(json!(text))), expected);
+            assert_eq!(Printer::unguarded(expected), text, "it can be read again");
         }
         assert_eq!(cell(Some(json!(-5))), "-5");
         assert_eq!(cell(Some(json!(false))), "false");
         assert_eq!(cell(Some(Value::Null)), "");
+    }
+
+    #[test]
+    fn a_header_is_no_formula() {
+        let object = object(json!({ "=1+1": "x" }));
+        assert_eq!(csv(&Shape::GROUP, &["=1+1"]).one(object), "'=1+1\r\nx\r\n");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::{say, text};
 
 const SIGNS: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -29,10 +31,35 @@ pub(super) async fn during<F: Future>(what: &str, future: F) -> F::Output {
             }
             _ = beat.tick() => {
                 let sign = signs.next().unwrap_or(&' ');
-                say(&format!("\r{sign} {} ({} s)", text::one_line(what), began.elapsed().as_secs()));
+                let line = format!("{sign} {} ({} s)", text::one_line(what), began.elapsed().as_secs());
+                say(&format!("\r{}\u{1b}[K", fitted(&line)));
             }
         }
     }
+}
+
+/// As much of a line as the terminal has room for: what is broken into two cannot be taken away.
+pub(super) fn fitted(line: &str) -> String {
+    let told = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
+    cut(line, told.filter(|width| *width > 0).unwrap_or(80))
+}
+
+/// One column stays free, as some terminals break the line when the last one is full.
+fn cut(line: &str, width: usize) -> String {
+    let room = width.saturating_sub(1);
+    if line.width() <= room {
+        return line.to_owned();
+    }
+    let (mut shown, mut used) = (String::new(), 1);
+    for c in line.chars() {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        shown.push(c);
+    }
+    shown.push('…');
+    shown
 }
 
 /// The line, taken away at the end, also at one by a signal.
@@ -41,5 +68,20 @@ struct Line;
 impl Drop for Line {
     fn drop(&mut self) {
         say("\r\u{1b}[K");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_never_wider_than_the_terminal() {
+        assert_eq!(cut("Creating 1/3", 80), "Creating 1/3");
+        assert_eq!(cut("Creating 1/3", 13), "Creating 1/3");
+        assert_eq!(cut("Creating 1/3", 12), "Creating 1…");
+        for width in 3..12 {
+            assert!(cut("日本 Creating 1/3", width).width() < width);
+        }
     }
 }

@@ -169,7 +169,13 @@ impl Input {
         let (sheet, carried) = (&self.sheet, &self.carried[..]);
         let items =
             items::Reader { sheet, carried, start: self.start, group, group_columns }.items(read, key);
-        items.map_err(|problems| sheet::refused(&self.sheet.name, problems, scene.command()))
+        let items = items.map_err(|problems| sheet::refused(&self.sheet.name, problems, scene.command()))?;
+        if items.is_empty() && self.start > 0 && !sheet.rows.is_empty() {
+            let message = format!("{} has no row at or after line {}", sheet.name, self.start);
+            return Err(Failure::usage(scene.command(), message)
+                .with_remedy("Give `--start-line` a line of the file, or leave it out."));
+        }
+        Ok(items)
     }
 
     /// Of a command that takes nothing but groups.
@@ -227,7 +233,9 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 };
             let left = total - settled;
             failure.report.message.push_str(&format!("; {left} were not tried, as they would fail alike"));
-            let next = source.continuing(lines.get(settled).copied(), call.scene);
+            // Those that failed so are to be tried again.
+            let next = tally.pointless.unwrap_or(settled);
+            let next = source.continuing(lines.get(next).copied(), call.scene);
             let advice = failure.report.remedy.take().unwrap_or_default();
             Err(failure.with_remedy(format!("{advice} Then go on with `{next}`.")))
         }
@@ -241,7 +249,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 "interrupted: {} of {total} {}, {failed} failed, {} not begun{under_way}",
                 tally.done,
                 words.done,
-                total - settled - open.len(),
+                total.saturating_sub(tally.begun),
             );
             let next = lines.get(if ended == Ended::AtOnce { order.printed() } else { settled }).copied();
             let remedy = match next {

@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use groups_ergonomic::model::Accepted;
 
+use super::items::Item;
 use super::row::{Shown, Told};
 use crate::exit::Code;
 use crate::failure::Report;
@@ -40,6 +41,10 @@ impl Receipts {
 pub(super) struct Tally {
     pub(super) done: usize,
     pub(super) failed: Vec<(Report, Code)>,
+    /// Rows that were begun.
+    pub(super) begun: usize,
+    /// The first row that failed as all the others would.
+    pub(super) pointless: Option<usize>,
 }
 
 impl Tally {
@@ -115,6 +120,15 @@ impl Stop {
             None => std::future::pending().await,
         }
     }
+
+    /// Whether it was told by now.
+    async fn is_told_now(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.wait() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
 }
 
 /// What a run of calls needs.
@@ -126,8 +140,32 @@ pub(super) struct Run<'a> {
     pub(super) stop: &'a mut Stop,
 }
 
+/// What is done at once: a row, or several.
+pub(super) trait Unit {
+    /// How many rows it is of.
+    fn rows(&self) -> usize;
+}
+
+impl Unit for usize {
+    fn rows(&self) -> usize {
+        1
+    }
+}
+
+impl<T> Unit for Item<T> {
+    fn rows(&self) -> usize {
+        1
+    }
+}
+
+impl<T> Unit for Vec<Item<T>> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+}
+
 /// Does the work of each unit; each tells of one or several rows. Begins them in their order.
-pub(super) async fn each<U, F>(
+pub(super) async fn each<U: Unit, F>(
     units: impl IntoIterator<Item = U>,
     work: impl Fn(U) -> F,
     is_pointless: impl Fn(&Report, Code) -> bool,
@@ -141,9 +179,19 @@ where
     let mut beat = tokio::time::interval(BEAT);
     let mut pointless = false;
     loop {
+        // What was said before this began, or while results were printed, comes before anything new.
+        if !run.stop.told && run.stop.is_told_now().await {
+            run.stop.told = true;
+            if !flying.is_empty() {
+                stopping(run, flying.len());
+            }
+        }
         while !run.stop.told && !pointless && flying.len() < AT_ONCE {
             match units.next() {
-                Some(unit) => flying.push(work(unit)),
+                Some(unit) => {
+                    run.tally.begun += unit.rows();
+                    flying.push(work(unit));
+                }
                 None => break,
             }
         }
@@ -158,15 +206,17 @@ where
                     return Ended::AtOnce;
                 }
                 run.stop.told = true;
-                run.out.now(&format!(
-                    "Stopping: {} calls are under way and nothing new is sent; Ctrl-C again stops at once.", flying.len()
-                ));
+                stopping(run, flying.len());
             }
             Some(told) = flying.next() => {
                 for one in &told {
                     match &one.failed {
                         Some((report, code)) => {
-                            pointless = pointless || is_pointless(report, *code);
+                            if is_pointless(report, *code) {
+                                pointless = true;
+                                let first = run.tally.pointless.map_or(one.index, |first| first.min(one.index));
+                                run.tally.pointless = Some(first);
+                            }
                             run.tally.failed.push((report.clone(), *code));
                         }
                         None => run.tally.done += 1,
@@ -188,6 +238,13 @@ where
     }
 }
 
+fn stopping(run: &mut Run<'_>, under_way: usize) {
+    run.bar.hide();
+    run.out.now(&format!(
+        "Stopping: {under_way} calls are under way and nothing new is sent; Ctrl-C again stops at once."
+    ));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +254,11 @@ mod tests {
 
     /// Unit `n` tells of row `n`, and fails where it says so.
     async fn carried_out(units: usize, fails_at: Option<usize>) -> (Ended, usize, usize) {
+        let (ended, tally) = tallied(units, fails_at).await;
+        (ended, tally.done, tally.failed.len())
+    }
+
+    async fn tallied(units: usize, fails_at: Option<usize>) -> (Ended, Tally) {
         let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
         let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
         let mut bar = Bar::none();
@@ -211,7 +273,14 @@ mod tests {
             }
         };
         let ended = each(0..units, work, |_, code| code == Code::Usage, &mut run).await;
-        (ended, tally.done, tally.failed.len())
+        (ended, tally)
+    }
+
+    #[tokio::test]
+    async fn it_goes_on_at_the_first_that_failed_like_the_others() {
+        let (ended, tally) = tallied(400, Some(3)).await;
+        assert_eq!((ended, tally.pointless), (Ended::Pointless, Some(3)));
+        assert_eq!(tally.begun, tally.settled(), "nothing is under way any more");
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::args::SheetFormat;
 use crate::failure::{Failure, Problem};
+use crate::output::Printer;
 
 /// A file, read.
 #[derive(Debug)]
@@ -146,7 +147,7 @@ fn parse(
 
 /// By the name, else by what stands first.
 fn recognised(text: &str, extension: Option<&str>, columns: &Columns) -> Result<SheetFormat, Wrong> {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let first = text.split(['\r', '\n']).map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     if first.starts_with('[') {
         return Err(Wrong::advising(
             "it is one JSON document",
@@ -160,6 +161,13 @@ fn recognised(text: &str, extension: Option<&str>, columns: &Columns) -> Result<
         _ if first.contains([',', ';', '\t']) => SheetFormat::Csv,
         // A single column.
         _ if columns.known.contains(&known_name(first).as_str()) => SheetFormat::Csv,
+        // Ids are nothing else; but a subject may be any text, as that of a note that was given by mistake.
+        _ if columns.plain == "subject" && !first.is_empty() => {
+            return Err(Wrong::advising(
+                "it has no header",
+                "Begin it with a line `subject`, or add `--from-format lines` if each of its lines is the subject of a group.",
+            ));
+        }
         _ => SheetFormat::Lines,
     })
 }
@@ -170,12 +178,13 @@ fn known_name(header: &str) -> String {
 }
 
 fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
-    let head = text.lines().next().unwrap_or_default();
+    let head = text.split(['\r', '\n']).next().unwrap_or_default();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| {
         // The comma where none is there.
         (head.matches(*delimiter).count(), u8::from(*delimiter == ','))
     });
     let delimiter = delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',');
+    check_quotes(text, delimiter)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -188,7 +197,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
         None => return Err(Wrong::new("it is empty, and a CSV file begins with a header")),
     };
     let mut names: Vec<String> = Vec::new();
-    for (index, header) in header.iter().enumerate() {
+    for (index, header) in header.iter().map(Printer::unguarded).enumerate() {
         let known = known_name(header);
         let name = match columns.known.contains(&known.as_str()) {
             true => known,
@@ -220,10 +229,44 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
             continue;
         }
         let cells = names.iter().zip(record.iter()).filter(|(_, cell)| !cell.trim().is_empty());
-        let cells = cells.map(|(name, cell)| (name.clone(), Value::from(cell))).collect();
+        // As `-o csv` prints what a spreadsheet would take for a formula.
+        let cells = cells.map(|(name, cell)| (name.clone(), Value::from(Printer::unguarded(cell)))).collect();
         rows.push(Row { line, cells });
     }
     Ok((names, rows, problems))
+}
+
+/// Refuses quotes that do not enclose a whole cell: the reader would take rows that follow for a part of it, and say
+/// nothing.
+fn check_quotes(text: &str, delimiter: u8) -> Result<(), Wrong> {
+    let bytes = text.as_bytes();
+    let mut lines = LineCount { text, seen: 0, line: 1 };
+    let (mut place, mut begins) = (0, true);
+    while place < bytes.len() {
+        if !(begins && bytes[place] == b'"') {
+            begins = bytes[place] == delimiter || matches!(bytes[place], b'\r' | b'\n');
+            place += 1;
+            continue;
+        }
+        let line = lines.at(place);
+        loop {
+            let Some(next) = bytes[place + 1..].iter().position(|byte| *byte == b'"') else {
+                return Err(Wrong::new(format!("line {line} opens a quote that is never closed")));
+            };
+            place += 1 + next;
+            match bytes.get(place + 1) {
+                Some(b'"') => place += 1,
+                None | Some(b'\r' | b'\n') => break,
+                Some(byte) if *byte == delimiter => break,
+                Some(_) => {
+                    let line = lines.at(place);
+                    return Err(Wrong::new(format!("line {line} has text after a closing quote")));
+                }
+            }
+        }
+        place += 1;
+    }
+    Ok(())
 }
 
 /// Counts lines up to places that come one after the other.
@@ -239,8 +282,13 @@ impl LineCount<'_> {
         let bytes = self.text.as_bytes();
         let breaks = bytes[place.min(bytes.len())..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         let place = place.min(bytes.len()) + breaks.count();
-        let new = bytes[self.seen.min(place)..place].iter().filter(|byte| **byte == b'\n').count();
-        self.line += new as u64;
+        // As the reader has them: `\n`, `\r\n`, and a `\r` alone.
+        let ends = |place: &usize| match bytes[*place] {
+            b'\n' => true,
+            b'\r' => bytes.get(place + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        self.line += (self.seen.min(place)..place).filter(ends).count() as u64;
         self.seen = place;
         self.line
     }
@@ -281,8 +329,9 @@ fn jsonl(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
 }
 
 fn lines(text: &str, columns: &Columns) -> Parsed {
+    let text = text.replace("\r\n", "\n");
     let rows = (1..)
-        .zip(text.lines().map(str::trim))
+        .zip(text.split(['\r', '\n']).map(str::trim))
         .filter(|(_, text)| !text.is_empty())
         .map(|(line, text)| Row { line, cells: Map::from_iter([(columns.plain.to_owned(), text.into())]) })
         .collect();
@@ -381,6 +430,43 @@ mod tests {
     }
 
     #[test]
+    fn every_line_break_counts_as_one() {
+        let expected = [(2, "g1"), (3, "g2"), (5, "g3")].map(|(line, id)| (line, json!({ "id": id })));
+        for text in
+            ["id\rg1\rg2\r\rg3\r", "id\ng1\ng2\n\ng3\n", "id\r\ng1\r\ng2\r\n\r\ng3", "id\rg1\r\ng2\n\rg3"]
+        {
+            assert_eq!(rows(text.as_bytes(), None), Ok(expected.to_vec()), "{text:?}");
+        }
+        let plain = [(1, "g1"), (2, "g2")].map(|(line, id)| (line, json!({ "group_id": id })));
+        assert_eq!(rows(b"g1\rg2\r", None), Ok(plain.to_vec()));
+    }
+
+    #[test]
+    fn a_guard_before_a_formula_is_taken_off_once() {
+        let text = "id,description\ng1,'=1\ng2,''=1\ng3,'tis\ng4,\"'+1 555\"\n";
+        let told: Vec<_> = rows(text.as_bytes(), None).unwrap();
+        let told: Vec<_> = told.iter().map(|(_, cells)| cells["description"].as_str().unwrap()).collect();
+        assert_eq!(told, ["=1", "'=1", "'tis", "+1 555"]);
+    }
+
+    #[test]
+    fn only_ids_are_told_by_their_looks() {
+        let columns = Columns { known: &["subject"], plain: "subject" };
+        assert!(
+            parse(b"Dear all, hi\nhello", None, None, &columns)
+                .is_ok_and(|(columns, _, _)| columns[0] == "Dear all")
+        );
+        let wrong = parse(b"Trip\nOther\n", None, None, &columns).err().unwrap();
+        assert!(wrong.advice.unwrap().contains("--from-format lines"));
+        for (text, format, count) in
+            [(&b"Trip\n"[..], Some(SheetFormat::Lines), 1), (b"Subject\nTrip\n", None, 1), (b"", None, 0)]
+        {
+            let (_, rows, _) = parse(text, format, None, &columns).ok().unwrap();
+            assert_eq!(rows.len(), count);
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_told_with_its_line() {
         for (bytes, expected) in [
             (&b"\xff\xfeg\0"[..], "UTF-16"),
@@ -389,6 +475,9 @@ mod tests {
             (b"[{\"id\":\"g\"}]", "one JSON document"),
             (b"group_id,customer\ng1\ng2,1,2\n", "line 2 has 1 cells, and the header 2; line 3 has 3 cells"),
             (b"group_id,group id\n", "two columns"),
+            (b"id,description\na,\"x\n\ny\"\nb,\"open\nc,d\n", "line 5 opens a quote that is never closed"),
+            (b"id,description\na,\"x\" y\nb,c\n", "line 2 has text after a closing quote"),
+            (b"id,description\rg,\"a\rb\"c\r", "line 3 has text after a closing quote"),
             (b"group_id,\n", "column 2 has no name"),
             (b"{\"id\":1}\n{\n5\n", "line 2 is no JSON"),
             (b"{\"id\":[1]}", "id must be text"),
