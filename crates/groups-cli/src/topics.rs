@@ -94,9 +94,10 @@ Many at once, from a file: --from FILE, or --from - for stdin
 
   csv    A header, then a row each. Commas, semicolons or tabs; quotes as in RFC 4180; UTF-8, with or without a mark.
   jsonl  A JSON object per line.
-  lines  An id per line.
+  lines  An id per line. For create a subject per line, where --from-format lines says so.
 
-Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. Columns, by command:
+Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. A cell that -o csv has
+guarded with an apostrophe, as it looks like a formula, is read without it. Columns, by command:
 
   create                                 subject; description, approval (auto or required)
   get, delete, invite get, invite reset  group_id (or id)
@@ -127,10 +128,11 @@ create --from keeps a journal beside the sheet (FILE.wagroups-journal.jsonl, or 
 without the key): each row before it is sent, and what came of it, on the disk before anything else is done. The same
 command goes on wherever a run has ended, however it has: what was accepted stays, what was refused is tried again, and
 what was sent without an answer is looked for among the groups that were not there before. It is sent again only where,
---settle after it was sent, there is none. Where there are more new groups with a subject than rows, another has made
-some: the row is ambiguous, and nothing is done for it until --ambiguous create or skip says what. Rows may be added at
-the end and columns that come along be mended; a row that was sent must stay as it was. --wait prints the group and its
-invite link for each row, also of a run that has ended before.
+--settle after it was sent, there is none. Where there are more new groups with a subject than rows, or one that says
+something else, or where the list of groups is empty, nobody can tell: the row is ambiguous, and nothing is done for it
+until --ambiguous create or skip says what. Rows may be added at the end and columns that come along be mended; a row
+that was sent must stay as it was. A journal is moved with its sheet: a new one knows of nothing that was sent. --wait
+prints the group and its invite link for each row, also of a run that has ended before.
 
 Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on (--start-line N); a second one
 stops at once.

@@ -103,6 +103,81 @@ fn what_cannot_be_told_is_left_alone_until_it_is_said() {
 }
 
 #[test]
+fn a_group_that_another_makes_between_two_runs_is_not_the_rows() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let create = ["create", "--from", &sheet, "--sandbox", "--settle", "1s"];
+    world.quietly(&["sandbox", "fault", "create_group code=131009 times=1"]);
+    assert_eq!(world.quietly(&create).code, Some(1));
+    world.quietly(&["create", "--subject", "One", "--sandbox", "--wait"]);
+    // Now it is lost before it is made.
+    world.quietly(&["sandbox", "fault", "create_group reset times=1"]);
+    assert_eq!(world.quietly(&create).code, Some(6));
+    let again = world.quietly(&create);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert_eq!(count(&world, "One"), 2);
+}
+
+#[test]
+fn what_is_not_quite_the_rows_or_an_empty_list_makes_nothing_certain() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject,description\nOne,first\n");
+    let create = ["create", "--from", &sheet, "--sandbox", "--settle", "1s"];
+    world.quietly(&["sandbox", "fault", "create_group reset done times=1"]);
+    assert_eq!(world.quietly(&create).code, Some(6));
+    let groups = world.quietly(&["list", "--sandbox", "--all", "-o", "json"]).json();
+    let made = groups.as_array().unwrap().iter().find(|group| group["subject"] == "One").unwrap();
+    let id = made["id"].as_str().unwrap();
+    world.quietly(&["update", id, "--description", "changed since", "--sandbox", "--wait"]);
+    let left = world.quietly(&create);
+    assert_eq!(left.code, Some(6), "{left:?}");
+    assert!(left.stderr.contains(id) && left.stderr.contains("--ambiguous"), "{left:?}");
+    assert_eq!(count(&world, "One"), 1);
+    for group in groups.as_array().unwrap() {
+        world.quietly(&["delete", group["id"].as_str().unwrap(), "--sandbox", "--yes", "--wait"]);
+    }
+    assert!(subjects(&world).is_empty());
+    let left = world.quietly(&create);
+    assert_eq!(left.code, Some(6), "{left:?}");
+    assert!(left.stderr.contains("the list of groups is empty"), "{left:?}");
+    let said = world.quietly(&[&create[..], &["--ambiguous", "create"]].concat());
+    assert_eq!((said.code, count(&world, "One")), (Some(0), 1), "{said:?}");
+}
+
+/// The file of the journal can take what is sent, and no more.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_sent_when_the_journal_is_full_is_not_told_as_failed() {
+    let world = world();
+    let served = world.serve(&["--fresh"]);
+    let create = |name: &str, subject: &str| {
+        let sheet = world.file(name, format!("subject\n{subject}\n").as_bytes());
+        let arguments = ["create", "--from", &sheet, "--base-url", served.base_url(), "--wait", "-o", "json"];
+        let mut command = world.command(&arguments);
+        command.env("D360_API_KEY", "sandbox");
+        command
+    };
+    for name in ["first", "second"] {
+        assert!(create(name, name).output().unwrap().status.success());
+    }
+    // Begun, looked and sending are as long the third time as the second.
+    let text = std::fs::read_to_string(world.folder().join("second.wagroups-journal.jsonl")).unwrap();
+    let until: usize = text.split_inclusive('\n').take(3).map(str::len).sum();
+    world.file("other6.wagroups-journal.jsonl", "\n".repeat(4096 - until - 16).as_bytes());
+    let command = create("other6", "other6");
+    let mut limited = std::process::Command::new("/bin/bash");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\""]).arg(command.get_program());
+    limited.args(command.get_args()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let done = limited.output().unwrap();
+    let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 1, "{rows}");
+    assert_eq!(rows[0]["status"], "accepted", "{rows} {}", String::from_utf8_lossy(&done.stderr));
+    assert!(rows[0]["request_id"].is_string(), "{rows}");
+    assert!(rows[0]["error"]["remedy"].as_str().unwrap().contains("move the file there first"), "{rows}");
+}
+
+#[test]
 fn a_journal_is_of_one_sheet_one_number_and_one_run() {
     let world = world();
     let sheet = world.file("trips.csv", SHEET);
@@ -140,6 +215,8 @@ fn another_key_needs_a_word() {
         let done = world.command(&[&create[..], more].concat()).env("D360_API_KEY", key).output().unwrap();
         (done.status.code(), String::from_utf8(done.stderr).unwrap())
     };
+    // Nothing was sent with this one, so that it was only a slip.
+    assert_eq!(with("wrong", &[]).0, Some(3));
     assert_eq!(with("sandbox", &[]).0, Some(0));
     let (code, said) = with("s3cret", &[]);
     assert_eq!(code, Some(1));
@@ -165,6 +242,10 @@ fn a_sheet_that_makes_no_sense_is_refused() {
     world.run(&["create", "--from", &file("none.csv", b"name,text\nOne,x\n"), "--sandbox"]);
     world.run(&["create", "--from", &file("slip.csv", b"subject,descripton\nOne,x\n"), "--sandbox"]);
     world.run(&["create", "--from", &file("result.csv", b"line,subject,group_id\n2,One,g\n"), "--sandbox"]);
+    world.run(&["create", "--from", &file("note.txt", b"Dear all\nSee you there\n"), "--sandbox"]);
+    world.run(&["create", "--from", &file("open.csv", b"subject\n\"One\nTwo\n"), "--sandbox"]);
+    let two = file("two.csv", b"subject\nOne\nTwo\n");
+    world.run(&["create", "--from", &two, "--journal", &file("note.txt", b"a note"), "--sandbox"]);
     world.run(&["create", "--from", "-", "--sandbox"]);
     world.run(&["create", "--sandbox"]);
     world.run(&["create", "--sandbox", "--subject", "x", "--from", "x.csv"]);

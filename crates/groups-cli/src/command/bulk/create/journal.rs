@@ -43,8 +43,13 @@ pub(super) enum Record {
     },
     /// It was not made, and is known not to be: refused, never sent, or looked for and not there.
     NotMade { line: u64, why: String },
-    /// Its answer was lost.
-    InDoubt { line: u64, why: String },
+    /// Its answer was lost, at this time.
+    InDoubt {
+        line: u64,
+        why: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// It is there.
     Created {
         line: u64,
@@ -58,6 +63,9 @@ pub(super) enum Record {
 
 pub(super) const VERSION: u32 = 1;
 
+/// What each line begins with.
+const BEGINS: &[u8] = b"{\"did\":\"";
+
 /// Why a journal cannot be used.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -66,6 +74,10 @@ pub(super) enum Trouble {
     Busy,
     /// A line of it makes no sense.
     Damaged(u64),
+    /// It is something else.
+    Foreign,
+    /// A later release has written it.
+    Newer,
 }
 
 impl From<std::io::Error> for Trouble {
@@ -105,9 +117,22 @@ impl Journal {
             if text.is_empty() {
                 continue;
             }
-            records.push(serde_json::from_slice(text).map_err(|_| Trouble::Damaged(line))?);
+            match serde_json::from_slice(text) {
+                Ok(Record::Begun { version, .. }) if version > VERSION => return Err(Trouble::Newer),
+                Ok(record) => records.push(record),
+                Err(_) if records.is_empty() && !text.starts_with(BEGINS) => return Err(Trouble::Foreign),
+                Err(_) => return Err(Trouble::Damaged(line)),
+            }
         }
-        if whole < bytes.len() {
+        let torn = &bytes[whole..];
+        if !torn.is_empty() {
+            if !is_torn(torn) {
+                return Err(if records.is_empty() {
+                    Trouble::Foreign
+                } else {
+                    Trouble::Damaged(bytes[..whole].iter().filter(|byte| **byte == b'\n').count() as u64 + 1)
+                });
+            }
             file.set_len(whole as u64)?;
         }
         file.seek(SeekFrom::Start(whole as u64))?;
@@ -128,6 +153,11 @@ impl Journal {
         self.lines.send((line, told)).map_err(|_| closed())?;
         written.await.map_err(|_| closed())?
     }
+}
+
+/// Whether the end of a file may be a line of ours of which a part is missing; some systems leave zeros there.
+fn is_torn(end: &[u8]) -> bool {
+    end.starts_with(BEGINS) || BEGINS.starts_with(end) || end.iter().all(|byte| *byte == 0)
 }
 
 /// A new file is there for good once its folder is.
@@ -224,5 +254,29 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap().replacen("sending", "sinking", 1);
         std::fs::write(&path, text).unwrap();
         assert!(matches!(again().await, Err(Trouble::Damaged(1))));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_journal_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let line = serde_json::to_string(&sending(2)).unwrap();
+        assert!(line.as_bytes().starts_with(BEGINS), "{line}");
+        let newer = r#"{"did":"begun","version":2,"at":1,"to":"x","more":1}"#;
+        for (text, trouble) in [
+            ("a note".to_owned(), "Foreign"),
+            ("subject\nTrip\n".to_owned(), "Foreign"),
+            ("{\"id\":1}".to_owned(), "Foreign"),
+            (format!("{line}\na note"), "Damaged(2)"),
+            (format!("{newer}\n{{\"did\":\"danced\"}}\n"), "Newer"),
+        ] {
+            std::fs::write(&path, &text).unwrap();
+            let told = Journal::open(&path).map(drop).unwrap_err();
+            assert_eq!(format!("{told:?}"), trouble);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        for torn in [&b"{\"d"[..], b"{\"did\":\"sent", b"\0\0\0"] {
+            assert!(is_torn(torn), "{torn:?}");
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) enum State {
     /// To be sent.
     #[default]
     New,
-    /// Sent at this time, and its answer is not known.
+    /// Sent, and its answer is not known; at this time it was begun, or its answer lost.
     InDoubt(Timestamp),
     Accepted {
         at: Timestamp,
@@ -59,7 +59,9 @@ pub(super) enum State {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub(super) states: Vec<State>,
-    /// The groups of each subject before anything was sent.
+    /// Whether anything was sent.
+    pub(super) sent: bool,
+    /// The groups of each subject before anything was sent that is not known.
     before: HashMap<String, HashSet<GroupId>>,
     /// The newest group there was then.
     pub(super) newest: Option<Timestamp>,
@@ -77,9 +79,17 @@ impl Ledger {
         let mut ledger = Self::default();
         for record in records {
             match record {
-                Record::Begun { to, key, .. } => ledger.begun = Some((to.clone(), key.clone())),
+                Record::Begun { to, key, .. } => {
+                    if !ledger.sent {
+                        // It may have been another number that was looked at.
+                        ledger.before.clear();
+                        ledger.newest = None;
+                    }
+                    ledger.begun = Some((to.clone(), key.clone()));
+                }
                 Record::Looked { newest, subjects, .. } => ledger.looked(*newest, subjects),
                 Record::Sending { line, hash, at } => {
+                    ledger.sent = true;
                     states.insert(*line, (State::InDoubt(*at), hash.clone()));
                 }
                 Record::Accepted { line, at, request_id, group_id } => {
@@ -90,8 +100,10 @@ impl Ledger {
                     });
                 }
                 Record::NotMade { line, .. } => set(&mut states, *line, |_| State::New),
-                // It says only why.
-                Record::InDoubt { .. } => {}
+                Record::InDoubt { line, at, .. } => set(&mut states, *line, |earlier| match (earlier, at) {
+                    (State::InDoubt(_), Some(at)) => State::InDoubt(*at),
+                    _ => earlier.clone(),
+                }),
                 Record::Created { line, group_id, invite_link } => {
                     set(&mut states, *line, |earlier| State::Created {
                         group_id: group_id.clone(),
@@ -127,13 +139,14 @@ impl Ledger {
         if problems.is_empty() { Ok(ledger) } else { Err(problems) }
     }
 
-    /// Groups that there are of these subjects, unless it is known what there was before.
+    /// Groups that there are of these subjects, of which nothing is open. What was seen later counts: others make groups,
+    /// too. The newest group is the one that was the newest at first.
     pub(super) fn looked(&mut self, newest: Option<Timestamp>, subjects: &BTreeMap<String, Vec<GroupId>>) {
         if self.newest.is_none() {
             self.newest = newest;
         }
         for (subject, groups) in subjects {
-            self.before.entry(subject.clone()).or_insert_with(|| groups.iter().cloned().collect());
+            self.before.insert(subject.clone(), groups.iter().cloned().collect());
         }
     }
 
@@ -197,7 +210,7 @@ mod tests {
             sending(&rows[2]),
             Record::NotMade { line: 4, why: "no".to_owned() },
             sending(&rows[3]),
-            Record::InDoubt { line: 5, why: "lost".to_owned() },
+            Record::InDoubt { line: 5, why: "lost".to_owned(), at: Some(Timestamp::from_seconds(9)) },
             sending(&rows[4]),
             accepted(6),
             Record::Created { line: 6, group_id: group_id.clone(), invite_link: None },
@@ -207,7 +220,9 @@ mod tests {
         assert_eq!(ledger.states[0], in_doubt);
         assert!(matches!(&ledger.states[1], State::Accepted { request_id: Some(_), .. }));
         assert_eq!(ledger.states[2], State::New);
-        assert_eq!(ledger.states[3], in_doubt);
+        assert_eq!(ledger.states[3], State::InDoubt(Timestamp::from_seconds(9)), "when its answer was lost");
+        let old: Record = serde_json::from_str(r#"{"did":"in_doubt","line":2,"why":"lost"}"#).unwrap();
+        assert_eq!(Ledger::read(&[sending(&rows[0]), old], &rows).unwrap().states[0], in_doubt);
         assert!(matches!(&ledger.states[4], State::Created { request_id: Some(_), .. }));
         assert_eq!(ledger.states[5], State::New);
         assert_eq!(ledger.taken(), HashSet::from([group_id]));
@@ -231,12 +246,36 @@ mod tests {
     }
 
     #[test]
-    fn what_there_was_before_is_what_was_seen_first() {
+    fn what_there_was_before_is_what_was_seen_last() {
         let mut ledger = Ledger::default();
         let group = |id: &str| GroupId::new(id).unwrap();
-        ledger.looked(None, &BTreeMap::from([("A".to_owned(), vec![group("1")]), ("B".to_owned(), vec![])]));
-        ledger.looked(None, &BTreeMap::from([("A".to_owned(), vec![group("1"), group("2")])]));
-        assert!(ledger.was_there("A", &group("1")) && !ledger.was_there("A", &group("2")));
+        let at = |seconds| Some(Timestamp::from_seconds(seconds));
+        ledger.looked(at(1), &BTreeMap::from([("A".to_owned(), vec![group("1")]), ("B".to_owned(), vec![])]));
+        ledger.looked(at(2), &BTreeMap::from([("A".to_owned(), vec![group("1"), group("2")])]));
+        assert!(ledger.was_there("A", &group("1")) && ledger.was_there("A", &group("2")));
         assert!(ledger.knows("B") && !ledger.knows("C"));
+        assert_eq!(ledger.newest, at(1));
+    }
+
+    #[test]
+    fn a_run_that_has_sent_nothing_binds_nobody() {
+        let rows = [row(2, "One")];
+        let begun = |key: &str| Record::Begun {
+            version: 1,
+            at: Timestamp::from_seconds(1),
+            to: "x".to_owned(),
+            key: Some(key.to_owned()),
+        };
+        let group = GroupId::new("g").unwrap();
+        let looked = Record::Looked {
+            at: Timestamp::from_seconds(2),
+            newest: Some(Timestamp::from_seconds(2)),
+            subjects: BTreeMap::from([("One".to_owned(), vec![group.clone()])]),
+        };
+        let records = [begun("wrong"), looked, begun("right"), sending(&rows[0])];
+        let before = Ledger::read(&records[..3], &rows).unwrap();
+        assert!(!before.sent && !before.knows("One") && before.newest.is_none());
+        assert_eq!(before.begun, Some(("x".to_owned(), Some("right".to_owned()))));
+        assert!(Ledger::read(&records[1..], &rows).unwrap().sent);
     }
 }

@@ -7,6 +7,7 @@ mod number;
 mod reconcile;
 mod run;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -64,7 +65,13 @@ pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Fa
     }
     let carried = sheet::carried(&sheet, &COLUMNS, Shape::BULK_CREATE.fields, command)?;
     let (mut rows, mut problems) = (Vec::new(), sheet.problems.clone());
+    let mut lines = HashSet::new();
     for row in &sheet.rows {
+        // The journal knows a row by its line.
+        if !lines.insert(row.line) {
+            let message = "is the line of two rows".to_owned();
+            problems.push(Problem { line: row.line, message });
+        }
         match wanted(row, &carried, args.approval) {
             Ok(wanted) => rows.push(wanted),
             Err(message) => problems.push(Problem { line: row.line, message }),
@@ -153,6 +160,15 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
             let message = format!("another run is working on this sheet: the journal {path} is locked");
             Failure::local(Kind::Journal, command, message).with_remedy("Let it end, or stop it, then run it again.")
         }
+        Trouble::Foreign => {
+            Failure::local(Kind::Journal, command, format!("{path} is no journal of create --from"))
+                .with_remedy("Name another file with `--journal FILE`; this one is as it was, and nothing was sent.")
+        }
+        Trouble::Newer => {
+            let message = format!("the journal {path} was written by a later release of wagroups");
+            Failure::local(Kind::Journal, command, message)
+                .with_remedy("Go on with that release; nothing was sent.")
+        }
         Trouble::Damaged(line) => {
             let message = format!("line {line} of the journal {path} makes no sense");
             Failure::local(Kind::Journal, command, message).with_remedy(
@@ -169,7 +185,8 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
         failure
     })?;
     let number = call.number.clone().unwrap_or_default();
-    if let Some((to, key)) = &ledger.begun {
+    // A journal of which nothing was sent may have been begun with a slip.
+    if let Some((to, key)) = ledger.begun.as_ref().filter(|_| ledger.sent) {
         if *to != number.to {
             let message = format!("the journal {path} is of another service: {to}");
             return Err(Failure::local(Kind::Journal, command, message)

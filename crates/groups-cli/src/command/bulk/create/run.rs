@@ -2,8 +2,8 @@
 //! was asked for. The journal is written before and after each call; nothing is sent that may have been made.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
 use groups_ergonomic::model::event::EventKind;
@@ -25,6 +25,8 @@ use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{Bar, Printer};
 
+/// How long a call of an earlier run may have taken, with its repeats, where only its beginning is known.
+const CALL: Duration = Duration::from_secs(15 * 60);
 /// By how much the clocks that date groups may differ, in seconds.
 const SKEW: i64 = 60;
 /// The pauses between looks: the first, and the longest.
@@ -44,11 +46,32 @@ struct Work<'a> {
     reasons: RefCell<HashMap<usize, Failure>>,
     /// Events up to this number were looked at.
     events: Cell<u64>,
+    /// Rows of which nothing more is learnt, as the journal could not be written.
+    unwritten: RefCell<HashSet<usize>>,
+    /// Whatever an earlier run has sent was sent before.
+    began: Instant,
+    /// When the calls of this run ended. The clock that dates things may be put forward or back; this one is not.
+    ended: RefCell<HashMap<usize, Instant>>,
+}
+
+/// When a list was asked for. What it does not show was not there then.
+#[derive(Clone, Copy)]
+struct Seen {
+    at: Timestamp,
+    instant: Instant,
+    /// It showed nothing at all.
+    nothing: bool,
 }
 
 pub(super) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Whether a call of an earlier run has settled by the clock. Times are whole seconds, and may lie in the future.
+fn is_long_ago(at: Timestamp, seen: Timestamp, settle: Duration) -> bool {
+    let passed = seen.seconds().saturating_sub(at.seconds()).saturating_sub(1);
+    u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= settle.saturating_add(CALL))
 }
 
 /// The call of a row.
@@ -76,6 +99,9 @@ pub(super) async fn run(
         ambiguous: RefCell::default(),
         reasons: RefCell::default(),
         events: Cell::new(0),
+        unwritten: RefCell::default(),
+        began: Instant::now(),
+        ended: RefCell::default(),
     };
     let mut stop = Stop::new();
     let resumed = work.ledger.borrow().states.iter().filter(|state| **state != State::New).count();
@@ -86,7 +112,14 @@ pub(super) async fn run(
         return Err(work.interrupted(&Tally::default()));
     }
     let to_send = work.indices(|state| *state == State::New, |work, index| !work.is_ambiguous(index));
-    work.look_before(&to_send, out).await?;
+    tokio::select! {
+        biased;
+        () = stop.wait() => {
+            stop.told = true;
+            return Err(work.interrupted(&Tally::default()));
+        }
+        looked = work.look_before(&to_send, out) => looked?,
+    }
 
     let (mut tally, mut order) = (Tally::default(), InOrder::default());
     let before = work.told_before();
@@ -123,7 +156,8 @@ pub(super) async fn run(
     match call.wait {
         None => tally.done += sent.done,
         Some(time) => {
-            if ended != Ended::AtOnce && !stop.told {
+            // What is learnt has to be written down.
+            if ended != Ended::AtOnce && !stop.told && work.unwritten.borrow().is_empty() {
                 work.learn(time, &mut tally, &mut order, &mut stop, out).await;
             }
             let told = work.left(stop.told);
@@ -165,7 +199,8 @@ impl<'a> Work<'a> {
         self.journal.write(&record).await.map_err(|why| {
             let message = format!("the journal {} could not be written: {why}", self.task.journal.display());
             Failure::local(Kind::Journal, self.call.scene.command(), message).with_remedy(
-                "Make room or choose another place with `--journal`, then run the same command again.",
+                "Make room, then run the same command again. To keep the journal elsewhere, move the file there first: a \
+                 new one knows of nothing that was sent.",
             )
         })
     }
@@ -245,12 +280,14 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Notes the groups that there are of subjects that are to be sent for the first time.
+    /// Notes the groups that there are of subjects that are to be sent. Of subjects of which a row is open it is known
+    /// what there was before that row was sent, and that stays.
     async fn look_before(&self, to_send: &[usize], out: &Printer) -> Result<(), Failure> {
         let subjects: BTreeSet<&str> = {
+            let open = self.open_by_subject(false);
             let ledger = self.ledger.borrow();
             let new = to_send.iter().map(|index| self.rows()[*index].subject.as_str());
-            new.filter(|subject| !ledger.knows(subject)).collect()
+            new.filter(|subject| !open.contains_key(*subject) || !ledger.knows(subject)).collect()
         };
         if subjects.is_empty() {
             return Ok(());
@@ -293,16 +330,22 @@ impl<'a> Work<'a> {
     fn told_ambiguous(&self, index: usize, groups: &[GroupId]) -> Told {
         let ids = groups.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
         let kind = Kind::Api(ErrorKind::OutcomeAmbiguous);
-        let message = format!(
-            "it may have been made, and that cannot be told: there are more new groups with this subject than rows: {ids}"
-        );
+        let why = match groups {
+            [] => "the list of groups is empty, which need not mean that there are none".to_owned(),
+            _ => format!("there are new groups with this subject that may or may not be this row's: {ids}"),
+        };
+        let message = format!("it may have been made, and that cannot be told: {why}");
         let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
         let mut failure = Failure::local(kind, Operation::CreateGroup.id(), message);
         failure.code = if in_doubt { Code::InDoubt } else { Code::NotSeen };
         if in_doubt {
             let again = self.task.again(self.call.scene);
+            let look = match groups {
+                [] => "Make sure that the number may have groups,",
+                _ => "Look at these groups,",
+            };
             failure = failure.with_remedy(format!(
-                "Look at these groups, then run `{again} --ambiguous skip` if it was made or is not wanted any more, or \
+                "{look} then run `{again} --ambiguous skip` if it was made or is not wanted any more, or \
                  `--ambiguous create` to make it."
             ));
         }
@@ -326,11 +369,16 @@ impl<'a> Work<'a> {
                 let record =
                     Record::Accepted { line, at, request_id: request_id.clone(), group_id: group_id.clone() };
                 self.set(index, State::Accepted { at, request_id, group_id });
+                self.ended.borrow_mut().insert(index, Instant::now());
                 (record, None)
             }
             Err(error) if error.delivery() == Delivery::MaybeDelivered => {
                 let failure = self.failed(&error).with_remedy(self.look_again());
-                (Record::InDoubt { line, why: failure.report.message.clone() }, Some(failure))
+                // It was sent last at some time before now, however long it was repeated and waited for its turn.
+                let at = now();
+                self.set(index, State::InDoubt(at));
+                self.ended.borrow_mut().insert(index, Instant::now());
+                (Record::InDoubt { line, why: failure.report.message.clone(), at: Some(at) }, Some(failure))
             }
             Err(error) => {
                 self.set(index, State::New);
@@ -343,11 +391,17 @@ impl<'a> Work<'a> {
                 "{}; the row was sent, and what came of it is not written down",
                 broken.report.message
             );
-            let mut row = self.row(index);
-            row.status = Status::InDoubt;
+            let row = self.row(index);
+            let status = match self.ledger.borrow().states[index] {
+                State::New => Status::Failed,
+                _ => row.status,
+            };
             let mut failure = broken;
             failure.report.message = message;
-            return vec![Told::failed(index, row, failure)];
+            let mut told = Told::failed(index, row, failure);
+            told.set_status(status);
+            self.unwritten.borrow_mut().insert(index);
+            return vec![told];
         }
         let waits = self.call.wait.is_some();
         let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
@@ -431,7 +485,8 @@ impl<'a> Work<'a> {
             |work, index| {
                 // What was in doubt before was told of already.
                 let waited = !matches!(work.ledger.borrow().states[index], State::InDoubt(_));
-                waited || reasons.contains_key(&index) || work.is_ambiguous(index)
+                let told = work.unwritten.borrow().contains(&index);
+                !told && (waited || reasons.contains_key(&index) || work.is_ambiguous(index))
             },
         )
     }
@@ -533,8 +588,11 @@ impl<'a> Work<'a> {
         if open.is_empty() {
             return Ok(());
         }
+        let (at, instant) = (now(), Instant::now());
         let groups = self.call.client.groups().list().stream().all().await;
         let groups = groups.map_err(|error| self.failed(&error))?;
+        // A number that may have no groups lists none, rather than refusing.
+        let seen = Seen { at, instant, nothing: groups.is_empty() };
         let mut fresh: HashMap<String, Vec<Group>> = HashMap::new();
         {
             let ledger = self.ledger.borrow();
@@ -554,7 +612,7 @@ impl<'a> Work<'a> {
         for (subject, rows) in open {
             let mut groups = fresh.remove(&subject).unwrap_or_default();
             groups.sort_by_key(|group| group.created_at.map_or(0, Timestamp::seconds));
-            self.conclude_subject(&rows, groups).await?;
+            self.conclude_subject(&rows, groups, seen).await?;
         }
         Ok(())
     }
@@ -577,21 +635,26 @@ impl<'a> Work<'a> {
     }
 
     /// Concludes for the rows of one subject from its new groups.
-    async fn conclude_subject(&self, rows: &[Open], groups: Vec<Group>) -> Result<(), Failure> {
+    async fn conclude_subject(&self, rows: &[Open], groups: Vec<Group>, seen: Seen) -> Result<(), Failure> {
         let subject = &self.rows()[rows[0].index].subject;
         let likenesses: BTreeSet<_> =
             self.rows().iter().filter(|row| row.subject == *subject).map(Wanted::likeness).collect();
-        // A group that is not quite what was asked for is somebody else's.
+        // A group that is not quite what was asked for is somebody else's, or has been changed since.
         let reads_all =
             likenesses.len() > 1 || groups.len() > rows.len() || rows.iter().any(|row| row.in_doubt);
         let mut alike: HashMap<(String, String, String), Vec<GroupId>> = HashMap::new();
+        let mut strangers = Vec::new();
         for group in groups {
             let likeness = match reads_all {
                 true => self.likeness(&group.id, subject).await?,
                 false => likenesses.first().cloned(),
             };
-            if let Some(likeness) = likeness {
-                alike.entry(likeness).or_default().push(group.id);
+            match likeness {
+                Some(likeness) if likenesses.contains(&likeness) => {
+                    alike.entry(likeness).or_default().push(group.id);
+                }
+                Some(_) => strangers.push(group.id),
+                None => {}
             }
         }
         let mut by_likeness: BTreeMap<_, Vec<Open>> = BTreeMap::new();
@@ -600,11 +663,14 @@ impl<'a> Work<'a> {
         }
         for (likeness, rows) in by_likeness {
             let groups = alike.remove(&likeness).unwrap_or_default();
-            let settled = rows.iter().all(|row| self.is_settled(row.index));
+            let settled = rows.iter().all(|row| self.is_settled(row.index, seen));
             for (index, conclusion) in conclude(&rows, &groups, settled) {
                 self.ambiguous.borrow_mut().remove(&index);
                 match conclusion {
                     Conclusion::Made(group) => self.made(index, group, None).await?,
+                    Conclusion::NotMade if seen.nothing || !strangers.is_empty() => {
+                        self.ambiguous.borrow_mut().insert(index, strangers.clone());
+                    }
                     Conclusion::NotMade => {
                         let why = "looked for, and not there".to_owned();
                         self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
@@ -639,14 +705,17 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Whether whatever was sent for a row would have appeared by now. Times are whole seconds.
-    fn is_settled(&self, index: usize) -> bool {
+    /// Whether whatever was sent for a row would have been seen then.
+    fn is_settled(&self, index: usize, seen: Seen) -> bool {
+        let passed = |since: Instant| seen.instant.saturating_duration_since(since) >= self.task.settle;
+        if let Some(ended) = self.ended.borrow().get(&index) {
+            return passed(*ended);
+        }
         let at = match &self.ledger.borrow().states[index] {
             State::InDoubt(at) | State::Accepted { at, .. } => *at,
             _ => return true,
         };
-        let passed = now().seconds().saturating_sub(at.seconds()).saturating_sub(1);
-        u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= self.task.settle)
+        passed(self.began) || is_long_ago(at, seen.at, self.task.settle)
     }
 
     /// Rows that were waited for and are still open. `stopped`: not because the time was over.
@@ -722,7 +791,7 @@ impl<'a> Work<'a> {
         let what = if self.call.wait.is_some() { "groups created" } else { "groups accepted" };
         let operation = Operation::CreateGroup.id();
         summary::of(self.call.scene, operation, what, tally.done, &tally.failed).map_err(|mut failure| {
-            let left = self.rows().len() - tally.settled();
+            let left = self.rows().len().saturating_sub(tally.settled());
             if ended == Ended::Pointless && left > 0 {
                 failure.report.message.push_str(&format!("; {left} were not sent, as they would fail alike"));
             }
@@ -733,5 +802,21 @@ impl<'a> Work<'a> {
             }
             failure.with_remedy(format!("{advice} Then `{again}` does what is left, and nothing twice."))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_settles_only_what_is_long_ago() {
+        let (settle, sent) = (Duration::from_secs(60), 1_000_000);
+        for (seen, expected) in
+            [(sent - 500, false), (sent + 61, false), (sent + 960, false), (sent + 961, true)]
+        {
+            let told = is_long_ago(Timestamp::from_seconds(sent), Timestamp::from_seconds(seen), settle);
+            assert_eq!(told, expected, "{seen}");
+        }
     }
 }
