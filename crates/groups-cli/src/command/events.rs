@@ -181,6 +181,13 @@ pub(super) async fn run(
         Task::Prune { age } => {
             let removed = store.prune(before(age)).await.map_err(failed)?;
             out.one(&Pruned { removed });
+            for backlog in store.forwards_waiting().await.map_err(failed)? {
+                let waiting = backlog.events;
+                out.note(format!(
+                    "{waiting} wait to be forwarded to {} and are kept, however old.",
+                    backlog.target
+                ));
+            }
             Ok(())
         }
         // Done above.
