@@ -65,11 +65,14 @@ impl Table {
 
     /// Which columns these objects need.
     fn wanted(&self, objects: &[Object]) -> Vec<String> {
-        if !self.chosen.is_empty() {
-            return self.chosen.clone();
-        }
-        let filled = |column: &&&str| objects.iter().any(|object| object.contains_key(**column));
-        self.shape.columns.iter().filter(filled).map(|column| (*column).to_owned()).collect()
+        let filled = |column: &String| objects.iter().any(|object| object.contains_key(column));
+        let all: Vec<String> = match &self.chosen[..] {
+            [] => self.shape.columns.iter().map(|column| (*column).to_owned()).collect(),
+            // All there are, with those of a file among them: nobody has asked for the empty ones.
+            chosen if chosen.len() > self.shape.fields.len() => chosen.to_vec(),
+            chosen => return chosen.to_vec(),
+        };
+        all.into_iter().filter(filled).collect()
     }
 
     /// Whether these columns tell of these objects what there is to be told, or what there is room for.

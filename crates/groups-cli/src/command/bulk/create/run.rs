@@ -104,13 +104,14 @@ pub(super) async fn run(
         ended: RefCell::default(),
     };
     let mut stop = Stop::new();
-    let resumed = work.ledger.borrow().states.iter().filter(|state| **state != State::New).count();
     // So that a list is known to be one whatever happens.
     let nothing: [RowResult; 0] = [];
     out.items(&nothing);
     if !work.settle_doubts(&mut stop, out).await? {
         return Err(work.interrupted(&Tally::default()));
     }
+    // What is known by now not to have been made is sent anew.
+    let resumed = work.ledger.borrow().states.iter().filter(|state| **state != State::New).count();
     let to_send = work.indices(|state| *state == State::New, |work, index| !work.is_ambiguous(index));
     tokio::select! {
         biased;
