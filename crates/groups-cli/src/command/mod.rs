@@ -485,12 +485,12 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let call = Call { client, scene: &scene, dry_run, fields: &fields, told, number, wait, under_way, seen };
     if let Some(Question::Groups(losses)) = &question {
         under_way.asks(true);
-        let answered = losses::ask(losses, &call, out).await;
-        under_way.asks(false);
-        if let Err(declined) = answered {
+        if let Err(declined) = losses::ask(losses, &call, out).await {
+            // Nothing follows, so that a signal which comes only now is still one at a question.
             session.close().await;
             return Err(declined);
         }
+        under_way.asks(false);
     }
     let result = match task {
         Task::Bulk(task) => bulk::run(*task, &call, out).await,
