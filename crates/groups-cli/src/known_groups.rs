@@ -56,6 +56,11 @@ impl Seen {
         );
     }
 
+    /// Whether there is nothing to remember, and so no account to look for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.gone.is_empty()
+    }
+
     /// A group that is not to be offered any more.
     pub(crate) fn forget(&mut self, group: &GroupId) {
         self.gone.push(group.to_string());
@@ -89,9 +94,6 @@ impl KnownGroups {
 
     /// Remembers what was seen. Nobody is told if that fails.
     pub(crate) fn remember(&self, seen: Seen) {
-        if seen.groups.is_empty() && seen.gone.is_empty() {
-            return;
-        }
         let entries = merged(self.entries(now()), seen, now());
         let Ok(text) = serde_json::to_string(&entries) else { return };
         // Somebody else's link or a full disk: then there is nothing to complete.

@@ -517,8 +517,11 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         }
         None => result,
     };
-    if let Some(known) = KnownGroups::of(place.globals, place.environment) {
-        known.remember(call.seen.take());
+    let seen = call.seen.take();
+    if !seen.is_empty()
+        && let Some(known) = KnownGroups::of(place.globals, place.environment)
+    {
+        known.remember(seen);
     }
     drop(kept);
     session.close().await;
