@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{check, fuzz_http, interop, output, workspace};
+use crate::{check, fuzz_http, interop, output, packages, workspace};
 
 /// One step of the gate.
 struct Step {
@@ -21,7 +21,7 @@ enum Action {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let steps = steps(std::env::var_os("CI").is_some());
+    let steps = steps();
     let mut times = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         output::say(format_args!(
@@ -52,12 +52,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-fn steps(hosted: bool) -> Vec<Step> {
-    let mut package = vec!["package", "--workspace", "--exclude", "xtask", "--exclude", "groups-tests"];
-    if !hosted {
-        // At a desk the gate runs before the commit.
-        package.push("--allow-dirty");
-    }
+fn steps() -> Vec<Step> {
     vec![
         cargo("format", &["fmt", "--all", "--check"]),
         cargo("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
@@ -121,7 +116,7 @@ fn steps(hosted: bool) -> Vec<Step> {
                 "crash",
             ],
         ),
-        cargo("packages", &package),
+        xtask("packages", "packages", packages::run),
     ]
 }
 
@@ -175,20 +170,15 @@ mod tests {
 
     #[test]
     fn the_command_to_repeat_a_step_is_the_command_that_ran() {
-        let commands: Vec<String> = steps(true).iter().map(Step::command).collect();
+        let commands: Vec<String> = steps().iter().map(Step::command).collect();
         assert!(commands.contains(&"cargo test --workspace".to_owned()), "{commands:#?}");
         assert!(
             commands.contains(&"RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps".to_owned())
         );
-        for command in ["cargo xtask check", "cargo xtask interop", "cargo xtask fuzz-http"] {
+        for command in
+            ["cargo xtask check", "cargo xtask interop", "cargo xtask fuzz-http", "cargo xtask packages"]
+        {
             assert!(commands.contains(&command.to_owned()), "{commands:#?}");
         }
-    }
-
-    #[test]
-    fn only_at_a_desk_may_the_work_tree_be_dirty() {
-        let dirty = |hosted| steps(hosted).iter().any(|step| step.command().contains("--allow-dirty"));
-        assert!(dirty(false));
-        assert!(!dirty(true));
     }
 }

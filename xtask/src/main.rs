@@ -22,6 +22,7 @@ mod interop;
 mod lint;
 mod mode;
 mod output;
+mod packages;
 mod public_api;
 mod python;
 mod regen;
@@ -75,6 +76,8 @@ enum Command {
     Interop,
     /// Measure everything that has a target, beside the bare alternative in the same run; takes about ten minutes
     Bench(bench::Choice),
+    /// Pack each published crate and build it from its package alone
+    Packages,
     /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
     PublicApi {
         /// Write nothing; fail where the files differ
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
         Command::PublicApi { check } => {
             public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
         }
+        Command::Packages => packages::run(),
         Command::Bench(choice) => bench::run(&choice),
         Command::ReleaseCheck => release_check::run(),
         Command::Dist { target } => dist::run(target),
