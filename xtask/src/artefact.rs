@@ -29,5 +29,5 @@ pub(crate) const ALL: &[Artefact] = &[
     Artefact { name: "the error codes of groups-model", make: error_code::make },
     Artefact { name: "the copy of the generated client", make: client::make },
     Artefact { name: "the page of errors", make: error_page::make },
-    Artefact { name: "the command reference and the schemas", make: cli::make },
+    Artefact { name: "the pages, schemas, manual and completions of the CLI", make: cli::make },
 ];

@@ -7,35 +7,25 @@ mod binary;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use crate::{output, workspace};
 use archive::Entry;
 
 const FOLDER: &str = "target/dist";
-/// Shells, and the file of the script in each one's own way.
-const COMPLETIONS: [(&str, &str); 5] = [
-    ("bash", "wagroups.bash"),
-    ("elvish", "wagroups.elv"),
-    ("fish", "wagroups.fish"),
-    ("powershell", "wagroups.ps1"),
-    ("zsh", "_wagroups"),
-];
+/// What is generated from the CLI and committed, and where the archive has it.
+const GENERATED: [(&str, &str); 2] = [("docs/completions", "completions"), ("docs/man", "man/man1")];
 /// From the workspace's root.
 const DOCUMENTS: [&str; 4] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 /// `target`: this machine's if there is none.
 pub(crate) fn run(target: Option<String>) -> Result<()> {
-    let host = host()?;
-    let target = target.unwrap_or_else(|| host.clone());
+    let target = target.map_or_else(host, Ok)?;
     let time = time()?;
     let binary = binary::build(&target)?;
-    // Another machine's program cannot be asked; what it would say is the same.
-    let told_by =
-        if target == host { binary.clone() } else { workspace::executable("groups-cli", "wagroups")? };
     let name = format!("wagroups-{}-{target}", workspace::version()?);
-    let entries = entries(&name, &binary, &told_by)?;
+    let entries = entries(&name, &binary)?;
 
     let folder = workspace::root().join(FOLDER);
     std::fs::create_dir_all(&folder).with_context(|| format!("making {FOLDER}"))?;
@@ -61,7 +51,7 @@ fn megabytes(bytes: u64) -> f64 {
 }
 
 /// All that goes in, by its path.
-fn entries(name: &str, binary: &Path, told_by: &Path) -> Result<Vec<Entry>> {
+fn entries(name: &str, binary: &Path) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     let program =
         if binary.extension().is_some_and(|end| end == "exe") { "wagroups.exe" } else { "wagroups" };
@@ -72,31 +62,17 @@ fn entries(name: &str, binary: &Path, told_by: &Path) -> Result<Vec<Entry>> {
             std::fs::read(workspace::root().join(document)).with_context(|| format!("reading {document}"))?;
         entries.push(Entry { path: format!("{name}/{document}"), bytes, executable: false });
     }
-    for (shell, file) in COMPLETIONS {
-        let bytes = told(Command::new(told_by).args(["completions", shell]))?;
-        entries.push(Entry { path: format!("{name}/completions/{file}"), bytes, executable: false });
-    }
-    let pages = tempfile::tempdir().context("making a folder for the manual")?;
-    told(Command::new(told_by).arg("man").arg(pages.path()))?;
-    for page in std::fs::read_dir(pages.path()).context("reading the manual")? {
-        let page = page?;
-        let path = format!("{name}/man/man1/{}", page.file_name().to_string_lossy());
-        entries.push(Entry { path, bytes: std::fs::read(page.path())?, executable: false });
+    for (folder, place) in GENERATED {
+        for file in
+            std::fs::read_dir(workspace::root().join(folder)).with_context(|| format!("reading {folder}"))?
+        {
+            let file = file?;
+            let path = format!("{name}/{place}/{}", file.file_name().to_string_lossy());
+            entries.push(Entry { path, bytes: std::fs::read(file.path())?, executable: false });
+        }
     }
     entries.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(entries)
-}
-
-/// What the program prints, whatever the environment asks of it.
-fn told(command: &mut Command) -> Result<Vec<u8>> {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("WAGROUPS_") {
-            command.env_remove(name);
-        }
-    }
-    let done = command.output().context("starting the program that was built")?;
-    ensure!(done.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(done.stdout)
 }
 
 /// The lines of SHA256SUMS, as `sha256sum --check` reads them: one for each archive in the folder.

@@ -36,6 +36,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use mode::Mode;
+
 /// The project's chores.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
@@ -47,7 +49,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Write everything that is generated and committed
-    Regen,
+    ///
+    /// What is made by code that is itself generated is made by the code as it stands: a dry run cannot show what comes of
+    /// code that it has not written.
+    Regen {
+        /// Write nothing; show what would be written, as a diff
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Verify the generated files, the spec and the arrows between the crates; writes nothing
     Check,
     /// Tell where spec/groups.yaml breaks its rules
@@ -80,6 +89,9 @@ enum Command {
     Packages,
     /// Write the public API of the libraries to docs/public-api and verify the foreign types in it
     PublicApi {
+        /// Write nothing; show what would be written, as a diff
+        #[arg(long, conflicts_with = "check")]
+        dry_run: bool,
         /// Write nothing; fail where the files differ
         #[arg(long)]
         check: bool,
@@ -102,16 +114,14 @@ fn main() -> ExitCode {
         return code;
     }
     let outcome = match Arguments::parse().command {
-        Command::Regen => regen::run(),
+        Command::Regen { dry_run } => regen::run(Mode::of(dry_run, false)),
         Command::Check => check::run(),
         Command::SpecLint => spec_lint::run(),
         Command::SpecDiff(question) => spec_diff::run(&question),
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::FuzzHttp { examples, seed, runs } => fuzz_http::run(examples, seed, runs),
         Command::Interop => interop::run(),
-        Command::PublicApi { check } => {
-            public_api::run(if check { mode::Mode::Check } else { mode::Mode::Write })
-        }
+        Command::PublicApi { dry_run, check } => public_api::run(Mode::of(dry_run, check)),
         Command::Packages => packages::run(),
         Command::Bench(choice) => bench::run(&choice),
         Command::ReleaseCheck => release_check::run(),

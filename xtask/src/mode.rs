@@ -1,21 +1,34 @@
-//! The one switch between `regen` and `check`: write what differs, or only tell of it.
+//! The one switch of everything generated: write what differs, show what would be written, or only tell of it.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use similar::TextDiff;
 
 use crate::artefact::File;
+use crate::output;
 
 /// What to do with a file that is not as it would be generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Write it.
     Write,
-    /// Touch nothing.
+    /// Touch nothing; show what would be written.
+    DryRun,
+    /// Touch nothing; tell which it is.
     Check,
 }
 
 impl Mode {
+    /// As the options of a command say.
+    pub(crate) fn of(dry_run: bool, check: bool) -> Self {
+        match (dry_run, check) {
+            (true, _) => Self::DryRun,
+            (false, true) => Self::Check,
+            (false, false) => Self::Write,
+        }
+    }
+
     /// Compares the files with what lies in `root`; gives the paths of those that differ. In write mode they no
     /// longer differ afterwards.
     pub(crate) fn settle(self, root: &Path, files: &[File]) -> Result<Vec<String>> {
@@ -31,12 +44,27 @@ impl Mode {
                 continue;
             }
             stale.push(file.path.clone());
-            if self == Self::Write {
-                write(&path, file.contents.as_deref()).with_context(|| format!("writing {}", file.path))?;
+            match self {
+                Self::Write => write(&path, file.contents.as_deref())
+                    .with_context(|| format!("writing {}", file.path))?,
+                Self::DryRun => output::say(difference(file, committed.as_deref())),
+                Self::Check => {}
             }
         }
         Ok(stale)
     }
+}
+
+/// What would become of a file, as `git diff` and `patch` read it.
+fn difference(file: &File, committed: Option<&[u8]>) -> String {
+    let old = committed.map(String::from_utf8_lossy).unwrap_or_default();
+    let new = file.contents.as_deref().unwrap_or_default();
+    let name = |there: bool, side: char| {
+        if there { format!("{side}/{}", file.path) } else { "/dev/null".to_owned() }
+    };
+    let diff = TextDiff::from_lines(old.as_ref(), new);
+    let names = (name(committed.is_some(), 'a'), name(file.contents.is_some(), 'b'));
+    diff.unified_diff().header(&names.0, &names.1).to_string().trim_end().to_owned()
 }
 
 fn write(path: &Path, contents: Option<&str>) -> std::io::Result<()> {
@@ -72,6 +100,21 @@ mod tests {
         assert_eq!(std::fs::read_to_string(root.path().join("old")).unwrap(), "1");
         assert!(root.path().join("gone").exists());
         assert!(!root.path().join("new").exists());
+    }
+
+    #[test]
+    fn a_dry_run_shows_what_it_would_write_and_touches_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("old"), "1\n2\n").unwrap();
+        assert_eq!(Mode::DryRun.settle(root.path(), &[file("old", Some("1\n3\n"))]).unwrap(), ["old"]);
+        assert_eq!(std::fs::read_to_string(root.path().join("old")).unwrap(), "1\n2\n");
+
+        let changed = difference(&file("old", Some("1\n3\n")), Some(b"1\n2\n"));
+        assert_eq!(changed, "--- a/old\n+++ b/old\n@@ -1,2 +1,2 @@\n 1\n-2\n+3");
+        let new = difference(&file("new", Some("1\n")), None);
+        assert_eq!(new, "--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+1");
+        let gone = difference(&file("gone", None), Some(b"1\n"));
+        assert_eq!(gone, "--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-1");
     }
 
     #[test]

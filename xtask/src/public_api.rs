@@ -77,6 +77,8 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     for path in mode.settle(&workspace::root(), &files)? {
         match mode {
             Mode::Write => output::say(format_args!("wrote {path}")),
+            // The difference has been shown.
+            Mode::DryRun => {}
             Mode::Check => problems.push(format!("{path} is not the API as it is now")),
         }
     }

@@ -9,6 +9,7 @@ mod completion;
 mod confirm;
 mod context;
 mod creates;
+pub mod documents;
 mod exit;
 mod failure;
 mod folders;

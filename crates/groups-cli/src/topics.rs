@@ -27,7 +27,7 @@ Examples:
 ";
 
 /// What is read from the environment.
-const ENVIRONMENT: &str = "\
+pub(crate) const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
 An option beats its variable, a variable beats the account, the account beats the default. An empty variable counts as not set, but for

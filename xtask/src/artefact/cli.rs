@@ -1,5 +1,5 @@
-//! What is generated from the CLI: docs/commands.md and docs/schemas. Made by the program `describe-cli`, which
-//! is built with the CLI; see its source for why it is a program of its own.
+//! What is generated from the CLI: the pages of commands and of the environment, schemas, manual pages and completions.
+//! Made by the program `describe-cli`, which is built with the CLI; see its source for why it is a program of its own.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use super::File;
 use crate::workspace;
 
-/// Nothing else lies in this folder: a schema that is no longer made is to go.
-const SCHEMAS: &str = "docs/schemas";
+/// Nothing else lies in these folders: what is no longer made is to go.
+const FOLDERS: [&str; 3] = ["docs/completions", "docs/man", "docs/schemas"];
 
 pub(super) fn make() -> Result<Vec<File>> {
     let output = workspace::cargo()
@@ -28,16 +28,18 @@ pub(super) fn make() -> Result<Vec<File>> {
 }
 
 fn leftovers(root: &Path, files: &BTreeMap<String, String>) -> Result<Vec<File>> {
-    let entries = match std::fs::read_dir(root.join(SCHEMAS)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).context("reading docs/schemas"),
-    };
     let mut gone = Vec::new();
-    for entry in entries {
-        let path = format!("{SCHEMAS}/{}", entry?.file_name().to_string_lossy());
-        if !files.contains_key(&path) {
-            gone.push(File { path, contents: None });
+    for folder in FOLDERS {
+        let entries = match std::fs::read_dir(root.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| format!("reading {folder}")),
+        };
+        for entry in entries {
+            let path = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if !files.contains_key(&path) {
+                gone.push(File { path, contents: None });
+            }
         }
     }
     gone.sort_by(|one, other| one.path.cmp(&other.path));
@@ -49,12 +51,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schema_that_is_no_longer_made_is_to_go() {
+    fn what_is_no_longer_made_is_to_go() {
         let root = tempfile::tempdir().unwrap();
         let made = BTreeMap::from([("docs/schemas/group.json".to_owned(), "{}".to_owned())]);
         assert_eq!(leftovers(root.path(), &made).unwrap(), []);
 
-        std::fs::create_dir_all(root.path().join(SCHEMAS)).unwrap();
+        std::fs::create_dir_all(root.path().join("docs/schemas")).unwrap();
         std::fs::write(root.path().join("docs/schemas/group.json"), "{}").unwrap();
         std::fs::write(root.path().join("docs/schemas/old.json"), "{}").unwrap();
         let gone = File { path: "docs/schemas/old.json".to_owned(), contents: None };

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
-use clap_mangen::Man;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Planned, error_codes, misplaced};
 use crate::args::{Command, Format, Globals};
 use crate::completion;
+use crate::documents;
 use crate::failure::{Failure, Kind};
 use crate::near;
 use crate::output::Printer;
@@ -97,12 +97,7 @@ pub(super) fn run(task: Task, scene: &Scene, out: &mut Printer) -> Result<(), Fa
             out.raw(&completion::script(shell));
         }
         Task::ErrorCodes(task) => error_codes::run(task, out),
-        Task::Page => {
-            let mut page = Vec::new();
-            // Writing to memory cannot fail.
-            let _ = Man::new(crate::command()).render(&mut page);
-            out.raw(&String::from_utf8_lossy(&page));
-        }
+        Task::Page => out.raw(&documents::page()),
         Task::Pages(folder) => {
             let written = write_pages(&folder).map_err(|error| {
                 let message = format!("the pages cannot be written to {}: {error}", folder.display());
@@ -116,22 +111,12 @@ pub(super) fn run(task: Task, scene: &Scene, out: &mut Printer) -> Result<(), Fa
 
 fn write_pages(folder: &Path) -> std::io::Result<Vec<Page>> {
     std::fs::create_dir_all(folder)?;
-    let mut root = crate::command();
-    root.build();
-    let mut written = Vec::new();
-    write_page(&root, folder, &mut written)?;
-    Ok(written)
-}
-
-fn write_page(command: &clap::Command, folder: &Path, written: &mut Vec<Page>) -> std::io::Result<()> {
-    let man = Man::new(command.clone());
-    let file = folder.join(man.get_filename());
-    let mut page = Vec::new();
-    man.render(&mut page)?;
-    std::fs::write(&file, page)?;
-    written.push(Page { file: file.to_string_lossy().into_owned() });
-    for next in command.get_subcommands().filter(|next| !next.is_hide_set()) {
-        write_page(next, folder, written)?;
-    }
-    Ok(())
+    documents::manual()
+        .into_iter()
+        .map(|(name, page)| {
+            let file = folder.join(name);
+            std::fs::write(&file, page)?;
+            Ok(Page { file: file.to_string_lossy().into_owned() })
+        })
+        .collect()
 }

@@ -3,13 +3,21 @@
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command};
 
-const HEAD: &str = "<!-- Generated from the command tree by `cargo xtask regen`; do not edit. -->\n";
+const HEAD: &str = "<!-- Generated from the CLI by `cargo xtask regen`; do not edit. -->\n";
 
 /// The page of a whole tree. Options that every command takes stand once, with the root.
 pub(crate) fn render(mut root: Command) -> String {
     root.build();
     let mut page = HEAD.to_owned();
     section(&mut page, &mut root, 1);
+    page
+}
+
+/// A page of a topic of help: its first line is the title.
+pub(crate) fn topic(text: &str) -> String {
+    let (title, text) = text.split_once('\n').unwrap_or((text, ""));
+    let mut page = format!("{HEAD}\n# {title}\n");
+    lines(&mut page, text);
     page
 }
 
@@ -53,7 +61,12 @@ fn is_help(argument: &Arg) -> bool {
 
 /// Help text as it stands; lines that are indented in it (examples) become code.
 fn paragraph(page: &mut String, text: Option<&StyledStr>) {
-    let Some(text) = text.map(ToString::to_string).filter(|text| !text.trim().is_empty()) else { return };
+    if let Some(text) = text.map(ToString::to_string).filter(|text| !text.trim().is_empty()) {
+        lines(page, &text);
+    }
+}
+
+fn lines(page: &mut String, text: &str) {
     let mut in_code = false;
     let mut blank = true;
     for line in text.trim_end().lines() {
@@ -214,6 +227,12 @@ mod tests {
         assert!(page.contains("| `--all` | All of it |"), "{page}");
         assert!(!page.contains("secret") && !page.contains("--help"), "{page}");
         assert!(page.contains("with its &lt;members>"), "{page}");
+    }
+
+    #[test]
+    fn a_topic_is_a_page_with_its_first_line_as_title() {
+        let page = super::topic("What is read\n\nOne is.\n\n  HOME  The home.\n");
+        assert!(page.ends_with("\n# What is read\n\nOne is.\n\n```text\nHOME  The home.\n```\n"), "{page}");
     }
 
     #[test]
