@@ -254,10 +254,10 @@ mod tests {
         );
         let new = changed(|new| {
             let operation =
-                json!({ "operationId": "add_participants", "responses": { "200": { "description": "" } } });
-            at(new, "/paths/~1groups~1{group_id}~1participants")["post"] = operation;
+                json!({ "operationId": "start_call", "responses": { "200": { "description": "" } } });
+            at(new, "/paths")["/groups/{group_id}/calls"] = json!({ "post": operation });
         });
-        assert_eq!(new, ["additive POST /groups/{group_id}/participants  is new"]);
+        assert_eq!(new, ["additive POST /groups/{group_id}/calls  is new"]);
         let renamed = changed(|new| at(new, "/paths/~1groups/get")["operationId"] = json!("list"));
         assert_eq!(renamed, ["breaking GET /groups  operationId is list, was list_groups"]);
     }

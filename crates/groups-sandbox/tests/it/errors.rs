@@ -33,8 +33,8 @@ async fn paths_and_methods_that_do_not_exist_say_so() {
         ("DELETE", "/groups"),
         ("PATCH", "/groups/x"),
         ("DELETE", "/groups/x/invite_link"),
-        ("POST", "/groups/x/participants"),
-        ("GET", "/groups/x/participants"),
+        ("PUT", "/groups/x/participants"),
+        ("PATCH", "/groups/x/participants"),
     ] {
         assert_eq!(api.call(method, path).await.code(), (405, 100), "{method} {path}");
     }
