@@ -1,5 +1,5 @@
-//! What the client adds to bare HTTP: processor time of a `get`, and how close lists, many calls abreast and a limited
-//! rate come to what the server allows. `cargo bench -p groups-tests --bench client`, or `cargo xtask bench`.
+//! How close lists, many calls abreast and a limited rate come to what the server allows.
+//! `cargo bench -p groups-tests --bench client`, or `cargo xtask bench`.
 #![allow(clippy::unwrap_used, reason = "a benchmark fails loudly")]
 
 mod support;
@@ -8,122 +8,17 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use groups_ergonomic::{Client, RateLimit};
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::rt::TokioExecutor;
-use rustix::time::{ClockId, clock_gettime};
-use serde::Deserialize;
 use support::{KEY, Server, Target, figure};
 use tokio::runtime::{Builder, Runtime};
 
 const ID: &str = "Y2FwaV9ncm91cDoxNTU1MDEwMDEwMDoxMjAzNjM0MDAwMDAwMDAwMTcZD";
-const FIELDS: &str = "subject,description,join_approval_mode,suspended,creation_timestamp,participants,total_participant_count";
 
 fn main() {
     // One thread: what it takes is what the client takes.
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    processor_time_of_a_get(&runtime);
     lists(&runtime);
     many_abreast(&runtime);
     limited(&runtime);
-}
-
-/// The answer as somebody would write it by hand.
-#[derive(Deserialize)]
-struct ByHand {
-    id: String,
-    subject: Option<String>,
-    description: Option<String>,
-    suspended: Option<bool>,
-    creation_timestamp: Option<i64>,
-    total_participant_count: Option<u32>,
-    join_approval_mode: Option<String>,
-    #[serde(default)]
-    participants: Vec<Person>,
-}
-
-#[derive(Deserialize)]
-struct Person {
-    wa_id: Option<String>,
-}
-
-impl ByHand {
-    fn check(self) {
-        let Self { id, subject, description, suspended, creation_timestamp, total_participant_count, .. } =
-            self;
-        assert!(
-            self.join_approval_mode.is_some()
-                && self.participants.iter().all(|person| person.wa_id.is_some())
-        );
-        std::hint::black_box((
-            id,
-            subject,
-            description,
-            suspended,
-            creation_timestamp,
-            total_participant_count,
-        ));
-    }
-}
-
-fn processor_time_of_a_get(runtime: &Runtime) {
-    const CALLS: u32 = 1_000;
-    const ROUNDS: usize = 15;
-    let server = Server::start(0, Duration::ZERO);
-    let path = format!("{}/groups/{ID}?fields={FIELDS}", server.url);
-
-    let client = client(&server);
-    let group = client.group(ID).unwrap();
-    let bare = reqwest::Client::builder().build().unwrap();
-    let hyper: HyperClient<_, Empty<&[u8]>> = HyperClient::builder(TokioExecutor::new()).build_http();
-
-    let ours = || {
-        time(runtime, CALLS, async || {
-            std::hint::black_box(group.get().await.unwrap());
-        })
-    };
-    let by_reqwest = || {
-        time(runtime, CALLS, async || {
-            let answer = bare.get(&path).header("D360-API-KEY", KEY).send().await.unwrap();
-            let body = answer.error_for_status().unwrap().bytes().await.unwrap();
-            serde_json::from_slice::<ByHand>(&body).unwrap().check();
-        })
-    };
-    let by_hyper = || {
-        time(runtime, CALLS, async || {
-            let request = http::Request::get(&path).header("D360-API-KEY", KEY).body(Empty::new()).unwrap();
-            let answer = hyper.request(request).await.unwrap();
-            assert!(answer.status().is_success());
-            let body = answer.into_body().collect().await.unwrap().to_bytes();
-            serde_json::from_slice::<ByHand>(&body).unwrap().check();
-        })
-    };
-    let (mut to_reqwest, mut to_hyper) = (Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let (ours, reqwest, hyper) = (ours(), by_reqwest(), by_hyper());
-        // In the first, connections are made and caches filled.
-        if round > 0 {
-            to_reqwest.push(ours / reqwest);
-            to_hyper.push(ours / hyper);
-        }
-    }
-    figure("CPU of a get ÷ reqwest + serde_json by hand", Target::AtMost(1.15), to_reqwest);
-    figure("CPU of a get ÷ hyper + serde_json by hand", Target::AtMost(1.6), to_hyper);
-}
-
-/// Seconds of this thread's processor time for so many calls, one after the other.
-fn time(runtime: &Runtime, calls: u32, call: impl AsyncFn()) -> f64 {
-    let now = || {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-    };
-    let start = now();
-    runtime.block_on(async {
-        for _ in 0..calls {
-            call().await;
-        }
-    });
-    now() - start
 }
 
 fn client(server: &Server) -> Client {

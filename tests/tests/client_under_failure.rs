@@ -346,6 +346,34 @@ async fn an_endless_answer_ends_at_the_limit() {
     assert_eq!(error.message(), "the answer is longer than this client reads");
 }
 
+/// A length that is announced is believed, for HTTP holds the body to it; one that is too long is refused all the same.
+#[tokio::test]
+async fn an_answer_of_announced_length_is_held_to_the_limit_too() {
+    let body =
+        json!({ "id": "g1", "subject": "x".repeat(1000), "added_later": { "kept": true } }).to_string();
+    let server = always(json_answer(200, &body)).await;
+    let limited = |bytes: usize| builder(&server.uri()).max_body(bytes).build().unwrap();
+    let read = group(&limited(body.len())).get().await.unwrap();
+    assert_eq!(read.extra["added_later"]["kept"], true);
+    let error = group(&limited(body.len() - 1)).get().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+    assert_eq!(error.message(), "the answer is longer than this client reads");
+}
+
+#[tokio::test]
+async fn an_answer_shorter_or_longer_than_announced_is_not_taken_for_whole() {
+    for (length, kind) in [(2_000, ErrorKind::Network), (10, ErrorKind::InvalidResponse)] {
+        let (url, _) = tcp(move |mut stream| async move {
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{{\"id\":\"g1\"}}");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        })
+        .await;
+        let client = builder(&url).build().unwrap();
+        let error = group(&client).get().await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{length}: {error:?}");
+    }
+}
+
 fn page(ids: &[&str], after: Option<&str>, next: bool) -> ResponseTemplate {
     let groups: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
     let next = next.then_some("https://graph.facebook.com/v23.0/1/groups?access_token=x&after=elsewhere");

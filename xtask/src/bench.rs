@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::{output, workspace};
 
 /// The benchmarks of cargo: package and name.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
+    ("groups-tests", "cpu"),
     ("groups-tests", "client"),
     ("groups-tests", "memory"),
     ("groups-tests", "process"),
@@ -25,7 +26,7 @@ const COLD_BUILD: &str = "cold_build";
 /// What is measured.
 #[derive(clap::Args)]
 pub(crate) struct Choice {
-    /// Only these: client, memory, process, get, durable_webhooks, cold_build
+    /// Only these: cpu, client, memory, process, get, durable_webhooks, cold_build
     only: Vec<String>,
     /// Fail where a target is missed
     #[arg(long)]

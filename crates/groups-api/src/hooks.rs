@@ -106,11 +106,21 @@ impl Transport {
                 return Err(error);
             }
         };
-        let answer = http::Response::<reqwest::Body>::from(answer);
-        let limit = self.max_body;
-        let answer = answer.map(|body| reqwest::Body::wrap(http_body_util::Limited::new(body, limit))).into();
-        exchange.answered(answer).await
+        exchange.answered(bounded(answer, self.max_body)).await
     }
+}
+
+/// The same answer, with a body that fails once it is longer than this.
+fn bounded(answer: reqwest::Response, limit: usize) -> reqwest::Response {
+    // HTTP itself holds a body to the length that was announced for it. Counting costs boxes and a URL parsed anew.
+    if answer
+        .content_length()
+        .is_some_and(|length| usize::try_from(length).is_ok_and(|length| length <= limit))
+    {
+        return answer;
+    }
+    let answer = http::Response::<reqwest::Body>::from(answer);
+    answer.map(|body| reqwest::Body::wrap(http_body_util::Limited::new(body, limit))).into()
 }
 
 fn header(key: &str) -> Result<HeaderValue, InvalidHeaderValue> {

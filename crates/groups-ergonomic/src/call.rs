@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use groups_api::ResponseValue;
 use groups_model::ErrorKind;
-use reqwest::header::DATE;
+use reqwest::header::{DATE, HeaderValue};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -22,8 +22,14 @@ use crate::retry::{self, Decision, Delivery};
 pub(crate) struct Answer<T> {
     pub value: T,
     pub in_doubt: bool,
+    date: Option<HeaderValue>,
+}
+
+impl<T> Answer<T> {
     /// What the server's clock showed, where it says so.
-    pub date: Option<SystemTime>,
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.date.as_ref()?.to_str().ok()?).ok()
+    }
 }
 
 /// What a repeatable write came to.
@@ -115,8 +121,7 @@ impl Client {
                     let span = tracing::Span::current();
                     span.record("http.response.status_code", answer.status().as_u16());
                     span.record("attempts", attempts);
-                    let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
-                    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+                    let date = answer.headers().get(DATE).cloned();
                     return Ok(Answer { value: answer.into_inner(), in_doubt, date });
                 }
                 Err(failure) => failure,
@@ -171,13 +176,14 @@ impl Client {
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
-        // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt.
-        let whole = async {
+        // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt. Boxed, as its
+        // state is some kilobytes, which each of the futures around it would move when it is made.
+        let whole = Box::pin(async {
             match attempt().await {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(Failure::of(error, operation).await),
             }
-        };
+        });
         let time = time.min(deadline.saturating_duration_since(Instant::now()));
         let result = match tokio::time::timeout(time, whole).await {
             Ok(result) => result,

@@ -1,7 +1,9 @@
 //! One group: what it is, its settings, its end. Its links, join requests and participants have files of
 //! their own.
 
+use std::borrow::Cow;
 use std::future::IntoFuture;
+use std::sync::LazyLock;
 
 use groups_api::progenitor_client::{ClientInfo, encode_path};
 use groups_api::{ResponseValue, types};
@@ -67,18 +69,26 @@ impl GetGroup {
     }
 
     async fn send(self) -> Result<Group> {
-        let fields = self.fields.as_deref().unwrap_or(GroupField::KNOWN);
-        let fields = fields.iter().map(GroupField::as_str).collect::<Vec<_>>().join(",");
+        static ALL: LazyLock<String> = LazyLock::new(|| listed(GroupField::KNOWN));
+        let fields = match &self.fields {
+            Some(fields) => Cow::Owned(listed(fields)),
+            None => Cow::Borrowed(ALL.as_str()),
+        };
         let GroupHandle { client, id } = self.group;
         let raw = client.raw();
         let answer = client
             .call(Operation::GetGroup, || {
                 let call = raw.get_group().group_id(id.clone());
-                if fields.is_empty() { call } else { call.fields(fields.clone()) }.send()
+                if fields.is_empty() { call } else { call.fields(&*fields) }.send()
             })
             .await?;
         Ok(convert::group(answer.value))
     }
+}
+
+/// Fields as the API takes them.
+fn listed(fields: &[GroupField]) -> String {
+    fields.iter().map(GroupField::as_str).collect::<Vec<_>>().join(",")
 }
 
 impl IntoFuture for GetGroup {

@@ -23,6 +23,7 @@ impl Client {
     pub async fn probe(&self) -> Result<Probe> {
         let raw = self.raw();
         let answer = self.call(Operation::ListGroups, || raw.list_groups().limit(1).send()).await?;
-        Ok(Probe { has_groups: !convert::groups(answer.value.data).is_empty(), server_time: answer.date })
+        let server_time = answer.date();
+        Ok(Probe { has_groups: !convert::groups(answer.value.data).is_empty(), server_time })
     }
 }
