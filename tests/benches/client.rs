@@ -221,7 +221,7 @@ fn limited(runtime: &Runtime) {
 /// What part of the rate was used, and what part of the calls was refused.
 async fn bulk() -> (f64, f64) {
     const RATE: f64 = 50.0;
-    const BURST: f64 = 5.0;
+    const BURST: u32 = 5;
     const WHILE: Duration = Duration::from_secs(30);
     let limit = serde_json::json!({ "per_second": RATE, "burst": BURST }).to_string();
     let sandbox = Sandbox::builder().seeded().switch("rate_limit", limit).start().await.unwrap();
