@@ -2,6 +2,7 @@
 //! JSON under target/bench. It measures nothing itself but the cold build of a consumer.
 
 mod cold_build;
+mod machine;
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
@@ -10,6 +11,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use self::machine::Machine;
 use crate::{output, workspace};
 
 /// The benchmarks of cargo: package and name.
@@ -22,13 +24,20 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("groups-webhooks", "durable_webhooks"),
 ];
 const COLD_BUILD: &str = "cold_build";
+/// The code of a benchmark that came to its end and has missed its target.
+const MISSED: i32 = 1;
+
+fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|(_, name)| *name).chain([COLD_BUILD])
+}
 
 /// What is measured.
 #[derive(clap::Args)]
 pub(crate) struct Choice {
-    /// Only these: cpu, client, memory, process, get, durable_webhooks, cold_build
+    /// Only these; all unless given
+    #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(names()))]
     only: Vec<String>,
-    /// Fail where a target is missed
+    /// Fail where a target is missed, not only where a benchmark breaks off
     #[arg(long)]
     strict: bool,
 }
@@ -58,44 +67,59 @@ impl Figure {
     }
 }
 
+/// What is kept of a run.
+#[derive(Serialize)]
+struct Report {
+    machine: Machine,
+    figures: Vec<Figure>,
+}
+
 pub(crate) fn run(choice: &Choice) -> Result<()> {
-    let names = PROGRAMS.iter().map(|(_, name)| *name).chain([COLD_BUILD]);
-    if let Some(unknown) = choice.only.iter().find(|name| !names.clone().any(|known| known == *name)) {
-        let known: Vec<&str> = names.collect();
-        bail!("there is no benchmark {unknown:?}; there are {}", known.join(", "));
-    }
     let wanted = |name: &str| choice.only.is_empty() || choice.only.iter().any(|one| one == name);
+    let machine = Machine::look()?;
+    output::say(&machine);
     let mut figures = Vec::new();
-    for (package, name) in PROGRAMS.iter().filter(|(_, name)| wanted(name)) {
+    let mut broken = Vec::new();
+    // One that breaks off must not take the figures of the others along.
+    for name in names().filter(|name| wanted(name)) {
         output::say(format_args!("==> {name}"));
-        figures.extend(measure(package, name)?);
+        let outcome = match PROGRAMS.iter().find(|(_, program)| *program == name) {
+            Some((package, name)) => measure(package, name, &mut figures),
+            None => cold_build::measure().map(|measured| figures.extend(measured)),
+        };
+        if let Err(error) = outcome {
+            output::say(format_args!("{name} has broken off: {error:#}"));
+            broken.push(name);
+        }
     }
-    if wanted(COLD_BUILD) {
-        output::say(format_args!("==> {COLD_BUILD}"));
-        figures.push(cold_build::measure()?);
-    }
-    let table = table(&figures);
+    let report = Report { machine, figures };
+    let table = format!("{}\n\n{}", report.machine, table(&report.figures));
     let folder = workspace::root().join("target/bench");
     std::fs::create_dir_all(&folder).context("making target/bench")?;
     std::fs::write(folder.join("figures.md"), &table).context("writing target/bench/figures.md")?;
-    std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(&figures)?)
+    std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(&report)?)
         .context("writing target/bench/figures.json")?;
     output::say(format_args!("\n{table}\nalso in target/bench: figures.md, figures.json"));
-    let missed = figures.iter().filter(|figure| figure.is_met() == Some(false)).count();
+    if !broken.is_empty() {
+        bail!("the table lacks what these did not come to measure: {}", broken.join(", "));
+    }
+    let missed = report.figures.iter().filter(|figure| figure.is_met() == Some(false)).count();
     if choice.strict && missed > 0 {
-        bail!("{missed} of {} targets are missed", figures.len());
+        let held = report.figures.iter().filter(|figure| figure.is_met().is_some()).count();
+        bail!("{missed} of {held} targets are missed");
     }
     Ok(())
 }
 
 /// Runs a benchmark and collects what it prints after the word `figure`.
-fn measure(package: &str, name: &str) -> Result<Vec<Figure>> {
+fn measure(package: &str, name: &str, figures: &mut Vec<Figure>) -> Result<()> {
+    let again = format!("cargo bench --package {package} --bench {name}");
     let mut running = workspace::cargo()
         .args(["bench", "--quiet", "--package", package, "--bench", name])
         .stdout(Stdio::piped())
         .spawn()
         .context("starting cargo")?;
-    let mut figures = Vec::new();
+    let before = figures.len();
     for line in BufReader::new(running.stdout.take().context("cargo has no stdout")?).lines() {
         let line = line.context("reading what the benchmark prints")?;
         match line.strip_prefix("figure ") {
@@ -106,12 +130,15 @@ fn measure(package: &str, name: &str) -> Result<Vec<Figure>> {
             None => output::say(line),
         }
     }
-    // One that missed its target has said so by its exit code, and its figures all the same.
-    running.wait()?;
-    if figures.is_empty() {
-        bail!("{name} has printed no figure; repeat it with: cargo bench --package {package} --bench {name}");
+    let status = running.wait()?;
+    // One that has missed its target says so by code 1, and its figures all the same.
+    if !matches!(status.code(), Some(0 | MISSED)) {
+        bail!("it ended with {status}; to repeat it: {again}");
     }
-    Ok(figures)
+    if figures.len() == before {
+        bail!("it has printed no figure; to repeat it: {again}");
+    }
+    Ok(())
 }
 
 fn table(figures: &[Figure]) -> String {

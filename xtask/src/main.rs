@@ -83,7 +83,7 @@ enum Command {
     },
     /// Let clients of other languages use the sandbox, as they are published; needs Python 3.11
     Interop,
-    /// Measure everything that has a target, beside the bare alternative in the same run; takes about ten minutes
+    /// Measure everything that has a target, beside the bare alternative in the same run; takes half an hour, mostly to build
     Bench(bench::Choice),
     /// Pack each published crate and build it from its package alone
     Packages,

@@ -28,13 +28,24 @@ const WINDOW: f64 = 1.0;
 const EPOCH: f64 = 0.2;
 /// What a fall leaves of what was let through.
 const MARGIN: f64 = 0.96;
-/// While the limit is being found the pace doubles in this long, in seconds.
-const DOUBLING: f64 = 1.0;
+/// While the limit is being looked for the pace doubles in this long, in seconds: a first refusal ends a burst, which
+/// tells little of the pace that can be kept up, and what is slower than that until it is found is lost.
+const DOUBLING: f64 = 0.25;
+/// Each fall shows more of where the limit is, so the next look at it is slower by this factor.
+const CLOSER: f64 = 4.0;
+/// Slower than this, in seconds, there is nothing left to look for.
+const FOUND: f64 = 4.0;
 /// Once found, the pace grows by this share a second, and faster the longer nothing is refused.
 const GROWTH: f64 = 0.004;
 /// How long without refusal, in seconds, until growth has doubled; it goes on with the square of the time, so
 /// that a limit that has risen is found again.
 const CALM: f64 = 15.0;
+/// Calm beyond this, in seconds, makes growth no faster: by then the pace doubles in a few seconds.
+const LONG_CALM: f64 = 100.0;
+/// A pace this many times what was let through lately is not being tried, and grows no further: over a break it would
+/// forget what was learnt. More while the limit is being looked for, as what is let through is known a moment late.
+const UNTRIED: f64 = 2.0;
+const UNTRIED_SEARCHING: f64 = 8.0;
 /// The slowest pace that the first refusal leads to, calls a second.
 const FIRST: f64 = 2.0;
 /// The slowest pace, calls a second: one refusal must not stop everything.
@@ -49,8 +60,8 @@ const FAST: f64 = 200.0;
 struct Pace {
     /// Calls a second; infinite while nothing was refused.
     rate: f64,
-    /// Whether the limit is still being looked for.
-    searching: bool,
+    /// In how many seconds the pace doubles, while the limit is still being looked for.
+    doubling: Option<f64>,
     learns: bool,
     /// When the next call may start.
     next: f64,
@@ -68,7 +79,7 @@ impl Pace {
         };
         Self {
             rate,
-            searching: true,
+            doubling: None,
             learns: limit == RateLimit::Adaptive,
             next: 0.0,
             grown: 0.0,
@@ -114,43 +125,55 @@ impl Pace {
         if started < self.fell || now - self.fell < EPOCH {
             return;
         }
-        let first = self.rate.is_infinite();
-        self.rate = if first {
+        self.rate = if self.rate.is_infinite() {
+            self.doubling = Some(DOUBLING);
             // A refusal may be owed to somebody else's calls: one alone must not make everybody crawl.
-            self.let_through(now).max(FIRST)
-        } else if self.searching {
-            self.let_through(now).clamp(self.rate * 0.5, self.rate)
+            self.let_through(now, WINDOW).max(FIRST)
+        } else if let Some(doubling) = self.doubling {
+            let slower = doubling * CLOSER;
+            self.doubling = (slower <= FOUND).then_some(slower);
+            // Only what the pace was lately tells where it was too fast; a few answers are needed to count at all.
+            let lately = doubling.max(3.0 / self.rate).min(WINDOW);
+            self.let_through(now, lately).clamp(self.rate * 0.5, self.rate)
         } else {
             // Counting is coarse over a second; one fall takes off a little, and a limit that dropped far is
             // reached by a few falls.
-            self.rate.min(self.let_through(now).max(self.rate * 0.9))
+            self.rate.min(self.let_through(now, WINDOW).max(self.rate * 0.9))
         };
         self.rate = (self.rate * MARGIN).max(SLOWEST);
-        // The first refusal ends a burst that tells little about what can be kept up.
-        self.searching = first;
         self.fell = now;
         self.grown = now;
         self.next = self.next.max(now + 1.0 / self.rate);
     }
 
-    /// Answers a second, over the window.
-    fn let_through(&mut self, now: f64) -> f64 {
+    /// Answers a second, over so many seconds, [`WINDOW`] at most.
+    fn let_through(&mut self, now: f64, over: f64) -> f64 {
         while self.answered.front().is_some_and(|at| *at < now - WINDOW) {
             self.answered.pop_front();
         }
-        self.answered.len() as f64 / WINDOW
+        let count = if over >= WINDOW {
+            self.answered.len()
+        } else {
+            self.answered.iter().rev().take_while(|at| **at >= now - over).count()
+        };
+        count as f64 / over
     }
 
     fn grow(&mut self, now: f64) {
         if !self.learns || self.rate.is_infinite() {
             return;
         }
-        let passed = now - self.grown;
+        // Waiting for a turn is no break.
+        let passed = (now - self.grown).min(WINDOW.max(1.0 / self.rate));
         self.grown = now;
-        if self.searching {
-            self.rate *= 2f64.powf(passed / DOUBLING);
+        let untried = if self.doubling.is_some() { UNTRIED_SEARCHING } else { UNTRIED };
+        if self.rate > untried * self.let_through(now, WINDOW).max(FIRST) {
+            return;
+        }
+        if let Some(doubling) = self.doubling {
+            self.rate *= 2f64.powf(passed / doubling);
         } else {
-            let calm = 1.0 + ((now - self.fell) / CALM).powi(2);
+            let calm = 1.0 + ((now - self.fell).min(LONG_CALM) / CALM).powi(2);
             self.rate *= (GROWTH * calm * passed).min(1.0).exp();
         }
     }
@@ -308,6 +331,37 @@ mod tests {
             );
             assert!(achieved >= 0.95, "{rate}/s, burst {burst}: {achieved}");
             assert!(share <= 0.02, "{rate}/s, burst {burst}: {share}");
+        }
+    }
+
+    /// What part of the service's rate a run gets, and what part of its calls is refused.
+    async fn shares(rate: f64, burst: f64, budget: &Arc<Budget>, calls: u64, abreast: usize) -> (f64, f64) {
+        let server = Server::new(rate, burst);
+        let took = bulk(server.clone(), budget.clone(), calls, abreast).await.as_secs_f64();
+        let refused = server.refused.load(Ordering::SeqCst) as f64;
+        (calls as f64 / took / rate, refused / (refused + calls as f64))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn half_a_minute_is_enough_to_find_the_limit_and_use_it() {
+        for (rate, burst) in [(50.0, 5.0), (50.0, 10.0), (200.0, 20.0)] {
+            let budget = Arc::new(Budget::new(RateLimit::Adaptive));
+            let (used, refused) = shares(rate, burst, &budget, rate as u64 * 30, 16).await;
+            assert!(used >= 0.95 && refused <= 0.02, "{rate}/s, burst {burst}: {used}, {refused} refused");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_break_does_not_make_it_forget_the_limit() {
+        for pause in [20, 300, 3_600].map(Duration::from_secs) {
+            let budget = Arc::new(Budget::new(RateLimit::Adaptive));
+            // Whether the limit was found before or only just met.
+            for calls in [10, 1_500] {
+                shares(50.0, 5.0, &budget, calls, 16).await;
+                tokio::time::sleep(pause).await;
+                let (used, refused) = shares(50.0, 5.0, &budget, 1_500, 16).await;
+                assert!(used >= 0.95 && refused <= 0.02, "after {pause:?}: {used}, {refused} refused");
+            }
         }
     }
 
