@@ -2,7 +2,7 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
-use groups_tests::World;
+use groups_tests::{Run, Served, World};
 use serde_json::Value;
 
 use crate::world;
@@ -175,6 +175,25 @@ fn what_was_sent_when_the_journal_is_full_is_not_told_as_failed() {
     assert_eq!(rows[0]["status"], "accepted", "{rows} {}", String::from_utf8_lossy(&done.stderr));
     assert!(rows[0]["request_id"].is_string(), "{rows}");
     assert!(rows[0]["error"]["remedy"].as_str().unwrap().contains("move the file there first"), "{rows}");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let run = Run { code: done.status.code(), stdout: text(done.stdout), stderr: text(done.stderr) };
+    world.told(&["create", "--from", "other6", "--wait", "-o", "json"], &[], &run);
+    world.check("what_was_sent_when_the_journal_is_full_is_not_told_as_failed");
+}
+
+#[test]
+fn a_group_that_is_not_seen_in_time_is_looked_for_again() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\nTwo\n");
+    world.quietly(&["sandbox", "behaviour", "--set", "outcome_delay_ms=3600000"]);
+    let create = ["create", "--from", &sheet, "--sandbox", "--wait=300ms"];
+    assert_eq!(world.run(&create).code, Some(8));
+    assert_eq!(world.run(&[&create[..], &["-o", "jsonl"]].concat()).code, Some(8));
+    world.quietly(&["sandbox", "clock", "--advance", "2h"]);
+    let rows = world.quietly(&[&create[..], &["-o", "json"]].concat()).json();
+    name_groups(&world, &rows);
+    assert_eq!(world.run(&[&create[..], &["-o", "json"]].concat()).code, Some(0));
+    world.check("a_group_that_is_not_seen_in_time_is_looked_for_again");
 }
 
 #[test]
@@ -264,4 +283,38 @@ fn a_full_number_ends_it_with_what_is_left() {
     let (stdout, stderr) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
     assert!(stdout.lines().count() < 60, "{stdout}");
     assert!(stderr.contains("were not sent") && stderr.contains("nothing twice"), "{stderr}");
+}
+
+/// Lists show nothing here, so that nothing but the webhook can tell.
+#[test]
+fn a_running_receiver_tells_what_became_of_each_row() {
+    let world = world();
+    let listener = Served::started_by(world.command(&["listen", "--port", "0"]));
+    let fails = "create_group outcome=131211 times=1";
+    let webhook = ["--webhook", listener.base_url(), "--fault", "list_groups empty-page", "--fault", fails];
+    let served = world.serve(&[&["--fresh"], &webhook[..]].concat());
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let key = [("D360_API_KEY", "sandbox")];
+    let create = ["create", "--from", &sheet, "--base-url", served.base_url(), "--wait", "-o", "jsonl"];
+    let failed = world.run_with(&create, &key);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    let row: Value = serde_json::from_str(&failed.stdout).unwrap();
+    assert_eq!((&row["status"], &row["error"]["code"]), (&"failed".into(), &131_211.into()), "{row}");
+    // It was not made, so the same command makes it.
+    let made = world.quietly_with(&create, &key);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let row: Value = serde_json::from_str(&made.stdout).unwrap();
+    assert_eq!(row["status"], "done", "{row}");
+    assert!(row["invite_link"].as_str().unwrap().starts_with("https://chat.whatsapp.com/"), "{row}");
+    let did = journal(&world, "x.csv.wagroups-journal.jsonl");
+    let did: Vec<_> = did.iter().map(|record| record["did"].as_str().unwrap()).collect();
+    let run = ["begun", "looked", "sending", "accepted"];
+    assert_eq!(did, [&run[..], &["not_made"], &run, &["created"]].concat());
+    let created = journal(&world, "x.csv.wagroups-journal.jsonl").pop().unwrap();
+    assert_eq!(created["group_id"], row["group_id"]);
+    // And it is known from then on, whoever runs.
+    drop(listener);
+    let again = world.quietly_with(&create, &key);
+    assert_eq!(serde_json::from_str::<Value>(&again.stdout).unwrap()["group_id"], row["group_id"]);
+    world.check("a_running_receiver_tells_what_became_of_each_row");
 }

@@ -159,7 +159,8 @@ impl Config {
     ) -> Result<T, Failure> {
         let failed = |error: std::io::Error| unwritable(&Self::file(folder), &error, command);
         create_private(folder).map_err(failed)?;
-        let _alone = Lock::take(folder).await.map_err(failed)?;
+        let lock = folder.join(LOCK);
+        let _alone = Lock::take(&lock).await.map_err(|error| unwritable(&lock, &error, command))?;
         let mut config = Self::read(folder, command)?;
         let before = config.clone();
         let changed = change(&mut config).await?;
@@ -187,7 +188,7 @@ const LOOKS: Duration = Duration::from_millis(50);
 struct Lock(#[expect(dead_code, reason = "it is the open file that holds the lock")] File);
 
 impl Lock {
-    async fn take(folder: &Path) -> std::io::Result<Self> {
+    async fn take(file: &Path) -> std::io::Result<Self> {
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -195,7 +196,7 @@ impl Lock {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let file = options.open(folder.join(LOCK))?;
+        let file = options.open(file)?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),

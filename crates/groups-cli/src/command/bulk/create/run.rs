@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use groups_ergonomic::model::event::EventKind;
 use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
 use groups_ergonomic::{CreateGroup, Delivery, Error, ErrorKind, Operation};
+use groups_model::ErrorEntry;
 use groups_webhooks::EventStore as _;
 use groups_webhooks::store::Query;
 
@@ -517,7 +518,9 @@ impl<'a> Work<'a> {
                     let (item, kind) = (error.clone(), Kind::Api(error.kind));
                     let mut failure = Failure::local(kind, Operation::CreateGroup.id(), item.message.clone());
                     (failure.report.code, failure.report.title) = (item.code, item.title.clone());
-                    failure = failure.with_remedy("Run the same command again to try it once more.");
+                    let advice = item.code.and_then(ErrorEntry::find).map(|row| row.remedy);
+                    failure = failure
+                        .with_remedy(advice.unwrap_or("Run the same command again to try it once more."));
                     let row = self.row(*index);
                     if self.write(Record::NotMade { line, why: item.message }).await.is_ok() {
                         self.set(*index, State::New);
