@@ -133,6 +133,9 @@ impl World {
             .collect();
         let mut transcript = self.transcript.borrow_mut();
         transcript.push_str(&format!("$ {}\n{}", shown.join(" "), done.stdout));
+        if !transcript.ends_with('\n') {
+            transcript.push('\n');
+        }
         if !done.stderr.is_empty() {
             transcript.push_str(&format!("--- stderr\n{}", done.stderr));
         }

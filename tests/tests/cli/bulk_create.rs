@@ -318,3 +318,104 @@ fn a_running_receiver_tells_what_became_of_each_row() {
     assert_eq!(serde_json::from_str::<Value>(&again.stdout).unwrap()["group_id"], row["group_id"]);
     world.check("a_running_receiver_tells_what_became_of_each_row");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_sheet_has_the_journal_of_the_sheet() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let link = world.folder().join("link.csv");
+    std::os::unix::fs::symlink(&sheet, &link).unwrap();
+    let state = world.folder().join(".");
+    for (file, folder) in [(sheet.as_str(), world.folder()), (link.to_str().unwrap(), state.as_path())] {
+        let done =
+            world.quietly(&["create", "--from", file, "--sandbox", "--config-dir", folder.to_str().unwrap()]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    }
+    assert_eq!(count(&world, "One"), 1);
+    assert!(!world.folder().join("link.csv.wagroups-journal.jsonl").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_not_read_to_the_end() {
+    let world = world();
+    world.run(&["create", "--from", "/dev/zero", "--journal", "x.jsonl", "--sandbox"]);
+    world.run(&["delete", "--from", "/dev/zero", "--yes", "--sandbox"]);
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    world.run(&["create", "--from", &sheet, "--journal", "/dev/zero", "--sandbox"]);
+    world.check("a_file_without_an_end_is_not_read_to_the_end");
+}
+
+/// What became of it, nobody will tell any more: its outcome failed, and no webhook was received.
+#[test]
+fn a_row_that_was_accepted_and_never_came_is_decided_by_a_word() {
+    for (say, made) in [("skip", 0), ("create", 1)] {
+        let world = world();
+        let served = world.serve(&["--fresh", "--fault", "create_group outcome=131211 times=1"]);
+        let key = [("D360_API_KEY", "sandbox")];
+        let listed = || {
+            let list = ["list", "--all", "--base-url", served.base_url(), "-o", "json"];
+            world.quietly_with(&list, &key).json().as_array().unwrap().len()
+        };
+        let sheet = world.file("x.csv", b"subject\nOne\n");
+        let create = ["create", "--from", &sheet, "--base-url", served.base_url(), "--settle", "1s"];
+        let create = [&create[..], &["--wait=1500ms", "-o", "jsonl", "--fields", "line,status"]].concat();
+        let late = world.run_with(&create, &key);
+        assert_eq!(late.code, Some(8), "{late:?}");
+        assert!(late.stderr.contains("--ambiguous"), "{late:?}");
+        assert_eq!(world.quietly_with(&create, &key).code, Some(8), "without a word nothing is decided");
+        let said = world.run_with(&[&create[..], &["--ambiguous", say]].concat(), &key);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        // Whoever says it has said it.
+        assert_eq!(world.quietly_with(&create, &key).code, Some(0));
+        assert_eq!(listed(), made, "{say}");
+        if say == "skip" {
+            world.check("a_row_that_was_accepted_and_never_came_is_decided_by_a_word");
+        }
+    }
+}
+
+/// The list of groups can be had, and what is written meets a proxy.
+#[test]
+fn a_page_of_a_proxy_is_no_refusal() {
+    let world = world();
+    let groups = std::sync::Mutex::new(Vec::<Value>::new());
+    let posts = std::sync::atomic::AtomicUsize::new(0);
+    let service = crate::answers::with(move |request: &wiremock::Request| {
+        let mut groups = groups.lock().unwrap();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let answer = |body: Value| wiremock::ResponseTemplate::new(200).set_body_json(body);
+        match (request.method.as_str(), request.url.path()) {
+            ("POST", _) => {
+                let number = posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                // The first is passed on by the proxy, which loses its way back; the second is not even that.
+                if number != 1 {
+                    groups
+                        .push(serde_json::json!({ "id": format!("g{number}"), "subject": body["subject"] }));
+                }
+                match number {
+                    0 | 1 => wiremock::ResponseTemplate::new(404)
+                        .set_body_raw("<html><title>Not here</title></html>", "text/html"),
+                    _ => answer(serde_json::json!({ "request_id": "R" })),
+                }
+            }
+            ("GET", "/groups") => answer(serde_json::json!({ "data": { "groups": *groups } })),
+            (_, path) => answer(serde_json::json!({ "id": path.rsplit('/').next() })),
+        }
+    });
+    let url = service.url();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let create = ["create", "--from", &sheet, "--base-url", &url, "--settle", "1s", "-o", "jsonl"];
+    let key = [("D360_API_KEY", "k")];
+    let first = world.run_with(&create, &key);
+    assert_eq!(first.code, Some(3), "{first:?}");
+    let posted = || service.asked().iter().filter(|asked| asked.starts_with("POST")).count();
+    assert_eq!(world.quietly_with(&create, &key).code, Some(0), "it is there, and so not made again");
+    assert_eq!(posted(), 1);
+    world.file("x.csv", b"subject\nOne\nTwo\n");
+    assert_eq!(world.quietly_with(&create, &key).code, Some(7));
+    assert_eq!(world.quietly_with(&create, &key).code, Some(0), "it is not there, and so made");
+    assert_eq!(posted(), 3);
+    world.check("a_page_of_a_proxy_is_no_refusal");
+}

@@ -24,7 +24,7 @@ const UNSEEN: [(&str, &str); 14] = [
 ];
 
 /// What begins the telling of an error; it ends with the statement.
-const TELLINGS: [&str; 14] = [
+const TELLINGS: [&str; 15] = [
     "Failure::local(",
     "Failure::usage(",
     "Failure::configuration(",
@@ -35,6 +35,7 @@ const TELLINGS: [&str; 14] = [
     "misplaced(",
     "unusable(",
     "no_key(",
+    "failed(format!(",
     "with_remedy(",
     "message.push_str(",
     "let message =",

@@ -4,7 +4,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::Source;
 use crate::failure::Failure;
 use crate::folders::create_private;
+use crate::private_file::{self, Kept};
 
 const FILE: &str = "config.toml";
 const LOCK: &str = "config.lock";
@@ -208,16 +209,10 @@ impl Lock {
     }
 }
 
-/// Writes a file that only its owner may read, whole or not at all: beside it first, then in its place.
+/// Replaces a file that must not be lost. Where it is a link, what it leads to is replaced, and the link stays.
 pub(super) fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    // Where it is a link, what it leads to is replaced, and the link stays.
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    // Made with mode 0600.
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    beside.write_all(content)?;
-    beside.as_file().sync_all()?;
-    beside.persist(&file).map(drop).map_err(|error| error.error)
+    private_file::replace(&file, content, Kept::Lasting)
 }
 
 /// Without values that stand in the file: somebody may have put a key there.

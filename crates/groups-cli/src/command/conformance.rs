@@ -40,7 +40,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let address = Address::resolve(place.globals, place.environment, scene, true).await?;
     let (base_url, key, sandbox) = match address {
-        Address::Api { base_url, key } => (base_url, key.expose_secret().to_owned(), None),
+        Address::Api { base_url, key, .. } => (base_url, key.expose_secret().to_owned(), None),
         Address::Sandbox(database) => {
             let sandbox = shared_sandbox(&database).start().await;
             let sandbox = sandbox.map_err(|error| Failure::of_sandbox(&error, scene))?;

@@ -203,7 +203,14 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
             ));
         }
     }
-    let begun = Record::Begun { version: VERSION, at: run::now(), to: number.to, key: number.key };
+    let call_time = call.patience.as_secs().saturating_add(u64::from(call.patience.subsec_nanos() > 0));
+    let begun = Record::Begun {
+        version: VERSION,
+        at: run::now(),
+        to: number.to,
+        key: number.key,
+        call: Some(call_time),
+    };
     journal.write(&begun).await.map_err(|why| {
         let what = format!("the journal {path} cannot be written: {why}");
         unusable(what, "Choose another place with `--journal FILE`.")
