@@ -237,8 +237,8 @@ mod tests {
             key: None,
             call: Some(30),
         };
-        let ledger = Ledger::read(&[begun, sending(&rows[0])], &rows).unwrap();
-        assert_eq!(ledger.states[0], State::InDoubt(Timestamp::from_seconds(35)), "as the run was patient");
+        let patient = Ledger::read(&[begun, sending(&rows[0])], &rows).unwrap();
+        assert_eq!(patient.states[0], State::InDoubt(Timestamp::from_seconds(35)), "as the run was patient");
         assert!(matches!(&ledger.states[4], State::Created { request_id: Some(_), .. }));
         assert_eq!(ledger.states[5], State::New);
         assert_eq!(ledger.taken(), HashSet::from([group_id]));
