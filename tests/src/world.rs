@@ -105,7 +105,7 @@ impl World {
     /// Runs a command with variables and writes it down.
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
         let done = self.quietly_with(arguments, variables);
-        self.write_down(arguments, variables, &done);
+        self.told(arguments, variables, &done);
         done
     }
 
@@ -114,7 +114,7 @@ impl World {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
         let done = fed(command, input);
-        self.write_down(arguments, variables, &done);
+        self.told(arguments, variables, &done);
         done
     }
 
@@ -123,7 +123,8 @@ impl World {
         fed(self.command(arguments), input)
     }
 
-    fn write_down(&self, arguments: &[&str], variables: &[(&str, &str)], done: &Run) {
+    /// Writes down what became of a command that was run in another way.
+    pub fn told(&self, arguments: &[&str], variables: &[(&str, &str)], done: &Run) {
         let shown: Vec<String> = variables
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
@@ -132,6 +133,9 @@ impl World {
             .collect();
         let mut transcript = self.transcript.borrow_mut();
         transcript.push_str(&format!("$ {}\n{}", shown.join(" "), done.stdout));
+        if !transcript.ends_with('\n') {
+            transcript.push('\n');
+        }
         if !done.stderr.is_empty() {
             transcript.push_str(&format!("--- stderr\n{}", done.stderr));
         }
@@ -203,6 +207,8 @@ impl World {
             (r"chat\.whatsapp\.com/\w+", "chat.whatsapp.com/[CODE]"),
             (r"after \d+(?:µs|ms|s)", "after [TIME]"),
             (r"after \d+\.\d s", "after [TIME]"),
+            (r"clock is \d+ s off", "clock is [N] s off"),
+            (r"within \d+(?:\.\d+)? s\b", "within [TIME]"),
             (r"(?m)^date: [^\n]+", "date: [DATE]"),
             (r"([?&]after=)ey\w+", "$1[CURSOR]"),
             (r"\* < date: [^\n]+", "* < date: [DATE]"),

@@ -6,9 +6,10 @@
 
 use std::process::{Command, Stdio};
 
-use groups_tests::World;
+use groups_tests::{Run, World};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
+use unicode_width::UnicodeWidthStr;
 
 /// On a machine that is busy with other tests everything takes longer than it should.
 const PATIENCE_MS: u64 = 60_000;
@@ -36,6 +37,47 @@ fn end(mut session: PtySession) -> (String, i32) {
         WaitStatus::Exited(_, code) => (said, code),
         other => panic!("{other:?}: {said}"),
     }
+}
+
+/// A terminal of so many columns.
+fn in_columns(columns: u16, command: &Command) -> PtySession {
+    in_shell(&format!("stty rows 24 cols {columns} && exec \"$0\" \"$@\""), command)
+}
+
+/// A shell's script around a command, which is `"$0" "$@"` in it.
+fn in_shell(script: &str, command: &Command) -> PtySession {
+    let mut shell = Command::new("/bin/sh");
+    // What makes these terminals has switched the echo off, which would show that of nobody else.
+    shell
+        .args(["-c", &format!("stty echo; {script}")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.env("PATH", "/usr/bin:/bin").env("TERM", "xterm");
+    at_terminal(shell)
+}
+
+/// All that a terminal shows of a command that is given an answer, written down as a transcript.
+fn written_down(world: &World, arguments: &[&str], asked: Option<(&str, &str)>) {
+    let command = world.command(&[arguments, &["--no-progress"]].concat());
+    let mut session = in_shell("exec \"$0\" \"$@\"", &command);
+    let mut shown = String::new();
+    if let Some((prompt, answer)) = asked {
+        shown = session.exp_string(prompt).unwrap() + prompt;
+        match answer {
+            "^C" => session.send_control('c').unwrap(),
+            answer => _ = session.send_line(answer).unwrap(),
+        }
+    }
+    let (said, code) = end(session);
+    let stderr = (shown + &said).replace("\r\n", "\n");
+    world.told(arguments, &[], &Run { code: Some(code), stdout: String::new(), stderr });
+}
+
+/// What the bytes say that were taken for characters one by one.
+fn utf8(said: &str) -> String {
+    String::from_utf8(said.chars().map(|c| u8::try_from(c).unwrap()).collect()).unwrap()
 }
 
 /// Answers a question, and tells what came of it.
@@ -214,4 +256,153 @@ fn a_second_ctrl_c_stops_at_once() {
     let (said, code) = end(session);
     assert_eq!(code, 130, "{said}");
     assert!(said.contains("may have been done") && said.contains("--start-line 1"), "{said}");
+}
+
+#[test]
+fn what_is_declined_or_not_understood_at_a_terminal_is_told() {
+    let world = world();
+    let club = world.group("Book club");
+    let file = world.file("old.txt", format!("{club}\n{club}x\n").as_bytes());
+    for (arguments, prompt, answer) in [
+        (&["delete", &club, "--sandbox"][..], "[y/N]", "n"),
+        (&["delete", &club, "--sandbox", "-o", "json"], "[y/N]", "n"),
+        (&["delete", &club, "--sandbox"], "[y/N]", "^C"),
+        (&["delete", "--from", &file, "--sandbox"], "to go ahead:", "y"),
+        (&["sandbox", "reset"], "[y/N]", ""),
+        (&["sandbox", "reset"], "[y/N]", "^C"),
+    ] {
+        written_down(&world, arguments, Some((prompt, answer)));
+    }
+    written_down(&world, &["get", "Book clab", "--sandbox"], None);
+    world.quietly(&["create", "--subject", "Book club", "--sandbox", "--wait"]);
+    let listed = world.quietly(&["list", "--sandbox", "--all", "-o", "json"]).json();
+    let of_subject = listed.as_array().unwrap().iter().filter(|group| group["subject"] == "Book club");
+    for group in of_subject.filter(|group| group["id"] != club.as_str()) {
+        world.name(group["id"].as_str().unwrap(), "SECOND");
+    }
+    written_down(&world, &["invite", "get", "Book club", "--sandbox"], None);
+    // The question would be seen by nobody.
+    let login = world.command(&["auth", "login", "--insecure-storage"]);
+    let log = world.folder().join("log.txt");
+    let (_, code) = end(in_shell(&format!("\"$0\" \"$@\" 2> {}", log.display()), &login));
+    let stderr = std::fs::read_to_string(&log).unwrap();
+    let run = Run { code: Some(code), stdout: String::new(), stderr };
+    world.told(&["auth", "login", "--insecure-storage", "2>", "log.txt"], &[], &run);
+    assert_eq!(code, 2);
+    world.check("what_is_declined_or_not_understood_at_a_terminal_is_told");
+}
+
+/// The part of a line from a column of the terminal on; `None` where a character stands across it.
+fn from_column(line: &str, column: usize) -> Option<&str> {
+    let at = line.char_indices().map(|(at, _)| at).chain([line.len()]);
+    at.map(|at| line.split_at(at)).find(|(before, _)| before.width() == column).map(|(_, after)| after)
+}
+
+#[test]
+fn a_table_fits_its_terminal_and_its_columns_stand_where_they_should() {
+    let world = world();
+    let subjects = [
+        "日本の旅 — 京都と奈良、桜の季節に",
+        "👩‍👩‍👧‍👦 family reunion in the mountains, all of us",
+        "e\u{301}te\u{301} a\u{300} la plage de Saint-Tropez",
+        "A plain subject that is too long for a narrow terminal",
+    ];
+    for subject in subjects {
+        world.quietly(&["create", "--subject", subject, "--sandbox", "--wait"]);
+    }
+    let list = world.command(&["list", "--sandbox", "--all", "--fields", "subject,created_at"]);
+    for columns in [40, 60, 120] {
+        let (said, code) = end(in_columns(columns, &list));
+        let said = utf8(&said);
+        assert_eq!(code, 0, "{said}");
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.len(), 4 + subjects.len() + 1, "{said}");
+        let header = lines[0];
+        let column = header[..header.find("CREATED_AT").unwrap()].width();
+        for line in &lines {
+            let rest = from_column(line, column).unwrap_or_else(|| panic!("across a column: {said}"));
+            assert!(!rest.starts_with(' ') && !rest.is_empty(), "{line:?}: {said}");
+        }
+        for line in &lines {
+            assert!(line.width() <= usize::from(columns), "{} of {columns}: {line:?}", line.width());
+        }
+        assert_eq!(said.contains('…'), columns < 120, "{columns}: {said}");
+        // Times are told as distances to whoever looks.
+        assert!(said.contains(" ago"), "{said}");
+        let whole = subjects.iter().all(|subject| said.contains(subject));
+        assert_eq!(whole, columns == 120, "{said}");
+    }
+    // So narrow that columns at the end have no room.
+    let narrow = world.command(&["list", "--sandbox", "--all", "--details"]);
+    let (said, code) = end(in_columns(70, &narrow));
+    let said = utf8(&said);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.lines().next().unwrap().ends_with('…') && !said.contains("CREATED_AT"), "{said}");
+    // Elsewhere nothing is cut, whatever the variable says.
+    let piped = world.command(&["list", "--sandbox", "--all"]).env("COLUMNS", "40").output().unwrap();
+    let piped = String::from_utf8(piped.stdout).unwrap();
+    assert!(subjects.iter().all(|subject| piped.contains(subject)) && !piped.contains('…'), "{piped}");
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them_and_never_in_tables() {
+    let world = world();
+    let club = world.group("Book club");
+    for (arguments, coloured) in [
+        (&["list", "--help"][..], true),
+        (&["list", "--nonsense"], true),
+        (&["invite", "get", &club, "--qr", "--sandbox"], true),
+        (&["list", "--sandbox"], false),
+        (&["get", "nobody", "--sandbox"], false),
+    ] {
+        for no_color in ["", "1"] {
+            let mut command = world.command(arguments);
+            command.env("NO_COLOR", no_color).env("D360_API_KEY", "sandbox");
+            let (said, _) = end(in_columns(120, &command));
+            let expected = coloured && no_color.is_empty();
+            assert_eq!(said.contains("\u{1b}["), expected, "{arguments:?} {no_color:?}: {said:?}");
+        }
+    }
+}
+
+const LOGIN: [&str; 6] =
+    ["auth", "login", "--insecure-storage", "--no-verify", "--base-url", "http://127.0.0.1:1"];
+
+#[test]
+fn a_key_that_is_typed_is_not_shown() {
+    let world = world();
+    let key = "a-key-that-is-typed-4711-and-kept";
+    let mut session = in_shell("exec \"$0\" \"$@\"", &world.command(&LOGIN));
+    session.exp_string("API key for http://127.0.0.1:1 (it is not shown): ").unwrap();
+    session.send_line(key).unwrap();
+    let (said, code) = end(session);
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("a-key") && said.contains("default"), "{said:?}");
+    assert_eq!(std::fs::read_to_string(world.folder().join("keys/default")).unwrap(), format!("{key}\n"));
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_for_a_key_stores_nothing_and_the_terminal_shows_again_what_is_typed() {
+    let world = world();
+    let modes = "$(stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo)";
+    let script = format!(
+        "trap : INT; \"$0\" \"$@\"; echo \"ended $?\"; echo \"mode <{modes}>\"; read answer; echo \"read <$answer>\""
+    );
+    let mut session = in_shell(&script, &world.command(&LOGIN));
+    session.exp_string("(it is not shown): ").unwrap();
+    session.send("half-a-key").unwrap();
+    session.flush().unwrap();
+    session.send_control('c').unwrap();
+    let said = session.exp_string("ended 130").unwrap();
+    assert!(said.contains("interrupted; nothing was done"), "{said:?}");
+    session.exp_string("mode <echo>").unwrap();
+    session.send_line("in the open").unwrap();
+    let (shown, code) = end(session);
+    assert_eq!(code, 0, "{shown}");
+    // Once as it was typed, once as it was read, without what was typed before.
+    assert_eq!(shown.matches("in the open").count(), 2, "{shown:?}");
+    assert!(shown.contains("read <in the open>"), "{shown:?}");
+    assert!(!format!("{said}{shown}").contains("half-a-key"), "{said:?} {shown:?}");
+    assert!(!world.folder().join("config.toml").exists() && !world.folder().join("keys").exists());
 }

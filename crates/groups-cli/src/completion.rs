@@ -124,6 +124,7 @@ fn globals(words: &[OsString]) -> Globals {
         };
         match (&*option, value) {
             ("--sandbox", _) => globals.sandbox = true,
+            ("--profile", Some(name)) => globals.profile = Some(name),
             ("--base-url", Some(url)) => globals.base_url = Some(url),
             ("--config-dir", Some(folder)) => globals.config_dir = Some(folder.into()),
             _ => {}
@@ -234,8 +235,9 @@ mod tests {
     #[test]
     fn an_unfinished_line_tells_whose_groups_are_meant() {
         let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
-        let given = globals(&words("wagroups get --sandbox --config-dir /x --base-url=http://y"));
+        let given = globals(&words("wagroups get --sandbox --config-dir /x --base-url=http://y --profile z"));
         assert!(given.sandbox);
+        assert_eq!(given.profile, Some("z".to_owned()));
         assert_eq!(given.config_dir, Some("/x".into()));
         assert_eq!(given.base_url, Some("http://y".to_owned()));
         assert!(globals(&words("wagroups get --base-url")).base_url.is_none());

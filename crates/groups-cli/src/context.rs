@@ -35,9 +35,26 @@ pub(crate) struct Environment {
     pub(crate) config_home: Option<PathBuf>,
     pub(crate) state_home: Option<PathBuf>,
     pub(crate) home: Option<PathBuf>,
+    /// See [`crate::main_with`].
+    held: Option<Held>,
 }
 
+/// Is shown what holds the key, once there is one.
+pub(crate) type Held = fn(&dyn std::fmt::Debug);
+
 impl Environment {
+    pub(crate) fn shown_to(mut self, held: Held) -> Self {
+        self.held = Some(held);
+        self
+    }
+
+    /// Something holds the key from here on.
+    fn holds(&self, it: &dyn std::fmt::Debug) {
+        if let Some(held) = self.held {
+            held(it);
+        }
+    }
+
     pub(crate) fn read() -> Self {
         let os = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let text = |name: &str| os(name).map(|value| value.to_string_lossy().into_owned());
@@ -58,6 +75,7 @@ impl Environment {
             config_home: os("XDG_CONFIG_HOME").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
             home: os("HOME").map(PathBuf::from),
+            held: None,
         }
     }
 
@@ -149,7 +167,7 @@ impl Environment {
     /// Which account calls go with, as a text that differs where it differs. Holds secrets: for digests alone.
     pub(crate) fn account(&self, globals: &Globals) -> Option<String> {
         if is_sandbox(globals, self, "completions").ok()? {
-            return Some("sandbox".to_owned());
+            return Some(SANDBOX_ACCOUNT.to_owned());
         }
         Account::find(globals, self, "completions").ok()?.map(|account| account.identity())
     }
@@ -179,11 +197,14 @@ pub(crate) fn no_header(command: &str) -> Failure {
         .with_remedy("Correct the variable, or unset it.")
 }
 
-/// Where calls go, and with which key.
+/// Where calls go, and with which key, of which nothing is shown.
+#[derive(Debug)]
 pub(crate) enum Address {
     Api {
         base_url: String,
         key: SecretString,
+        /// Whose they are, where that is known.
+        account: Option<Account>,
     },
     /// The embedded sandbox, with its database.
     Sandbox(PathBuf),
@@ -214,16 +235,47 @@ impl Address {
         match Account::find(globals, environment, command)? {
             Some(account) => {
                 let key = if needs_key { account.key(command).await? } else { stand_in() };
-                Ok(Self::Api { base_url: account.base_url, key })
+                let address = Self::Api { base_url: account.base_url.clone(), key, account: Some(account) };
+                environment.holds(&address);
+                Ok(address)
             }
             None if needs_key => Err(accounts::none(command)),
             None => {
                 let (base_url, _) = accounts::address(globals, environment, None);
-                Ok(Self::Api { base_url, key: stand_in() })
+                Ok(Self::Api { base_url, key: stand_in(), account: None })
             }
         }
     }
+
+    /// See [`accounts::identity`]; `None` where nothing is remembered.
+    pub(crate) fn identity(&self) -> Option<SecretString> {
+        match self {
+            Self::Api { account, .. } => account.as_ref().map(|account| account.identity().into()),
+            Self::Sandbox(_) => Some(SANDBOX_ACCOUNT.into()),
+        }
+    }
+
+    /// What to say where the variable leads the calls of a profile elsewhere.
+    pub(crate) fn detour(&self) -> Option<String> {
+        let Self::Api { base_url, account: Some(account), .. } = self else { return None };
+        let (name, own) = account.overridden()?;
+        Some(format!(
+            "WAGROUPS_BASE_URL is set: calls go to {}, not to {} of profile {name}; unset it to use that one.",
+            shown_address(base_url),
+            shown_address(own)
+        ))
+    }
 }
+
+/// Without what may stand before the host, which is a secret.
+pub(crate) fn shown_address(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or_default())
+}
+
+/// Whose the groups of the embedded sandbox are.
+const SANDBOX_ACCOUNT: &str = "sandbox";
 
 impl Target {
     /// `needs_key`: whether something will be sent.
@@ -243,7 +295,7 @@ impl Target {
         scene: &Scene,
     ) -> Result<Self, Failure> {
         let (base_url, key) = match address {
-            Address::Api { base_url, key } => (base_url, key),
+            Address::Api { base_url, key, .. } => (base_url, key),
             Address::Sandbox(database) => return Ok(Self::Sandbox(database)),
         };
         let mut builder = client_builder(globals);
@@ -257,7 +309,9 @@ impl Target {
             .base_url(base_url)
             .build()
             .map_err(|error| Failure::of_call(&error, scene))?;
-        Ok(Self::Api(client))
+        let target = Self::Api(client);
+        environment.holds(&target);
+        Ok(target)
     }
 }
 
@@ -384,6 +438,20 @@ mod tests {
             let is = is_sandbox(&globals, &environment(variable, variable_url), "list").ok();
             assert_eq!(is, expected, "{flag} {flag_url:?} {variable:?} {variable_url:?}");
         }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_holds_a_key_shows_nothing_of_it() {
+        let key = || SecretString::from("s3cret-key-of-a-number");
+        let environment = Environment { api_key: Some(key()), ..environment(None, Some("http://[::1]:1")) };
+        let globals = Globals::default();
+        let scene = Scene::new("list", crate::scene::Given::of(&globals));
+        let address = Address::resolve(&globals, &environment, &scene, true).await.unwrap();
+        let shown = format!("{address:?}");
+        assert!(shown.contains("[::1]") && shown.contains("Given"), "{shown}");
+        let client = client(&globals, key(), "http://[::1]:1").unwrap();
+        let shown = format!("{shown} {client:?} {:?}", Target::Api(client.clone()));
+        assert!(!shown.contains("s3cret"), "{shown}");
     }
 
     #[test]

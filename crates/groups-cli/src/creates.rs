@@ -11,6 +11,7 @@ use std::time::Duration;
 use groups_ergonomic::SharedRecord;
 
 use crate::folders::create_private;
+use crate::private_file::{self, Kept};
 
 /// How long to wait for whoever holds the lock, who needs no more than a moment.
 const LOOK: Duration = Duration::from_millis(5);
@@ -59,9 +60,7 @@ impl SharedRecord for CreatesFile {
         if after == before {
             return Ok(());
         }
-        let fresh = self.0.with_extension("new");
-        io::Write::write_all(&mut private().truncate(true).open(&fresh)?, after.as_bytes())?;
-        std::fs::rename(fresh, &self.0)
+        private_file::replace(&self.0, after.as_bytes(), Kept::Passing)
     }
 }
 

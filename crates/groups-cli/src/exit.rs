@@ -161,15 +161,7 @@ mod tests {
         let of = |kind| of(kind, Delivery::MaybeDelivered, true).number();
         assert_eq!(of(Kind::Usage), 2);
         assert_eq!(of(Kind::Interrupted), 130);
-        for kind in [
-            Kind::Declined,
-            Kind::SandboxRefused,
-            Kind::SandboxFailed,
-            Kind::StoreFailed,
-            Kind::Output,
-            Kind::Different,
-            Kind::Setup,
-        ] {
+        for kind in Kind::OWN.into_iter().filter(|kind| !matches!(kind, Kind::Usage | Kind::Interrupted)) {
             assert_eq!(of(kind), 1, "{}", kind.as_str());
         }
     }

@@ -38,6 +38,20 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Those that are not the API's.
+    pub(crate) const OWN: [Self; 10] = [
+        Self::Usage,
+        Self::Declined,
+        Self::Interrupted,
+        Self::SandboxRefused,
+        Self::SandboxFailed,
+        Self::StoreFailed,
+        Self::Journal,
+        Self::Output,
+        Self::Different,
+        Self::Setup,
+    ];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Api(kind) => kind.as_str(),
@@ -318,15 +332,7 @@ pub(crate) fn open_remedy(accepted: Option<&Accepted>, scene: &Scene) -> String 
 fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     let group = scene.group_or_placeholder();
     if in_doubt {
-        let look = match scene.command() {
-            "create" | "api" => "list --all".to_owned(),
-            "delete" => format!("get {group}"),
-            "invite reset" => format!("invite get {group}"),
-            "requests approve" | "requests reject" => format!("requests list {group}"),
-            "participants remove" => format!("participants list {group}"),
-            _ => format!("get {group}"),
-        };
-        return Some(format!("Before doing it again, see where it stands: `{}`.", scene.line(&look)));
+        return Some(look_first(scene));
     }
     Some(match kind {
         ErrorKind::InvalidCredentials => {
@@ -376,6 +382,21 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ),
         _ => return None,
     })
+}
+
+/// What to do before a write that may have been done is made again.
+pub(crate) fn look_first(scene: &Scene) -> String {
+    let group = scene.group_or_placeholder();
+    let look = match scene.command() {
+        "create" | "api" => "list --all".to_owned(),
+        "delete" => format!("get {group}"),
+        "invite reset" => format!("invite get {group}"),
+        "requests approve" | "requests reject" => format!("requests list {group}"),
+        "participants remove" => format!("participants list {group}"),
+        "webhook set" => "webhook get".to_owned(),
+        _ => format!("get {group}"),
+    };
+    format!("Before doing it again, see where it stands: `{}`.", scene.line(&look))
 }
 
 /// A remedy for one kind among the items of a batch.

@@ -2,7 +2,6 @@
 //! truth: it is never asked where a command is carried out, it forgets after a day, and losing it costs nothing.
 
 use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use groups_model::{Group, GroupId};
@@ -12,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::args::Globals;
 use crate::context::Environment;
 use crate::folders::{Folder, create_private};
+use crate::private_file::{self, Kept};
 
 /// In seconds: a day.
 const AGE: i64 = 24 * 60 * 60;
@@ -76,8 +76,12 @@ pub(crate) struct KnownGroups {
 impl KnownGroups {
     /// Of the account that these options and variables lead to, if that can be told.
     pub(crate) fn of(globals: &Globals, environment: &Environment) -> Option<Self> {
+        Self::of_account(&environment.account(globals)?, globals, environment)
+    }
+
+    /// Of an account, by a text that differs where it differs; see [`crate::accounts::identity`].
+    pub(crate) fn of_account(account: &str, globals: &Globals, environment: &Environment) -> Option<Self> {
         let folder = Folder::State.path(globals, environment, "completions").ok()?.join("known-groups");
-        let account = environment.account(globals)?;
         // Tells neither the address nor the key, and differs where one of them does.
         let digest = Sha256::digest(account.as_bytes());
         let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -96,8 +100,16 @@ impl KnownGroups {
     pub(crate) fn remember(&self, seen: Seen) {
         let entries = merged(self.entries(now()), seen, now());
         let Ok(text) = serde_json::to_string(&entries) else { return };
-        // Somebody else's link or a full disk: then there is nothing to complete.
-        let _ = write(&self.file, &text);
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        // A full disk, say: then there is nothing to complete.
+        let _ = create_private(folder)
+            .and_then(|()| private_file::replace(&self.file, text.as_bytes(), Kept::Passing));
+    }
+
+    /// Forgets all of it, as of an account that is gone or another by now.
+    pub(crate) fn forget(&self) {
+        // What is not there needs no forgetting; what cannot be removed is forgotten after a day.
+        let _ = std::fs::remove_file(&self.file);
     }
 
     fn entries(&self, now: i64) -> Vec<Entry> {
@@ -136,32 +148,6 @@ fn is_plain(id: &str) -> bool {
 
 fn now() -> i64 {
     jiff::Timestamp::now().as_second()
-}
-
-/// Whole or not at all, and for nobody else to read.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    create_private(folder)?;
-    let draft = folder.join(format!(".{}.{}", std::process::id(), draft_name(file)));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let written = options
-        .open(&draft)
-        .and_then(|mut open| open.write_all(text.as_bytes()))
-        .and_then(|()| std::fs::rename(&draft, file));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&draft);
-    }
-    written
-}
-
-fn draft_name(file: &Path) -> String {
-    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

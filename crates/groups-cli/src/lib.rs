@@ -16,6 +16,7 @@ mod folders;
 mod known_groups;
 mod near;
 mod output;
+mod private_file;
 mod run;
 mod scene;
 pub mod schema;
@@ -30,8 +31,18 @@ use clap::CommandFactory;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    with(context::Environment::read())
+}
+
+/// Runs it, and shows `held` whatever holds the API key as soon as it does. For tests of what becomes visible of the key
+/// where a program breaks at the worst moment.
+pub fn main_with(held: fn(&dyn std::fmt::Debug)) -> ExitCode {
+    with(context::Environment::read().shown_to(held))
+}
+
+fn with(environment: context::Environment) -> ExitCode {
     let argv: Vec<_> = std::env::args_os().collect();
-    run::run(&argv, &context::Environment::read()).into()
+    run::run(&argv, &environment).into()
 }
 
 /// The command tree, for those who document it.

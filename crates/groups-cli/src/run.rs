@@ -12,8 +12,9 @@ use crate::completion;
 use crate::confirm::{Question, Yes, can_ask, confirm};
 use crate::context::Environment;
 use crate::exit::Code;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, look_first};
 use crate::output::{self, Printer};
+use crate::scene::Scene;
 use crate::signals::Signals;
 use crate::subject;
 use crate::topics;
@@ -112,7 +113,9 @@ fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result
 
 fn runtime(command: &str) -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::local(Kind::Output, command, format!("the program could not start: {error}"))
+        Failure::local(Kind::Output, command, format!("the program could not start: {error}")).with_remedy(
+            "The system has refused what every program needs; see its limits, then run it again.",
+        )
     })
 }
 
@@ -122,7 +125,8 @@ fn asking_for_help(argv: &[OsString], words: &[String]) -> Vec<OsString> {
 }
 
 fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
-    let (command, writes, several) = (plan.scene.command(), plan.writes(), plan.is_list());
+    let (scene, writes, several) = (plan.scene.clone(), plan.writes(), plan.is_list());
+    let command = scene.command();
     let runtime = runtime(command)?;
     let result = runtime.block_on(async {
         match &plan.question {
@@ -144,7 +148,7 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
         };
         // At a question nothing was done.
         let writes = writes && !place.under_way.is_asking();
-        Err(stopped.unwrap_or_else(|| interrupted(command, writes)))
+        Err(stopped.unwrap_or_else(|| interrupted(&scene, writes)))
     });
     // A name that is still being looked up must not hold the process.
     runtime.shutdown_background();
@@ -152,14 +156,11 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
 }
 
 /// `writes`: whether something may have been done that nobody was told of.
-pub(crate) fn interrupted(command: &str, writes: bool) -> Failure {
+pub(crate) fn interrupted(scene: &Scene, writes: bool) -> Failure {
     let (message, remedy) = if writes {
-        (
-            "interrupted; a call that was under way may have been done",
-            "See where it stands before doing it again: `wagroups list --all`, `wagroups get GROUP`.",
-        )
+        ("interrupted; a call that was under way may have been done", look_first(scene))
     } else {
-        ("interrupted; nothing was done", "Run it again.")
+        ("interrupted; nothing was done", "Run it again.".to_owned())
     };
-    Failure::local(Kind::Interrupted, command, message).with_remedy(remedy)
+    Failure::local(Kind::Interrupted, scene.command(), message).with_remedy(remedy)
 }

@@ -4,7 +4,7 @@
 use schemars::schema_for;
 use serde_json::Value;
 
-use crate::failure::ErrorDocument;
+use crate::failure::{ErrorDocument, Kind};
 
 /// Each output type by name, with its JSON Schema (draft 2020-12).
 ///
@@ -28,6 +28,12 @@ pub fn all() -> Vec<(&'static str, Value)> {
     ];
     let all = model.into_iter().chain(crate::command::schemas());
     all.map(|(name, schema)| (name, for_readers(schema))).collect()
+}
+
+/// Each word that an error's `kind` can be.
+pub fn error_kinds() -> Vec<&'static str> {
+    let of_api = groups_model::ErrorKind::ALL.iter().map(|kind| kind.as_str());
+    of_api.chain(Kind::OWN.iter().map(|kind| kind.as_str())).collect()
 }
 
 /// Without what only the reader of the source can look up: headings of the fact sheet, links between items.

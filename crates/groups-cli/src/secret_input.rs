@@ -13,6 +13,9 @@ use crate::output;
 /// Asks for a key, or reads it where nobody can be asked. Ctrl-C is heard by whoever runs the command, and drops this.
 pub(crate) async fn key(question: &str, command: &str) -> Result<SecretString, Failure> {
     let unread = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            return no_key("what was given is no key: it is no text", command);
+        }
         Failure::local(Kind::Usage, command, format!("the key cannot be read: {error}"))
             .with_remedy("Give it on standard input, or run this at a terminal.")
     };
@@ -63,9 +66,13 @@ fn taken(text: &str, command: &str) -> Result<SecretString, Failure> {
         }
         _ => return Ok(SecretString::from(key)),
     };
-    Err(Failure::local(Kind::Usage, command, problem).with_remedy(
+    Err(no_key(problem, command))
+}
+
+fn no_key(problem: &str, command: &str) -> Failure {
+    Failure::local(Kind::Usage, command, problem).with_remedy(
         "Type it at the prompt, or give it alone on standard input: `wagroups auth login < FILE`.",
-    ))
+    )
 }
 
 #[cfg(unix)]
@@ -111,7 +118,8 @@ mod terminal {
                 read => count += read,
             }
         }
-        let text = std::str::from_utf8(&bytes[..count]).map_err(std::io::Error::other)?;
+        let text = std::str::from_utf8(&bytes[..count])
+            .map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
         Ok(Zeroizing::new(text.to_owned()))
     }
 }

@@ -1,5 +1,15 @@
 //! Being told to end, by Ctrl-C or by a signal, for commands that have something to finish first.
 
+use crate::failure::Failure;
+
+/// Where it would not be heard, a command that ends by it is not begun.
+pub(crate) fn heard(command: &str) -> Result<Signals, Failure> {
+    Signals::new().map_err(|error| {
+        Failure::configuration(command, format!("signals cannot be received: {error}"))
+            .with_remedy("The system refuses what ending cleanly takes; see its limits, then run it again.")
+    })
+}
+
 #[cfg(unix)]
 /// Being told to end.
 pub(crate) struct Signals {

@@ -96,8 +96,8 @@ Many at once, from a file: --from FILE, or --from - for stdin
   jsonl  A JSON object per line.
   lines  An id per line. For create a subject per line, where --from-format lines says so.
 
-Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. A cell that -o csv has
-guarded with an apostrophe, as it looks like a formula, is read without it. Columns, by command:
+Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. At most 64 MiB are read. A
+cell that -o csv has guarded with an apostrophe, as it looks like a formula, is read without it. Columns, by command:
 
   create                                 subject; description, approval (auto or required)
   get, delete, invite get, invite reset  group_id (or id)
@@ -130,9 +130,10 @@ command goes on wherever a run has ended, however it has: what was accepted stay
 what was sent without an answer is looked for among the groups that were not there before. It is sent again only where,
 --settle after it was sent, there is none. Where there are more new groups with a subject than rows, or one that says
 something else, or where the list of groups is empty, nobody can tell: the row is ambiguous, and nothing is done for it
-until --ambiguous create or skip says what. Rows may be added at the end and columns that come along be mended; a row
-that was sent must stay as it was. A journal is moved with its sheet: a new one knows of nothing that was sent. --wait
-prints the group and its invite link for each row, also of a run that has ended before.
+until --ambiguous create or skip says what; the same decides of rows that were accepted and whose group, --settle later,
+is not there. A page of a proxy (404) is no answer: its row is looked for, too. Rows may be added at the end and columns
+that come along be mended; a row that was sent must stay as it was. A journal is moved with its sheet: a new one knows
+of nothing that was sent. --wait prints the group and its invite link for each row, also of a run that has ended before.
 
 Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on (--start-line N); a second one
 stops at once.

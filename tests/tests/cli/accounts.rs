@@ -226,3 +226,53 @@ fn logging_out_of_all_goes_on_after_one_that_fails() {
         "profile\r\na\r\n"
     );
 }
+
+#[test]
+fn a_variable_that_leads_a_profiles_calls_elsewhere_is_told_before_they_go() {
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-under-test"));
+    let (own, other) = (world.serve(&["--fresh"]), world.serve(&["--fresh"]));
+    world.name(&own.base_url().replace("http://", ""), "OWN");
+    world.name(&other.base_url().replace("http://", ""), "OTHER");
+    let login = ["auth", "login", FILE, "--base-url", own.base_url()];
+    assert_eq!(world.quietly_fed(KEY, &login).code, Some(0));
+    let left_over = [("WAGROUPS_BASE_URL", other.base_url())];
+    let create = ["create", "--subject", "x"];
+    world.run_with(&create, &left_over);
+    world.run_with(&["list", "--limit", "1", "--fields", "subject", "-o", "json"], &left_over);
+    world.run_with(&["get", "nobody"], &left_over);
+    world.run_with(&["auth", "status"], &left_over);
+    world.run_with(&["auth", "status", "-o", "json", "--fields", "base_url_of_profile"], &left_over);
+    for (arguments, variables) in [
+        (&["create", "--subject", "y", "-q"][..], &left_over[..]),
+        (&["create", "--subject", "y", "--base-url", other.base_url()], &left_over),
+        (&["create", "--subject", "y"], &[]),
+        (&["create", "--subject", "y"], &[("WAGROUPS_BASE_URL", own.base_url())]),
+        (&["create", "--subject", "y"], &[left_over[0], ("D360_API_KEY", KEY)]),
+    ] {
+        let run = world.quietly_with(arguments, variables);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stderr.contains("WAGROUPS_BASE_URL"), "nothing is left over: {run:?}");
+    }
+    world.check("a_variable_that_leads_a_profiles_calls_elsewhere_is_told_before_they_go");
+}
+
+#[test]
+fn groups_that_were_seen_with_a_key_are_not_offered_with_another() {
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-under-test"));
+    let served = world.serve(&[]);
+    let login = ["auth", "login", FILE, "--profile", "one", "--base-url", served.base_url()];
+    let offered = || {
+        let mut command = world.command(&["--", "wagroups", "get", "--profile", "one", ""]);
+        command.env("WAGROUPS_COMPLETE", "fish");
+        let done = command.output().unwrap();
+        String::from_utf8(done.stdout).unwrap().contains("Book club")
+    };
+    for leave in [&login[..], &["auth", "logout", "one"], &["auth", "logout", "--all"]] {
+        assert_eq!(world.quietly_fed(KEY, &login).code, Some(0));
+        assert!(!offered());
+        assert_eq!(world.quietly(&["list", "--all", "--profile", "one"]).code, Some(0));
+        assert!(offered(), "it remembers what it has seen");
+        assert_eq!(world.quietly_fed(KEY, leave).code, Some(0), "{leave:?}");
+        assert!(!offered(), "{leave:?}");
+    }
+}

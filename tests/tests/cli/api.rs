@@ -149,3 +149,16 @@ fn only_what_is_safe_to_repeat_is_repeated() {
         assert_eq!(error["error"]["attempts"], sent, "{verb} {place}");
     }
 }
+
+#[test]
+fn an_answer_that_is_no_text_comes_out_byte_for_byte() {
+    let bytes: Vec<u8> = (0..=255).chain([0xff, 0xfe, b'x']).collect();
+    let service = crate::answers::with(ResponseTemplate::new(200).set_body_raw(bytes.clone(), "image/jpeg"));
+    let (world, url) = (world(), service.url());
+    for arguments in [&["api", "GET", "/media/1"][..], &["api", "GET", "/media/1", "-o", "json"]] {
+        let arguments = [arguments, &["--base-url", &url]].concat();
+        let done = world.command(&arguments).envs(KEY).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        assert_eq!(done.stdout, bytes);
+    }
+}

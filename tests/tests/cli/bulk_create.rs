@@ -2,7 +2,7 @@
 // Helpers of tests fail like tests do; clippy recognises only the tests themselves.
 #![allow(clippy::unwrap_used)]
 
-use groups_tests::World;
+use groups_tests::{Run, Served, World};
 use serde_json::Value;
 
 use crate::world;
@@ -175,6 +175,25 @@ fn what_was_sent_when_the_journal_is_full_is_not_told_as_failed() {
     assert_eq!(rows[0]["status"], "accepted", "{rows} {}", String::from_utf8_lossy(&done.stderr));
     assert!(rows[0]["request_id"].is_string(), "{rows}");
     assert!(rows[0]["error"]["remedy"].as_str().unwrap().contains("move the file there first"), "{rows}");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let run = Run { code: done.status.code(), stdout: text(done.stdout), stderr: text(done.stderr) };
+    world.told(&["create", "--from", "other6", "--wait", "-o", "json"], &[], &run);
+    world.check("what_was_sent_when_the_journal_is_full_is_not_told_as_failed");
+}
+
+#[test]
+fn a_group_that_is_not_seen_in_time_is_looked_for_again() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\nTwo\n");
+    world.quietly(&["sandbox", "behaviour", "--set", "outcome_delay_ms=3600000"]);
+    let create = ["create", "--from", &sheet, "--sandbox", "--wait=300ms"];
+    assert_eq!(world.run(&create).code, Some(8));
+    assert_eq!(world.run(&[&create[..], &["-o", "jsonl"]].concat()).code, Some(8));
+    world.quietly(&["sandbox", "clock", "--advance", "2h"]);
+    let rows = world.quietly(&[&create[..], &["-o", "json"]].concat()).json();
+    name_groups(&world, &rows);
+    assert_eq!(world.run(&[&create[..], &["-o", "json"]].concat()).code, Some(0));
+    world.check("a_group_that_is_not_seen_in_time_is_looked_for_again");
 }
 
 #[test]
@@ -264,4 +283,139 @@ fn a_full_number_ends_it_with_what_is_left() {
     let (stdout, stderr) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
     assert!(stdout.lines().count() < 60, "{stdout}");
     assert!(stderr.contains("were not sent") && stderr.contains("nothing twice"), "{stderr}");
+}
+
+/// Lists show nothing here, so that nothing but the webhook can tell.
+#[test]
+fn a_running_receiver_tells_what_became_of_each_row() {
+    let world = world();
+    let listener = Served::started_by(world.command(&["listen", "--port", "0"]));
+    let fails = "create_group outcome=131211 times=1";
+    let webhook = ["--webhook", listener.base_url(), "--fault", "list_groups empty-page", "--fault", fails];
+    let served = world.serve(&[&["--fresh"], &webhook[..]].concat());
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let key = [("D360_API_KEY", "sandbox")];
+    let create = ["create", "--from", &sheet, "--base-url", served.base_url(), "--wait", "-o", "jsonl"];
+    let failed = world.run_with(&create, &key);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    let row: Value = serde_json::from_str(&failed.stdout).unwrap();
+    assert_eq!((&row["status"], &row["error"]["code"]), (&"failed".into(), &131_211.into()), "{row}");
+    // It was not made, so the same command makes it.
+    let made = world.quietly_with(&create, &key);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let row: Value = serde_json::from_str(&made.stdout).unwrap();
+    assert_eq!(row["status"], "done", "{row}");
+    assert!(row["invite_link"].as_str().unwrap().starts_with("https://chat.whatsapp.com/"), "{row}");
+    let did = journal(&world, "x.csv.wagroups-journal.jsonl");
+    let did: Vec<_> = did.iter().map(|record| record["did"].as_str().unwrap()).collect();
+    let run = ["begun", "looked", "sending", "accepted"];
+    assert_eq!(did, [&run[..], &["not_made"], &run, &["created"]].concat());
+    let created = journal(&world, "x.csv.wagroups-journal.jsonl").pop().unwrap();
+    assert_eq!(created["group_id"], row["group_id"]);
+    // And it is known from then on, whoever runs.
+    drop(listener);
+    let again = world.quietly_with(&create, &key);
+    assert_eq!(serde_json::from_str::<Value>(&again.stdout).unwrap()["group_id"], row["group_id"]);
+    world.check("a_running_receiver_tells_what_became_of_each_row");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_sheet_has_the_journal_of_the_sheet() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let link = world.folder().join("link.csv");
+    std::os::unix::fs::symlink(&sheet, &link).unwrap();
+    let state = world.folder().join(".");
+    for (file, folder) in [(sheet.as_str(), world.folder()), (link.to_str().unwrap(), state.as_path())] {
+        let done =
+            world.quietly(&["create", "--from", file, "--sandbox", "--config-dir", folder.to_str().unwrap()]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+    }
+    assert_eq!(count(&world, "One"), 1);
+    assert!(!world.folder().join("link.csv.wagroups-journal.jsonl").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_not_read_to_the_end() {
+    let world = world();
+    world.run(&["create", "--from", "/dev/zero", "--journal", "x.jsonl", "--sandbox"]);
+    world.run(&["delete", "--from", "/dev/zero", "--yes", "--sandbox"]);
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    world.run(&["create", "--from", &sheet, "--journal", "/dev/zero", "--sandbox"]);
+    world.check("a_file_without_an_end_is_not_read_to_the_end");
+}
+
+/// What became of it, nobody will tell any more: its outcome failed, and no webhook was received.
+#[test]
+fn a_row_that_was_accepted_and_never_came_is_decided_by_a_word() {
+    for (say, made) in [("skip", 0), ("create", 1)] {
+        let world = world();
+        let served = world.serve(&["--fresh", "--fault", "create_group outcome=131211 times=1"]);
+        let key = [("D360_API_KEY", "sandbox")];
+        let listed = || {
+            let list = ["list", "--all", "--base-url", served.base_url(), "-o", "json"];
+            world.quietly_with(&list, &key).json().as_array().unwrap().len()
+        };
+        let sheet = world.file("x.csv", b"subject\nOne\n");
+        let create = ["create", "--from", &sheet, "--base-url", served.base_url(), "--settle", "1s"];
+        let create = [&create[..], &["--wait=1500ms", "-o", "jsonl", "--fields", "line,status"]].concat();
+        let late = world.run_with(&create, &key);
+        assert_eq!(late.code, Some(8), "{late:?}");
+        assert!(late.stderr.contains("--ambiguous"), "{late:?}");
+        assert_eq!(world.quietly_with(&create, &key).code, Some(8), "without a word nothing is decided");
+        let said = world.run_with(&[&create[..], &["--ambiguous", say]].concat(), &key);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        // Whoever says it has said it.
+        assert_eq!(world.quietly_with(&create, &key).code, Some(0));
+        assert_eq!(listed(), made, "{say}");
+        if say == "skip" {
+            world.check("a_row_that_was_accepted_and_never_came_is_decided_by_a_word");
+        }
+    }
+}
+
+/// The list of groups can be had, and what is written meets a proxy.
+#[test]
+fn a_page_of_a_proxy_is_no_refusal() {
+    let world = world();
+    let groups = std::sync::Mutex::new(Vec::<Value>::new());
+    let posts = std::sync::atomic::AtomicUsize::new(0);
+    let service = crate::answers::with(move |request: &wiremock::Request| {
+        let mut groups = groups.lock().unwrap();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let answer = |body: Value| wiremock::ResponseTemplate::new(200).set_body_json(body);
+        match (request.method.as_str(), request.url.path()) {
+            ("POST", _) => {
+                let number = posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                // The first is passed on by the proxy, which loses its way back; the second is not even that.
+                if number != 1 {
+                    groups
+                        .push(serde_json::json!({ "id": format!("g{number}"), "subject": body["subject"] }));
+                }
+                match number {
+                    0 | 1 => wiremock::ResponseTemplate::new(404)
+                        .set_body_raw("<html><title>Not here</title></html>", "text/html"),
+                    _ => answer(serde_json::json!({ "request_id": "R" })),
+                }
+            }
+            ("GET", "/groups") => answer(serde_json::json!({ "data": { "groups": *groups } })),
+            (_, path) => answer(serde_json::json!({ "id": path.rsplit('/').next() })),
+        }
+    });
+    let url = service.url();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    let create = ["create", "--from", &sheet, "--base-url", &url, "--settle", "1s", "-o", "jsonl"];
+    let key = [("D360_API_KEY", "k")];
+    let first = world.run_with(&create, &key);
+    assert_eq!(first.code, Some(3), "{first:?}");
+    let posted = || service.asked().iter().filter(|asked| asked.starts_with("POST")).count();
+    assert_eq!(world.quietly_with(&create, &key).code, Some(0), "it is there, and so not made again");
+    assert_eq!(posted(), 1);
+    world.file("x.csv", b"subject\nOne\nTwo\n");
+    assert_eq!(world.quietly_with(&create, &key).code, Some(7));
+    assert_eq!(world.quietly_with(&create, &key).code, Some(0), "it is not there, and so made");
+    assert_eq!(posted(), 3);
+    world.check("a_page_of_a_proxy_is_no_refusal");
 }

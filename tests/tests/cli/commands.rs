@@ -154,3 +154,26 @@ fn text_of_others_is_harmless_in_a_table_and_whole_in_json() {
     assert_eq!(json.json()["subject"], subject);
     world.check("text_of_others_is_harmless_in_a_table_and_whole_in_json");
 }
+
+#[test]
+fn several_groups_are_deleted_at_once_and_told_in_their_order() {
+    let world = world();
+    let served = world.serve(&["--fresh", "--fault", "delete_group latency=500ms times=1"]);
+    let ids: Vec<String> = (0..40).map(|n| format!("group{n}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let delete = [&["delete", "--yes", "--base-url", served.base_url(), "-o", "json"], &ids[..]].concat();
+    let told = world.quietly_with(&delete, &[("D360_API_KEY", "sandbox")]);
+    assert_eq!(told.code, Some(4), "{told:?}");
+    let told = told.json();
+    let told: Vec<_> = told.as_array().unwrap().iter().map(|one| one["group_id"].as_str().unwrap()).collect();
+    assert_eq!(told, ids);
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut command = world.command(&["delete", "--yes", "--base-url", &url, "a", "b", "c"]);
+    let mut child = command.env("D360_API_KEY", "k").stderr(std::process::Stdio::null()).spawn().unwrap();
+    // None of them is answered, and yet all are sent.
+    let calls: Vec<_> = (0..3).map(|_| silent.accept().unwrap()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(calls);
+}

@@ -12,6 +12,8 @@ use std::process::Stdio;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use groups_tests::World;
+
 use crate::world;
 
 const KEY: &str = "a-key-that-nobody-else-may-see-4711";
@@ -104,4 +106,35 @@ fn it_is_not_in_the_list_of_processes_while_it_is_used() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
+}
+
+/// A real process that breaks while it holds the key, at each place that holds it, as loud as it can be.
+#[test]
+fn it_is_in_no_panic() {
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-panicking"));
+    let service = crate::answers::with(ResponseTemplate::new(200));
+    let url = service.url();
+    let log = world.folder().join("log.txt");
+    let log = log.to_str().unwrap();
+    let stored = ["auth", "login", "--insecure-storage", "--no-verify", "--base-url", &url];
+    assert_eq!(world.quietly_fed(KEY, &stored).code, Some(0));
+    let loud = ["-vvv", "--log-file", log, "--base-url", &url];
+    for (variables, whose) in [(&[("D360_API_KEY", KEY)][..], "Given"), (&[], "Stored")] {
+        for command in [&["list"][..], &["create", "--subject", "x"], &["api", "GET", "/groups"]] {
+            for (at, shown) in [("1", whose), ("2", "Client")] {
+                let more = [("PANIC_AT", at), ("RUST_BACKTRACE", "full"), ("WAGROUPS_LOG", "trace")];
+                let run = world.quietly_with(&[command, &loud].concat(), &[variables, &more].concat());
+                assert_eq!(run.code, Some(101), "{run:?}");
+                assert!(
+                    run.stderr.contains("the worst moment, with ") && run.stderr.contains(shown),
+                    "{run:?}"
+                );
+                assert!(run.stderr.contains("stack backtrace:"), "{run:?}");
+                assert!(!format!("{run:?}").contains(KEY), "{run:?}");
+            }
+        }
+    }
+    let told = std::fs::read_to_string(log).unwrap();
+    assert!(!told.is_empty() && !told.contains(KEY), "{told}");
+    assert!(service.asked().is_empty(), "it broke before anything was sent");
 }

@@ -3,6 +3,7 @@
 
 mod about;
 mod accounts;
+mod answers;
 mod api;
 mod bulk;
 mod bulk_create;
@@ -16,8 +17,12 @@ mod curl;
 mod error_codes;
 mod errors;
 mod events;
+mod every_command;
+mod every_kind;
 mod formats;
 mod help;
+mod interrupted;
+mod inventory;
 #[cfg(unix)]
 mod key;
 mod listen_output;
@@ -29,7 +34,9 @@ mod refusals;
 mod sandbox;
 mod sandbox_settings;
 mod schemas;
+mod services;
 mod streaming;
+mod this_side;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

@@ -28,8 +28,16 @@ fn answered(request: &wiremock::Request) -> ResponseTemplate {
     }
 }
 
-/// What it comes to when the signal arrives between the acceptance of `path`'s write and its outcome.
-async fn stopped_by(signal: &str, arguments: &[&str], write: (&str, &str)) -> Run {
+/// What was asked: method and path.
+type Asked = Vec<(String, String)>;
+
+/// Whether a create was accepted: a look comes after it.
+fn created(asked: &Asked) -> bool {
+    asked.iter().skip_while(|(method, _)| method != "POST").any(|(method, _)| method == "GET")
+}
+
+/// What it comes to when the signal arrives once so much was asked.
+async fn stopped_by(signal: &str, arguments: &[&str], at: impl Fn(&Asked) -> bool) -> Run {
     let world = world();
     let server = MockServer::start().await;
     wiremock::Mock::given(wiremock::matchers::any()).respond_with(answered).mount(&server).await;
@@ -38,9 +46,9 @@ async fn stopped_by(signal: &str, arguments: &[&str], write: (&str, &str)) -> Ru
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let seen = server.received_requests().await.unwrap();
-        let is = |request: &wiremock::Request| (request.method.as_str(), request.url.path()) == write;
-        // A look comes after the acceptance.
-        if seen.iter().skip_while(|request| !is(request)).any(|request| request.method.as_str() == "GET") {
+        let seen = seen.iter().map(|request| (request.method.to_string(), request.url.path().to_owned()));
+        let seen: Asked = seen.collect();
+        if at(&seen) {
             break;
         }
         assert!(Instant::now() < deadline, "it was not accepted: {seen:?}");
@@ -57,7 +65,7 @@ async fn stopped_by(signal: &str, arguments: &[&str], write: (&str, &str)) -> Ru
 async fn the_receipt_of_an_accepted_write_is_printed() {
     let create = ["create", "--subject", "Trip", "--wait=600s"];
     for signal in ["INT", "TERM"] {
-        let done = stopped_by(signal, &[&create[..], &["-o", "json"]].concat(), ("POST", "/groups")).await;
+        let done = stopped_by(signal, &[&create[..], &["-o", "json"]].concat(), created).await;
         assert_eq!(done.code, Some(130), "{done:?}");
         assert_eq!(done.json()["operation"], "create_group", "{done:?}");
         assert_eq!(done.json()["request_id"], "R-groups", "{done:?}");
@@ -65,19 +73,29 @@ async fn the_receipt_of_an_accepted_write_is_printed() {
         let remedy = done.error()["remedy"].as_str().unwrap().to_owned();
         assert!(remedy.contains("`wagroups wait R-groups --base-url"), "{done:?}");
     }
-    let done = stopped_by("INT", &create, ("POST", "/groups")).await;
+    let done = stopped_by("INT", &create, created).await;
     assert!(done.stdout.contains("R-groups"), "{done:?}");
     assert!(done.stderr.contains("wagroups wait R-groups"), "{done:?}");
 }
 
 #[tokio::test]
-async fn of_several_the_one_under_way_is_printed_with_those_before_it() {
-    let delete = ["delete", "A", "B", "C", "--yes", "--wait=600s", "-o", "json"];
-    let done = stopped_by("INT", &delete, ("DELETE", "/groups/B")).await;
+async fn of_several_those_under_way_are_printed_with_those_that_are_done() {
+    let delete = ["delete", "B", "A", "C", "--yes", "--wait=600s", "-o", "json"];
+    // Once the others were looked at twice more than the one that is gone, which is concluded by then.
+    let concluded = |asked: &Asked| {
+        let is_look = |(method, path): &(String, String), id: &str| method == "GET" && path.ends_with(id);
+        let after: Vec<_> = asked.iter().skip_while(|one| !is_look(one, "/A")).collect();
+        ["/B", "/C"].iter().all(|id| after.iter().filter(|one| is_look(one, id)).count() >= 2)
+    };
+    let done = stopped_by("INT", &delete, concluded).await;
     assert_eq!(done.code, Some(130), "{done:?}");
     let told = done.json();
-    assert_eq!(told.as_array().map(Vec::len), Some(2), "{done:?}");
-    assert_eq!((&told[0]["group_id"], &told[0]["learnt_by"]), (&json!("A"), &json!("polling")));
-    assert_eq!((&told[1]["group_id"], &told[1]["request_id"]), (&json!("B"), &json!("R-groups/B")));
-    assert!(done.stderr.contains("wagroups wait R-groups/B"), "{done:?}");
+    assert_eq!(told.as_array().map(Vec::len), Some(3), "{done:?}");
+    let ids: Vec<_> = told.as_array().unwrap().iter().map(|one| one["group_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["B", "A", "C"], "in their order");
+    assert_eq!(told[0]["request_id"], "R-groups/B");
+    assert_eq!(told[1]["learnt_by"], "polling", "{done:?}");
+    assert_eq!(told[2]["request_id"], "R-groups/C");
+    assert!(done.error()["message"].as_str().unwrap().contains("2 calls were accepted"), "{done:?}");
+    assert!(done.error()["remedy"].as_str().unwrap().contains("wagroups list --all"), "{done:?}");
 }

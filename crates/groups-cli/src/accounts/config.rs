@@ -4,7 +4,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::Source;
 use crate::failure::Failure;
 use crate::folders::create_private;
+use crate::private_file::{self, Kept};
 
 const FILE: &str = "config.toml";
 const LOCK: &str = "config.lock";
@@ -159,7 +160,8 @@ impl Config {
     ) -> Result<T, Failure> {
         let failed = |error: std::io::Error| unwritable(&Self::file(folder), &error, command);
         create_private(folder).map_err(failed)?;
-        let _alone = Lock::take(folder).await.map_err(failed)?;
+        let lock = folder.join(LOCK);
+        let _alone = Lock::take(&lock).await.map_err(|error| unwritable(&lock, &error, command))?;
         let mut config = Self::read(folder, command)?;
         let before = config.clone();
         let changed = change(&mut config).await?;
@@ -187,7 +189,7 @@ const LOOKS: Duration = Duration::from_millis(50);
 struct Lock(#[expect(dead_code, reason = "it is the open file that holds the lock")] File);
 
 impl Lock {
-    async fn take(folder: &Path) -> std::io::Result<Self> {
+    async fn take(file: &Path) -> std::io::Result<Self> {
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -195,7 +197,7 @@ impl Lock {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let file = options.open(folder.join(LOCK))?;
+        let file = options.open(file)?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(file)),
@@ -207,16 +209,10 @@ impl Lock {
     }
 }
 
-/// Writes a file that only its owner may read, whole or not at all: beside it first, then in its place.
+/// Replaces a file that must not be lost. Where it is a link, what it leads to is replaced, and the link stays.
 pub(super) fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    // Where it is a link, what it leads to is replaced, and the link stays.
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    // Made with mode 0600.
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-    beside.write_all(content)?;
-    beside.as_file().sync_all()?;
-    beside.persist(&file).map(drop).map_err(|error| error.error)
+    private_file::replace(&file, content, Kept::Lasting)
 }
 
 /// Without values that stand in the file: somebody may have put a key there.

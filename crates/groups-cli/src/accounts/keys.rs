@@ -15,7 +15,8 @@ use crate::folders::create_private;
 /// No key is longer; what is, was not meant to be one.
 pub(crate) const KEY_MAX: usize = 4096;
 
-/// The keys of the profiles in one folder.
+/// The keys of the profiles in one folder. Holds none of them.
+#[derive(Debug)]
 pub(crate) struct Keys {
     folder: PathBuf,
     #[cfg(all(test, feature = "keyring"))]
@@ -36,9 +37,11 @@ impl Keys {
         self.folder.join("keys").join(name.as_str())
     }
 
-    /// The place of a profile's key in the keyring. The folder is a part of it: another holds other profiles.
+    /// The place of a profile's key in the keyring. The folder is a part of it: another holds other profiles. However it is
+    /// spelt, it is the same one.
     pub(crate) fn keyring(&self, name: &ProfileName) -> Keyring {
-        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        let folder = std::fs::canonicalize(&self.folder).or_else(|_| std::path::absolute(&self.folder));
+        let folder = folder.unwrap_or_else(|_| self.folder.clone());
         let entry = format!("{name} in {}", folder.display());
         #[cfg(all(test, feature = "keyring"))]
         if let Some(mock) = &self.mock {
@@ -212,6 +215,27 @@ mod tests {
             assert!(keys.read(&name(), storage, "list").await.is_err());
             keys.remove(&name(), storage, "auth logout").await.unwrap();
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_key_is_found_in_the_keyring_however_its_folder_is_spelt() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, link) = (folder.path().join("plain"), folder.path().join("link"));
+        std::fs::create_dir(&plain).unwrap();
+        std::os::unix::fs::symlink(&plain, &link).unwrap();
+        let mock: std::sync::Arc<keyring_core::CredentialStore> = keyring_core::mock::Store::new().unwrap();
+        let keys = |folder: &Path| Keys { mock: Some(mock.clone()), ..Keys::new(folder) };
+        let key = SecretString::from("k");
+        keys(&plain).write(&name(), &key, Storage::Keyring, "auth login").await.unwrap();
+        for spelt in [link, plain.join("../plain"), plain.join("."), plain] {
+            assert!(
+                keys(&spelt).read(&name(), Storage::Keyring, "list").await.is_ok(),
+                "{}",
+                spelt.display()
+            );
+        }
+        assert!(keys(folder.path()).read(&name(), Storage::Keyring, "list").await.is_err());
     }
 
     #[cfg(unix)]

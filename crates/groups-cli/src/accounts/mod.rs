@@ -17,6 +17,9 @@ use crate::context::Environment;
 use crate::failure::Failure;
 use crate::folders::Folder;
 
+/// The variable that names an address.
+const VARIABLE: &str = "WAGROUPS_BASE_URL";
+
 /// Where the choice of an account comes from, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -44,6 +47,7 @@ impl Source {
 }
 
 /// The account of a command. The key of a profile is not read yet.
+#[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) source: Source,
     pub(crate) base_url: String,
@@ -52,19 +56,39 @@ pub(crate) struct Account {
     held: Held,
 }
 
+/// What shows a [`SecretString`] shows nothing of it.
+#[derive(Debug)]
 enum Held {
     Given(SecretString),
-    Stored { name: ProfileName, storage: Storage, keys: Keys },
+    Stored { name: ProfileName, base_url: String, storage: Storage, keys: Keys },
+}
+
+/// A text that differs where the account differs: its address, and its profile or key. May hold a secret: for digests
+/// alone.
+pub(crate) fn identity(base_url: &str, whose: &str) -> String {
+    format!("{}\n{whose}", base_url.trim_end_matches('/'))
 }
 
 impl Account {
-    /// A text that differs where the account differs. Holds secrets: for digests alone.
+    /// See [`identity`].
     pub(crate) fn identity(&self) -> String {
-        let whose = match &self.held {
-            Held::Given(key) => key.expose_secret(),
-            Held::Stored { name, .. } => name.as_str(),
-        };
-        format!("{}\n{whose}", self.base_url.trim_end_matches('/'))
+        match &self.held {
+            Held::Given(key) => identity(&self.base_url, key.expose_secret()),
+            Held::Stored { name, .. } => identity(&self.base_url, name.as_str()),
+        }
+    }
+
+    /// The address of the profile itself, where the environment names another that is used in its place. Nobody who runs
+    /// the command has said so, and the variable may be left over.
+    pub(crate) fn overridden(&self) -> Option<(&ProfileName, &str)> {
+        match &self.held {
+            Held::Stored { name, base_url, .. }
+                if self.base_url_from == VARIABLE && !is_same(base_url, &self.base_url) =>
+            {
+                Some((name, base_url))
+            }
+            _ => None,
+        }
     }
 
     /// Finds it; `None` where there is none. Asks no keyring. The configuration is not even read where the environment
@@ -95,7 +119,12 @@ impl Account {
         };
         let (name, profile) = config.find(name, source, command)?;
         let (base_url, base_url_from) = address(globals, environment, Some(&profile.base_url));
-        let held = Held::Stored { name: name.clone(), storage: profile.key_in, keys: Keys::new(&folder) };
+        let held = Held::Stored {
+            name: name.clone(),
+            base_url: profile.base_url.clone(),
+            storage: profile.key_in,
+            keys: Keys::new(&folder),
+        };
         Ok(Some(Self { source, base_url, base_url_from, held }))
     }
 
@@ -111,9 +140,13 @@ impl Account {
     pub(crate) async fn key(&self, command: &str) -> Result<SecretString, Failure> {
         match &self.held {
             Held::Given(key) => Ok(key.clone()),
-            Held::Stored { name, storage, keys } => keys.read(name, *storage, command).await,
+            Held::Stored { name, storage, keys, .. } => keys.read(name, *storage, command).await,
         }
     }
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
 /// Where an account is reached, and what says so.
@@ -124,7 +157,7 @@ pub(crate) fn address(
 ) -> (String, &'static str) {
     let (url, from) = match (&globals.base_url, environment.base_url(), of_profile) {
         (Some(url), ..) => (url.as_str(), "--base-url"),
-        (None, Some(url), _) => (url, "WAGROUPS_BASE_URL"),
+        (None, Some(url), _) => (url, VARIABLE),
         (None, None, Some(url)) => (url, "profile"),
         (None, None, None) => (DEFAULT_BASE_URL, "default"),
     };

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// `--from`, for commands that take many.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct From {
-    /// Take many from this file, a row each; - is stdin. `wagroups help from` tells the formats and columns.
+    /// Take many from this file, a row each, 64 MiB at most; - is stdin. `wagroups help from` tells formats and columns.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
 

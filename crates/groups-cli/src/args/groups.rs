@@ -98,7 +98,8 @@ pub(crate) struct Create {
     #[arg(long, value_name = "DURATION", requires = "from", value_parser = duration())]
     pub(crate) settle: Option<Duration>,
 
-    /// What to do about rows of which nobody can tell whether they were made; without it, nothing.
+    /// What to do about rows of which nobody can tell whether they were made, or that were accepted and whose group never
+    /// came; without it, nothing.
     #[arg(long, value_name = "WHAT", requires = "from")]
     pub(crate) ambiguous: Option<Ambiguous>,
 
@@ -177,9 +178,8 @@ pub(crate) struct Update {
 
 /// Delete groups, for everybody in them and for good.
 ///
-/// The answer is a receipt: WhatsApp deletes the group shortly after. Several groups are deleted one after the
-/// other, those of a file (--from) several at a time; a failure does not stop the rest, and all ids are checked before the
-/// first is sent. At a terminal it shows what will be lost and asks; elsewhere --yes is needed.
+/// The answer is a receipt: WhatsApp deletes the group shortly after. Several groups are deleted several at a time, and told
+/// in the order in which they are given; a failure does not stop the rest, and all ids are checked before the first is sent. At a terminal it shows what will be lost and asks; elsewhere --yes is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

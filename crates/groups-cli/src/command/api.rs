@@ -218,7 +218,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             return Err(Failure::local(Kind::Output, call.scene.command(), message)
                 .with_remedy("Without `--jq` it is shown as it is."));
         }
-        None => out.unread(&String::from_utf8_lossy(answer.body())),
+        None => out.unread(answer.body()),
     }
     Ok(())
 }

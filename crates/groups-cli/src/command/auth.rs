@@ -7,11 +7,14 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{Place, Planned, misplaced};
-use crate::accounts::{Account, Config, Keys, Profile, ProfileName, Source, Storage, address, masked, none};
+use crate::accounts::{
+    Account, Config, Keys, Profile, ProfileName, Source, Storage, address, identity, masked, none,
+};
 use crate::args::{AuthCommand, Globals, Login};
-use crate::context::{client, is_sandbox};
+use crate::context::{client, is_sandbox, shown_address};
 use crate::failure::Failure;
 use crate::folders::Folder;
+use crate::known_groups::KnownGroups;
 use crate::output::Printer;
 use crate::scene::Scene;
 use crate::secret_input;
@@ -109,7 +112,8 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
         Some(text) => ProfileName::given(text, command)?,
         None => ProfileName::default_one(),
     };
-    let there = config.profiles.get(&name).map(|profile| profile.base_url.as_str());
+    let before = config.profiles.get(&name).map(|profile| profile.base_url.clone());
+    let there = before.as_deref();
     let (base_url, _) = address(globals, environment, there);
     // So is an address that no key may go to.
     client(globals, SecretString::from("not-known-yet"), &base_url).map_err(|error| {
@@ -147,6 +151,9 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     })
     .await?;
     let Some(profile) = config.profiles.get(&name) else { return Ok(()) };
+    for address in [Some(base_url.as_str()), there].into_iter().flatten() {
+        forget(&name, address, place);
+    }
     let shown = Shown { verified: Some(verified), ..Shown::of(&name, profile, &config) };
     out.one(&shown);
     if let Some(why) = fallen_back {
@@ -167,6 +174,14 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
         );
     }
     Ok(())
+}
+
+/// The groups that were seen with a profile are not offered any more: its key is another now, or gone.
+fn forget(name: &ProfileName, base_url: &str, place: &Place<'_>) {
+    let account = identity(base_url, name.as_str());
+    if let Some(known) = KnownGroups::of_account(&account, place.globals, place.environment) {
+        known.forget();
+    }
 }
 
 /// A key that could not be verified.
@@ -280,7 +295,11 @@ async fn logout(
                 result = result.and(Err(failure));
                 continue;
             }
-            config.profiles.remove(&name);
+            if let Some(gone) = config.profiles.remove(&name) {
+                let (elsewhere, _) = address(place.globals, place.environment, Some(&gone.base_url));
+                forget(&name, &gone.base_url, place);
+                forget(&name, &elsewhere, place);
+            }
             if config.active.as_ref() == Some(&name) {
                 config.active = None;
             }
@@ -312,6 +331,9 @@ pub(super) struct Status {
     base_url: String,
     /// What says so.
     base_url_from: &'static str,
+    /// The profile's own address, where WAGROUPS_BASE_URL is used in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_url_of_profile: Option<String>,
     /// What is shown of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
@@ -361,6 +383,7 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
             profile: None,
             base_url: "the embedded sandbox".to_owned(),
             base_url_from: if globals.sandbox { "--sandbox" } else { "WAGROUPS_SANDBOX" },
+            base_url_of_profile: None,
             key: None,
             key_from: None,
             storage: None,
@@ -399,6 +422,10 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
         profile: None,
         base_url,
         base_url_from,
+        base_url_of_profile: account
+            .as_ref()
+            .and_then(|account| account.overridden())
+            .map(|(_, own)| own.to_owned()),
         key: None,
         key_from: used.map(Source::as_str),
         storage: None,
@@ -423,6 +450,12 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
         }
     };
     status.key = Some(masked(&key));
+    if let Some((name, own)) = account.overridden() {
+        out.note(format!(
+            "WAGROUPS_BASE_URL is used in place of {}, the address of profile {name}; unset it to use that one.",
+            shown_address(own)
+        ));
+    }
     let client = client(globals, key, &account.base_url).map_err(|error| Failure::of_call(&error, scene))?;
     let result = match offline {
         true => Ok(Verdict::NotAsked),

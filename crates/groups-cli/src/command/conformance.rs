@@ -13,7 +13,7 @@ use crate::context::{Address, shared_sandbox};
 use crate::failure::{Failure, Kind};
 use crate::output::Printer;
 use crate::scene::Scene;
-use crate::signals::Signals;
+use crate::signals;
 
 pub(super) struct Task {
     group: Option<String>,
@@ -40,7 +40,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let address = Address::resolve(place.globals, place.environment, scene, true).await?;
     let (base_url, key, sandbox) = match address {
-        Address::Api { base_url, key } => (base_url, key.expose_secret().to_owned(), None),
+        Address::Api { base_url, key, .. } => (base_url, key.expose_secret().to_owned(), None),
         Address::Sandbox(database) => {
             let sandbox = shared_sandbox(&database).start().await;
             let sandbox = sandbox.map_err(|error| Failure::of_sandbox(&error, scene))?;
@@ -76,9 +76,7 @@ async fn compare(
     if let Some(timeout) = place.globals.timeout {
         suite = suite.timeout(timeout);
     }
-    let mut signals = Signals::new().map_err(|error| {
-        Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
-    })?;
+    let mut signals = signals::heard(scene.command())?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async {
         if stopped.await.is_err() {

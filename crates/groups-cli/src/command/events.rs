@@ -25,7 +25,7 @@ use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
-use crate::signals::Signals;
+use crate::signals;
 
 /// How many are listed unless told otherwise.
 const LISTED: u64 = 25;
@@ -143,7 +143,7 @@ pub(super) async fn run(
     if matches!(task, Task::Tail { .. }) {
         // An array is there from the beginning.
         out.items::<groups_model::Event>(&[]);
-        let mut signals = signals(scene)?;
+        let mut signals = signals::heard(scene.command())?;
         while file.is_none() {
             tokio::select! {
                 by_user = signals.wait() => return ended(by_user, scene),
@@ -164,7 +164,7 @@ pub(super) async fn run(
     match task {
         Task::List { query, limit } => list(&store, query, limit, out).await.map_err(failed),
         Task::Tail { mut query } => {
-            let mut signals = signals(scene)?;
+            let mut signals = signals::heard(scene.command())?;
             if query.since.is_none() && was_there {
                 query.after = Some(store.last_number().await.map_err(failed)?);
             }
@@ -337,7 +337,7 @@ impl Listening<'_> {
             None => true,
         };
         let left: Vec<Backlog> = left.into_iter().filter(is_left).collect();
-        let mut signals = signals(scene)?;
+        let mut signals = signals::heard(scene.command())?;
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| cannot_listen(address, &error, scene))?;
@@ -435,14 +435,8 @@ impl Listening<'_> {
     }
 }
 
-fn signals(scene: &Scene) -> Result<Signals, Failure> {
-    Signals::new().map_err(|error| {
-        Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
-    })
-}
-
 fn ended(by_user: bool, scene: &Scene) -> Result<(), Failure> {
-    if by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }
+    if by_user { Err(interrupted(scene, false)) } else { Ok(()) }
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error, scene: &Scene) -> Failure {

@@ -39,7 +39,7 @@ impl From<Task> for super::Task {
     }
 }
 
-/// Groups that are read at once.
+/// Groups that are read or deleted at once.
 const AT_ONCE: usize = 16;
 
 /// What a list tells of each group.
@@ -251,50 +251,68 @@ enum Deleted {
 }
 
 async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let several = groups.len() > 1;
-    if !call.dry_run {
-        groups.iter().for_each(|group| call.seen.borrow_mut().forget(group));
+    let failed = |error| call.failed(&error);
+    if call.dry_run {
+        let several = groups.len() > 1;
+        let mut previews = Vec::new();
+        for id in groups {
+            let delete = call.client.group(id).map_err(failed)?.delete();
+            previews.push(delete.preview().await.map_err(failed)?);
+        }
+        out.previews(&previews, several);
+        return Ok(());
     }
-    let operation = Operation::DeleteGroup.id();
-    let (mut done, mut failed, mut previews) = (0, Vec::new(), Vec::new());
-    for id in groups {
-        let delete = call.client.group(id.clone()).map_err(|error| call.failed(&error))?.delete();
-        if call.dry_run {
-            previews.push(delete.preview().await.map_err(|error| call.failed(&error))?);
-            continue;
-        }
-        if !several {
-            return match call.wait {
-                Some(time) => call.wait(delete.wait(time), WAITING, out).await,
-                None => call.write(out, delete, |delete| delete.preview()).await,
-            };
-        }
-        let scene = call.scene.clone().of_group(id.as_str());
-        let deleted = match call.wait {
-            Some(time) => call.learn(delete.wait(time), WAITING, out).await.map(Deleted::ForCertain),
-            None => delete.await.map(Deleted::Accepted),
+    groups.iter().for_each(|group| call.seen.borrow_mut().forget(group));
+    if let [one] = &groups[..] {
+        let delete = call.client.group(one.clone()).map_err(failed)?.delete();
+        return match call.wait {
+            Some(time) => call.wait(delete.wait(time), WAITING, out).await,
+            None => call.write(out, delete, |delete| delete.preview()).await,
         };
-        match deleted {
-            Ok(deleted) => {
-                done += 1;
-                out.items(&[deleted]);
-            }
-            Err(error) => {
-                let failure = Failure::of_call(&error, &scene);
-                let report = (*failure.report).clone();
-                out.items(&[Deleted::Not(Box::new(NotDeleted {
-                    operation,
-                    group_id: id,
-                    request_id: known(&error).and_then(|accepted| accepted.request_id.clone()),
-                    error: report.clone(),
-                }))]);
-                failed.push((report, failure.code));
-            }
+    }
+    let deletions = groups.into_iter().enumerate().map(|(place, id)| async move {
+        let told = delete_one(place, id, call).await;
+        // Others may have to be printed before it.
+        call.under_way.done(place, &told.0);
+        (place, told)
+    });
+    let mut deletions = futures_util::stream::iter(deletions).buffered(AT_ONCE);
+    let (mut done, mut failures) = (0, Vec::new());
+    while let Some((place, (deleted, failure))) = out.waiting("Deleting groups", deletions.next()).await {
+        out.items(&[deleted]);
+        call.under_way.ends(place);
+        match failure {
+            None => done += 1,
+            Some(failure) => failures.push((*failure.report, failure.code)),
         }
     }
-    out.previews(&previews, several);
     let what = if call.wait.is_some() { "groups deleted" } else { "deletions accepted" };
-    summary::of(call.scene, operation, what, done, &failed)
+    summary::of(call.scene, Operation::DeleteGroup.id(), what, done, &failures)
+}
+
+/// One of several; what to tell of it, and why it is not done.
+async fn delete_one(place: usize, id: GroupId, call: &Call<'_>) -> (Deleted, Option<Failure>) {
+    let scene = call.scene.clone().of_group(id.as_str());
+    let deleted = async {
+        let delete = call.client.group(id.clone())?.delete();
+        match call.wait {
+            Some(time) => call.learn(place, delete.wait(time), &scene).await.map(Deleted::ForCertain),
+            None => delete.await.map(Deleted::Accepted),
+        }
+    };
+    match deleted.await {
+        Ok(deleted) => (deleted, None),
+        Err(error) => {
+            let failure = Failure::of_call(&error, &scene);
+            let not = NotDeleted {
+                operation: Operation::DeleteGroup.id(),
+                group_id: id,
+                request_id: known(&error).and_then(|accepted| accepted.request_id.clone()),
+                error: (*failure.report).clone(),
+            };
+            (Deleted::Not(Box::new(not)), Some(failure))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use groups_ergonomic::model::{Group, GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
+use secrecy::ExposeSecret as _;
 
 use crate::args::{
     ApiMethod, AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand,
@@ -47,6 +48,9 @@ use crate::scene::{Given, Scene};
 pub(crate) use bulk::RowResult;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
+
+/// How long a call may take with its repeats unless told otherwise, as the client has it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command that makes sense.
 pub(crate) struct Plan {
@@ -119,6 +123,8 @@ struct Call<'a> {
     number: Option<bulk::Number>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
+    /// How long a call may take, with its repeats.
+    patience: Duration,
     under_way: &'a UnderWay,
     /// For completion.
     seen: RefCell<Seen>,
@@ -451,6 +457,10 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         _ => !dry_run,
     };
     let address = Address::resolve(place.globals, place.environment, &scene, sends).await?;
+    let (identity, detour) = (address.identity(), address.detour());
+    if let Some(detour) = detour.filter(|_| sends || dry_run) {
+        out.told_first(detour);
+    }
     let number = (sends && matches!(&task, Task::CreateMany(_))).then(|| bulk::Number::of(&address));
     let target = Target::of(address, place.globals, place.environment, &scene)?;
     let scene = if matches!(&target, Target::Sandbox(_)) { scene.embedded() } else { scene };
@@ -482,7 +492,19 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let kept = (place.globals.curl && !dry_run).then(|| session.client().keeping());
     let client = kept.as_ref().map_or(session.client(), |(client, _)| client);
     let seen = RefCell::default();
-    let call = Call { client, scene: &scene, dry_run, fields: &fields, told, number, wait, under_way, seen };
+    let patience = place.globals.timeout.unwrap_or(PATIENCE);
+    let call = Call {
+        client,
+        scene: &scene,
+        dry_run,
+        fields: &fields,
+        told,
+        number,
+        wait,
+        patience,
+        under_way,
+        seen,
+    };
     if let Some(Question::Groups(losses)) = &question {
         under_way.asks(true);
         if let Err(declined) = losses::ask(losses, &call, out).await {
@@ -519,7 +541,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     };
     let seen = call.seen.take();
     if !seen.is_empty()
-        && let Some(known) = KnownGroups::of(place.globals, place.environment)
+        && let Some(identity) = identity
+        && let Some(known) =
+            KnownGroups::of_account(identity.expose_secret(), place.globals, place.environment)
     {
         known.remember(seen);
     }

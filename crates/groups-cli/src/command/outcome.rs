@@ -117,25 +117,25 @@ impl Call<'_> {
         what: &str,
         out: &mut Printer,
     ) -> Result<(), Failure> {
-        let learnt = self.learn(wait, what, out).await;
+        let learnt = out.waiting(what, self.learn(0, wait, self.scene)).await;
+        self.under_way.ends(0);
         show(learnt, self.scene, out)
     }
 
+    /// Waits for the outcome of one of several writes. Until it is told that it ends, its receipt is not lost.
     pub(super) async fn learn<T: Concluded + 'static>(
         &self,
+        place: usize,
         wait: Wait<T>,
-        what: &str,
-        out: &Printer,
+        scene: &Scene,
     ) -> Result<Outcome, Error> {
         let wait = match &self.told {
             Some(told) => wait.events(Arc::clone(&told.events)),
             None => wait,
         };
-        let (under_way, scene) = (self.under_way.clone(), self.scene.clone());
-        let wait = wait.on_accepted(move |accepted| under_way.begins(accepted, &scene));
-        let learnt = out.waiting(what, wait).await.map(Concluded::concluded);
-        self.under_way.ends();
-        learnt
+        let (under_way, scene) = (self.under_way.clone(), scene.clone());
+        let wait = wait.on_accepted(move |accepted| under_way.begins(place, accepted, &scene));
+        wait.await.map(Concluded::concluded)
     }
 }
 

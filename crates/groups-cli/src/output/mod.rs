@@ -240,10 +240,13 @@ impl Printer {
         self.write(&text);
     }
 
-    /// An answer that is no JSON, as it is.
-    pub(crate) fn unread(&mut self, text: &str) {
-        let text = if std::io::stdout().is_terminal() { &text::lines(text) } else { text };
-        self.write(text);
+    /// An answer that is no JSON: byte for byte as it is, but harmless where somebody looks.
+    pub(crate) fn unread(&mut self, body: &[u8]) {
+        if !std::io::stdout().is_terminal() {
+            return self.write_bytes(body);
+        }
+        let text = text::lines(&String::from_utf8_lossy(body));
+        self.write(&text);
         if !text.ends_with('\n') {
             self.write("\n");
         }
@@ -378,6 +381,11 @@ impl Printer {
         }
     }
 
+    /// Something that has to be known before anything is done: people are told at once, programs beside the result.
+    pub(crate) fn told_first(&mut self, text: String) {
+        if self.asked.is_json() { self.note(text) } else { self.now(&text) }
+    }
+
     /// A note for people alone.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
         if !self.asked.is_json() {
@@ -416,12 +424,16 @@ impl Printer {
 
     fn write(&mut self, text: &str) {
         let text = if self.escapes { &text::lines(text) } else { text };
+        self.write_bytes(text.as_bytes());
+        self.trouble = self.trouble.take().or_else(|| self.render.trouble());
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) {
         if self.ended.is_none()
-            && let Err(error) = self.out.write_all(text.as_bytes())
+            && let Err(error) = self.out.write_all(bytes)
         {
             self.ended = Some(error);
         }
-        self.trouble = self.trouble.take().or_else(|| self.render.trouble());
     }
 
     fn flush(&mut self) {

@@ -147,7 +147,17 @@ impl Shape {
     /// Which account is used, and why.
     pub(crate) const AUTH_STATUS: Self = Self {
         name: "auth_status",
-        fields: &["profile", "base_url", "base_url_from", "key", "key_from", "storage", "check", "sources"],
+        fields: &[
+            "profile",
+            "base_url",
+            "base_url_from",
+            "base_url_of_profile",
+            "key",
+            "key_from",
+            "storage",
+            "check",
+            "sources",
+        ],
         columns: &[],
     };
     pub(crate) const LOGGED_OUT: Self =

@@ -104,6 +104,7 @@ impl Render for Table {
             let mut name = key.as_str();
             let lines = match (key.as_str(), value) {
                 ("settings", Value::Object(settings)) => settings.iter().map(setting).collect(),
+                ("sources", Value::Array(all)) => sources(all),
                 // Their values are secrets.
                 ("headers", Value::Object(headers)) => headers.keys().map(|name| hidden(name)).collect(),
                 _ => match self.moment(key, &object) {
@@ -222,6 +223,20 @@ fn setting((name, outcome): (&String, &Value)) -> String {
         (Some(true), _) => format!("{name}: changed"),
         (Some(false), _) => format!("{name}: failed: {}", reason(&outcome["error"])),
         (None, _) => format!("{name}: unknown: {}", reason(&outcome["error"])),
+    }
+}
+
+/// What can name an account, what each says, and which decides: `active profile    work (used)`.
+fn sources(all: &[Value]) -> Vec<String> {
+    let name = |source: &Value| cell(&source["source"]);
+    let width = all.iter().map(|source| name(source).chars().count()).max().unwrap_or(0);
+    let line = |source: &Value| {
+        let used = if source["used"] == true { " (used)" } else { "" };
+        format!("{:width$}  {}{used}", name(source), cell(&source["value"]))
+    };
+    match all {
+        [] => vec!["none".to_owned()],
+        all => all.iter().map(line).collect(),
     }
 }
 

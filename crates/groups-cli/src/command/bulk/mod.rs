@@ -17,6 +17,7 @@ use crate::args::{
     ParticipantsRemove, RequestsCommand, StartLine, Update,
 };
 use crate::confirm::Question;
+use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{Printer, Shape};
 use crate::scene::{Scene, quoted};
@@ -240,22 +241,27 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             Err(failure.with_remedy(format!("{advice} Then go on with `{next}`.")))
         }
         Ended::Stopped | Ended::AtOnce => {
-            let failed = tally.failed.len();
+            let in_doubt = tally.failed.iter().filter(|(_, code)| *code == Code::InDoubt).count();
+            let failed = tally.failed.len() - in_doubt;
+            let doubts = if in_doubt > 0 { format!("{in_doubt} in doubt, ") } else { String::new() };
             let under_way = match ended {
                 Ended::AtOnce => " (and what was under way may have been done, too)",
                 _ => "",
             };
             let message = format!(
-                "interrupted: {} of {total} {}, {failed} failed, {} not begun{under_way}",
+                "interrupted: {} of {total} {}, {failed} failed, {doubts}{} not begun{under_way}",
                 tally.done,
                 words.done,
                 total.saturating_sub(tally.begun),
             );
             let next = lines.get(if ended == Ended::AtOnce { order.printed() } else { settled }).copied();
-            let remedy = match next {
+            let mut remedy = match next {
                 Some(_) => format!("Go on with `{}`.", source.continuing(next, call.scene)),
                 None => "There was nothing left to be begun.".to_owned(),
             };
+            if in_doubt > 0 {
+                remedy.push_str(" See where those in doubt stand before doing them again.");
+            }
             Err(Failure::local(Kind::Interrupted, words.operation, message).with_remedy(remedy))
         }
     }

@@ -60,13 +60,17 @@ pub(super) fn read(
     let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
     let mut bytes = Vec::new();
     let done = match path == Path::new("-") {
-        true => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
-        false => std::fs::read(path).map(|content| bytes = content),
+        true => std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes),
+        false => std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)),
     };
     done.map_err(|error| {
         Failure::usage(command, format!("{name} cannot be read: {error}"))
             .with_remedy("`--from` takes a file, or - for stdin.")
     })?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("{name} is longer than 64 MiB, the most that --from reads; nothing was sent");
+        return Err(Failure::usage(command, message).with_remedy("Give it in parts, each with its header."));
+    }
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
     let (columns, rows, problems) =
         parse(&bytes, format, extension.as_deref(), columns).map_err(|wrong| {
@@ -75,6 +79,9 @@ pub(super) fn read(
         })?;
     Ok(Sheet { name, columns, rows, problems })
 }
+
+/// The longest file that is read, in bytes: all of it is held, and checked before anything is sent.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 const HELP: &str = "`wagroups help from` tells what a file looks like.";
 

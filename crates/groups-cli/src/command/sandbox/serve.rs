@@ -13,7 +13,7 @@ use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
-use crate::signals::Signals;
+use crate::signals;
 
 /// A sandbox to be served.
 pub(in crate::command) struct Task {
@@ -96,11 +96,9 @@ pub(super) async fn run(
 /// Until a signal. What was acknowledged is on disk already; the shutdown lets calls in progress finish.
 async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
     // Before the line that says it is there: a signal may follow on it.
-    let mut told_to_end = Signals::new().map_err(|error| {
-        Failure::configuration(scene.command(), format!("signals cannot be received: {error}"))
-    })?;
+    let mut told_to_end = signals::heard(scene.command())?;
     out.listening(sandbox.base_url(), sandbox.api_key(), &sandbox.page_url());
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;
-    if interrupted_by_user { Err(interrupted(scene.command(), false)) } else { Ok(()) }
+    if interrupted_by_user { Err(interrupted(scene, false)) } else { Ok(()) }
 }

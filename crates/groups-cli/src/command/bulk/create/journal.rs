@@ -22,6 +22,9 @@ pub(super) enum Record {
         to: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
+        /// How long a call of this run may take with its repeats, in seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
     },
     /// The groups that there are of these subjects, before anything with such a subject is sent.
     Looked {
@@ -105,6 +108,10 @@ impl Journal {
         }
         let is_new = !path.exists();
         let mut file = options.open(path)?;
+        // A device may have no end.
+        if !file.metadata()?.is_file() {
+            return Err(Trouble::Foreign);
+        }
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Trouble::Busy,
             TryLockError::Error(error) => Trouble::Io(error),
@@ -203,8 +210,11 @@ async fn write_down(
     }
 }
 
-/// Where the journal of a sheet is, unless told otherwise.
+/// Where the journal of a sheet is, unless told otherwise. A link to a sheet is that sheet: with a journal of its own its
+/// groups would be made twice.
 pub(super) fn beside(sheet: &Path) -> PathBuf {
+    let led_to = sheet.is_symlink().then(|| std::fs::canonicalize(sheet).ok()).flatten();
+    let sheet = led_to.as_deref().unwrap_or(sheet);
     let mut name = sheet.as_os_str().to_owned();
     name.push(".wagroups-journal.jsonl");
     name.into()

@@ -40,7 +40,7 @@ pub(super) enum State {
     /// To be sent.
     #[default]
     New,
-    /// Sent, and its answer is not known; at this time it was begun, or its answer lost.
+    /// Sent, and its answer is not known; by this time the call had ended, as far as this machine's clock goes.
     InDoubt(Timestamp),
     Accepted {
         at: Timestamp,
@@ -54,6 +54,9 @@ pub(super) enum State {
     },
     Skipped,
 }
+
+/// How long a call of an earlier run may have taken where its journal does not say.
+const CALL: u64 = 15 * 60;
 
 /// What the journal says.
 #[derive(Debug, Default)]
@@ -77,9 +80,11 @@ impl Ledger {
             rows.iter().enumerate().map(|(place, row)| (row.line, place)).collect();
         let mut states: BTreeMap<u64, (State, String)> = BTreeMap::new();
         let mut ledger = Self::default();
+        let mut longest = CALL;
         for record in records {
             match record {
-                Record::Begun { to, key, .. } => {
+                Record::Begun { to, key, call, .. } => {
+                    longest = call.unwrap_or(CALL);
                     if !ledger.sent {
                         // It may have been another number that was looked at.
                         ledger.before.clear();
@@ -90,7 +95,9 @@ impl Ledger {
                 Record::Looked { newest, subjects, .. } => ledger.looked(*newest, subjects),
                 Record::Sending { line, hash, at } => {
                     ledger.sent = true;
-                    states.insert(*line, (State::InDoubt(*at), hash.clone()));
+                    let longest = i64::try_from(longest).unwrap_or(i64::MAX);
+                    let ended = Timestamp::from_seconds(at.seconds().saturating_add(longest));
+                    states.insert(*line, (State::InDoubt(ended), hash.clone()));
                 }
                 Record::Accepted { line, at, request_id, group_id } => {
                     set(&mut states, *line, |_| State::Accepted {
@@ -216,13 +223,22 @@ mod tests {
             Record::Created { line: 6, group_id: group_id.clone(), invite_link: None },
         ];
         let ledger = Ledger::read(&records, &rows).unwrap();
-        let in_doubt = State::InDoubt(Timestamp::from_seconds(5));
+        let in_doubt = State::InDoubt(Timestamp::from_seconds(5 + 15 * 60));
         assert_eq!(ledger.states[0], in_doubt);
         assert!(matches!(&ledger.states[1], State::Accepted { request_id: Some(_), .. }));
         assert_eq!(ledger.states[2], State::New);
         assert_eq!(ledger.states[3], State::InDoubt(Timestamp::from_seconds(9)), "when its answer was lost");
         let old: Record = serde_json::from_str(r#"{"did":"in_doubt","line":2,"why":"lost"}"#).unwrap();
         assert_eq!(Ledger::read(&[sending(&rows[0]), old], &rows).unwrap().states[0], in_doubt);
+        let begun = Record::Begun {
+            version: 1,
+            at: Timestamp::from_seconds(1),
+            to: "x".to_owned(),
+            key: None,
+            call: Some(30),
+        };
+        let patient = Ledger::read(&[begun, sending(&rows[0])], &rows).unwrap();
+        assert_eq!(patient.states[0], State::InDoubt(Timestamp::from_seconds(35)), "as the run was patient");
         assert!(matches!(&ledger.states[4], State::Created { request_id: Some(_), .. }));
         assert_eq!(ledger.states[5], State::New);
         assert_eq!(ledger.taken(), HashSet::from([group_id]));
@@ -265,6 +281,7 @@ mod tests {
             at: Timestamp::from_seconds(1),
             to: "x".to_owned(),
             key: Some(key.to_owned()),
+            call: None,
         };
         let group = GroupId::new("g").unwrap();
         let looked = Record::Looked {

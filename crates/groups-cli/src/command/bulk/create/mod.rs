@@ -153,28 +153,30 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
     }
     let command = call.scene.command();
     let path = task.journal.display();
+    let unusable = |what: String, advice: &str| {
+        Failure::local(Kind::Journal, command, format!("{what}; nothing was sent")).with_remedy(advice)
+    };
     let (journal, records) = Journal::open(&task.journal).map_err(|trouble| match trouble {
-        Trouble::Io(error) => Failure::local(Kind::Journal, command, format!("the journal {path} cannot be kept: {error}"))
-            .with_remedy("Choose another place with `--journal FILE`; nothing was sent."),
-        Trouble::Busy => {
-            let message = format!("another run is working on this sheet: the journal {path} is locked");
-            Failure::local(Kind::Journal, command, message).with_remedy("Let it end, or stop it, then run it again.")
-        }
-        Trouble::Foreign => {
-            Failure::local(Kind::Journal, command, format!("{path} is no journal of create --from"))
-                .with_remedy("Name another file with `--journal FILE`; this one is as it was, and nothing was sent.")
-        }
-        Trouble::Newer => {
-            let message = format!("the journal {path} was written by a later release of wagroups");
-            Failure::local(Kind::Journal, command, message)
-                .with_remedy("Go on with that release; nothing was sent.")
-        }
-        Trouble::Damaged(line) => {
-            let message = format!("line {line} of the journal {path} makes no sense");
-            Failure::local(Kind::Journal, command, message).with_remedy(
-                "Mend the line, or move the journal away and take out of the sheet what `wagroups list --all` shows is there.",
-            )
-        }
+        Trouble::Io(error) => unusable(
+            format!("the journal {path} cannot be kept: {error}"),
+            "Choose another place with `--journal FILE`.",
+        ),
+        Trouble::Busy => unusable(
+            format!("another run is working on this sheet: the journal {path} is locked"),
+            "Let it end, or stop it, then run it again.",
+        ),
+        Trouble::Foreign => unusable(
+            format!("{path} is no journal of create --from"),
+            "Name another file with `--journal FILE`; this one is as it was.",
+        ),
+        Trouble::Newer => unusable(
+            format!("the journal {path} was written by a later release of wagroups"),
+            "Go on with that release.",
+        ),
+        Trouble::Damaged(line) => unusable(
+            format!("line {line} of the journal {path} makes no sense"),
+            "Mend the line, or move the journal away and take out of the sheet what `wagroups list --all` shows is there.",
+        ),
     })?;
     let ledger = Ledger::read(&records, &task.rows).map_err(|problems| {
         let mut failure = sheet::refused(&task.name, problems, command).with_remedy(format!(
@@ -188,22 +190,30 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
     // A journal of which nothing was sent may have been begun with a slip.
     if let Some((to, key)) = ledger.begun.as_ref().filter(|_| ledger.sent) {
         if *to != number.to {
-            let message = format!("the journal {path} is of another service: {to}");
-            return Err(Failure::local(Kind::Journal, command, message)
-                .with_remedy("Give the same `--base-url` or `--sandbox` as then, or another journal with `--journal FILE`."));
+            return Err(unusable(
+                format!("the journal {path} is of another service: {to}"),
+                "Give the same `--base-url` or `--sandbox` as then, or another journal with `--journal FILE`.",
+            ));
         }
         if *key != number.key && !task.new_key {
-            let message = format!("the journal {path} was written with another API key");
-            return Err(Failure::local(Kind::Journal, command, message).with_remedy(
+            return Err(unusable(
+                format!("the journal {path} was written with another API key"),
                 "If it is a new key of the same number add `--new-key`; for another number choose another journal with \
                  `--journal FILE`.",
             ));
         }
     }
-    let begun = Record::Begun { version: VERSION, at: run::now(), to: number.to, key: number.key };
+    let call_time = call.patience.as_secs().saturating_add(u64::from(call.patience.subsec_nanos() > 0));
+    let begun = Record::Begun {
+        version: VERSION,
+        at: run::now(),
+        to: number.to,
+        key: number.key,
+        call: Some(call_time),
+    };
     journal.write(&begun).await.map_err(|why| {
-        Failure::local(Kind::Journal, command, format!("the journal {path} cannot be written: {why}"))
-            .with_remedy("Choose another place with `--journal FILE`; nothing was sent.")
+        let what = format!("the journal {path} cannot be written: {why}");
+        unusable(what, "Choose another place with `--journal FILE`.")
     })?;
     run::run(&task, journal, ledger, call, out).await
 }

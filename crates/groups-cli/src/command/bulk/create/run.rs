@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use groups_ergonomic::model::event::EventKind;
 use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
 use groups_ergonomic::{CreateGroup, Delivery, Error, ErrorKind, Operation};
+use groups_model::ErrorEntry;
 use groups_webhooks::EventStore as _;
 use groups_webhooks::store::Query;
 
@@ -25,8 +26,6 @@ use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{Bar, Printer};
 
-/// How long a call of an earlier run may have taken, with its repeats, where only its beginning is known.
-const CALL: Duration = Duration::from_secs(15 * 60);
 /// By how much the clocks that date groups may differ, in seconds.
 const SKEW: i64 = 60;
 /// The pauses between looks: the first, and the longest.
@@ -68,10 +67,16 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// Whether a call of an earlier run has settled by the clock. Times are whole seconds, and may lie in the future.
-fn is_long_ago(at: Timestamp, seen: Timestamp, settle: Duration) -> bool {
-    let passed = seen.seconds().saturating_sub(at.seconds()).saturating_sub(1);
-    u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= settle.saturating_add(CALL))
+/// Whether a call that had ended then has settled by the clock. Times are whole seconds, and may lie in the future.
+fn is_long_ago(ended: Timestamp, seen: Timestamp, settle: Duration) -> bool {
+    let passed = seen.seconds().saturating_sub(ended.seconds()).saturating_sub(1);
+    u64::try_from(passed).is_ok_and(|passed| Duration::from_secs(passed) >= settle)
+}
+
+/// Whether an answer came from something before the service, such as a page of a proxy: a 404 without a code says nothing of
+/// what the service has made of the call.
+fn is_of_somebody_else(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && error.code().is_none()
 }
 
 /// The call of a row.
@@ -234,16 +239,22 @@ impl<'a> Work<'a> {
         shown
     }
 
-    /// Settles what an earlier run has left in doubt. Whether it was not told to stop.
+    /// Settles what an earlier run has left in doubt; where it was said what to do about rows that nobody can tell about, also
+    /// what was accepted and never seen. Whether it was not told to stop.
     async fn settle_doubts(&self, stop: &mut Stop, out: &mut Printer) -> Result<bool, Failure> {
-        let in_doubt = |state: &State| matches!(state, State::InDoubt(_));
+        let decided = self.task.ambiguous.is_some();
+        let in_doubt = |state: &State| match state {
+            State::InDoubt(_) => true,
+            State::Accepted { group_id: None, .. } => decided,
+            _ => false,
+        };
         let count = self.indices(in_doubt, |_, _| true).len();
         if count == 0 {
             return Ok(true);
         }
         let what = format!("Looking which of {count} groups in doubt were made");
         loop {
-            let looked = self.look(true);
+            let looked = self.look(!decided);
             tokio::select! {
                 biased;
                 () = stop.wait() => {
@@ -339,17 +350,11 @@ impl<'a> Work<'a> {
         let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
         let mut failure = Failure::local(kind, Operation::CreateGroup.id(), message);
         failure.code = if in_doubt { Code::InDoubt } else { Code::NotSeen };
-        if in_doubt {
-            let again = self.task.again(self.call.scene);
-            let look = match groups {
-                [] => "Make sure that the number may have groups,",
-                _ => "Look at these groups,",
-            };
-            failure = failure.with_remedy(format!(
-                "{look} then run `{again} --ambiguous skip` if it was made or is not wanted any more, or \
-                 `--ambiguous create` to make it."
-            ));
-        }
+        let look = match groups {
+            [] => "Make sure that the number may have groups,",
+            _ => "Look at these groups,",
+        };
+        failure = failure.with_remedy(format!("{look} then {}", self.decide()));
         let mut told = Told::failed(index, self.row(index), failure);
         told.set_status(Status::Ambiguous);
         told
@@ -373,8 +378,20 @@ impl<'a> Work<'a> {
                 self.ended.borrow_mut().insert(index, Instant::now());
                 (record, None)
             }
-            Err(error) if error.delivery() == Delivery::MaybeDelivered => {
-                let failure = self.failed(&error).with_remedy(self.look_again());
+            Err(error) if error.delivery() == Delivery::MaybeDelivered || is_of_somebody_else(&error) => {
+                let mut failure = self.failed(&error);
+                let advice = match is_of_somebody_else(&error) {
+                    true => {
+                        let said = &mut failure.report.message;
+                        said.push_str(
+                            "; that is no answer of the API, and it may have been done all the same",
+                        );
+                        let address = failure.report.remedy.take().unwrap_or_default();
+                        format!("{address} Then: {}", self.look_again())
+                    }
+                    false => self.look_again(),
+                };
+                let failure = failure.with_remedy(advice);
                 // It was sent last at some time before now, however long it was repeated and waited for its turn.
                 let at = now();
                 self.set(index, State::InDoubt(at));
@@ -407,6 +424,12 @@ impl<'a> Work<'a> {
         let waits = self.call.wait.is_some();
         let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
         match failure {
+            // All the others would meet the same.
+            Some(failure) if in_doubt && failure.code == Code::Access => {
+                let mut told = Told::failed(index, self.row(index), failure);
+                told.set_status(Status::InDoubt);
+                vec![told]
+            }
             Some(failure) if in_doubt && waits => {
                 self.reasons.borrow_mut().insert(index, failure);
                 vec![Told::later(index)]
@@ -415,6 +438,14 @@ impl<'a> Work<'a> {
             None if waits => vec![Told::later(index)],
             None => vec![Told::new(index, self.row(index))],
         }
+    }
+
+    /// How to say what is to be done about rows that nobody can tell about.
+    fn decide(&self) -> String {
+        let again = self.task.again(self.call.scene);
+        format!(
+            "run `{again} --ambiguous skip` if it was made or is not wanted any more, or `--ambiguous create` to make it."
+        )
     }
 
     fn look_again(&self) -> String {
@@ -517,7 +548,9 @@ impl<'a> Work<'a> {
                     let (item, kind) = (error.clone(), Kind::Api(error.kind));
                     let mut failure = Failure::local(kind, Operation::CreateGroup.id(), item.message.clone());
                     (failure.report.code, failure.report.title) = (item.code, item.title.clone());
-                    failure = failure.with_remedy("Run the same command again to try it once more.");
+                    let advice = item.code.and_then(ErrorEntry::find).map(|row| row.remedy);
+                    failure = failure
+                        .with_remedy(advice.unwrap_or("Run the same command again to try it once more."));
                     let row = self.row(*index);
                     if self.write(Record::NotMade { line, why: item.message }).await.is_ok() {
                         self.set(*index, State::New);
@@ -677,6 +710,10 @@ impl<'a> Work<'a> {
                         self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
                         self.set(index, State::New);
                     }
+                    // It was accepted, and nobody will tell any more what has become of it.
+                    Conclusion::NotYet if self.task.ambiguous.is_some() && self.is_settled(index, seen) => {
+                        self.ambiguous.borrow_mut().insert(index, Vec::new());
+                    }
                     Conclusion::NotYet => {}
                     Conclusion::Ambiguous(groups) => {
                         self.ambiguous.borrow_mut().insert(index, groups);
@@ -753,7 +790,11 @@ impl<'a> Work<'a> {
             };
             let failure = Failure::local(Kind::Api(kind), Operation::CreateGroup.id(), message);
             let again = self.task.again(self.call.scene);
-            let failure = failure.with_remedy(format!("Run `{again}` again to look once more."));
+            let mut advice = format!("Run `{again}` again to look once more.");
+            if row.status == Status::Accepted {
+                advice.push_str(&format!(" If it never comes, {}", self.decide()));
+            }
+            let failure = failure.with_remedy(advice);
             let status = row.status;
             let mut told = Told::failed(index, row, failure);
             if status == Status::Done {
@@ -814,7 +855,7 @@ mod tests {
     fn the_clock_settles_only_what_is_long_ago() {
         let (settle, sent) = (Duration::from_secs(60), 1_000_000);
         for (seen, expected) in
-            [(sent - 500, false), (sent + 61, false), (sent + 960, false), (sent + 961, true)]
+            [(sent - 500, false), (sent + 59, false), (sent + 60, false), (sent + 61, true)]
         {
             let told = is_long_ago(Timestamp::from_seconds(sent), Timestamp::from_seconds(seen), settle);
             assert_eq!(told, expected, "{seen}");

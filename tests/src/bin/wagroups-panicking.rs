@@ -1,0 +1,14 @@
+//! The binary `wagroups`, which panics as soon as something holds the API key, and shows in its panic all that can be shown of
+//! what does. PANIC_AT says at which of the things that hold it, from 1.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static HELD: AtomicU32 = AtomicU32::new(0);
+
+fn main() -> std::process::ExitCode {
+    groups_cli::main_with(|it| {
+        let number = HELD.fetch_add(1, Ordering::Relaxed) + 1;
+        let at = std::env::var("PANIC_AT").unwrap_or_default();
+        assert_ne!(at, number.to_string(), "the worst moment, with {it:?} and {it:#?}");
+    })
+}
