@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// What no test from outside can bring about, with the reason.
-const UNSEEN: [(&str, &str); 14] = [
+const UNSEEN: [(&str, &str); 13] = [
     ("signals cannot be received", "the system would have to refuse its handlers"),
     ("The system refuses what ending cleanly takes", "the same"),
     ("the program could not start", "no runtime would have to be had"),
@@ -20,7 +20,6 @@ const UNSEEN: [(&str, &str); 14] = [
     ("is not in the keyring", "the same"),
     ("is in the keyring, which cannot be asked", "the same"),
     ("Unlock it, or set D360_API_KEY for a while", "the same"),
-    ("Unlock it or start it", "the same"),
 ];
 
 /// What begins the telling of an error; it ends with the statement.
