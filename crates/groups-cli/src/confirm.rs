@@ -57,23 +57,14 @@ pub(crate) fn can_ask(command: &str) -> Result<(), Failure> {
     Err(Failure::usage(command, message).with_remedy("Add `--yes` to do it without asking."))
 }
 
-/// Fails unless the answer is yes. Needs a runtime, so that Ctrl-C is heard while nobody answers.
+/// Fails unless the answer is yes. Needs a runtime, so that whoever hears of Ctrl-C can leave it unanswered.
 pub(crate) async fn confirm(question: &str, yes: Yes, command: &str) -> Result<(), Failure> {
     can_ask(command)?;
     let question = match &yes {
         Yes::Word => format!("{question} [y/N]"),
         Yes::Typed(_) => question.to_owned(),
     };
-    let answer = tokio::select! {
-        // First, so that Ctrl-C is heard before there is anything to answer.
-        biased;
-        Ok(()) = tokio::signal::ctrl_c() => {
-            output::end_question();
-            return Err(Failure::local(Kind::Interrupted, command, "interrupted; nothing was done")
-                .with_remedy("Run it again, with `--yes` to do it without asking."));
-        }
-        answer = tokio::task::spawn_blocking(move || read_answer(&question)) => answer.unwrap_or_default(),
-    };
+    let answer = tokio::task::spawn_blocking(move || read_answer(&question)).await.unwrap_or_default();
     if yes.is(&answer) {
         return Ok(());
     }

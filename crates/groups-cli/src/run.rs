@@ -129,30 +129,44 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
     let command = scene.command();
     let runtime = runtime(command)?;
     let result = runtime.block_on(async {
-        match &plan.question {
-            Some(Question::Plain(question)) => confirm(question, Yes::Word, command).await?,
-            // Asked once it was read what would be lost.
-            Some(Question::Groups(_)) => can_ask(command)?,
-            None => {}
-        }
         if plan.ends_by_signal() {
-            return command::run(plan, place, printer).await;
+            return asked(plan, place, printer).await;
         }
         let stopped = match Signals::new() {
             Ok(mut signals) => tokio::select! {
-                result = command::run(plan, place, printer) => return result,
+                result = asked(plan, place, printer) => return result,
                 _ = signals.wait() => place.under_way.interrupted(several, printer),
             },
             // Then being told ends the process at once.
-            Err(_) => return command::run(plan, place, printer).await,
+            Err(_) => return asked(plan, place, printer).await,
         };
-        // At a question nothing was done.
-        let writes = writes && !place.under_way.is_asking();
+        if place.under_way.is_asking() {
+            output::end_question();
+            return Err(
+                interrupted(&scene, false).with_remedy("Run it again, with `--yes` to do it without asking.")
+            );
+        }
         Err(stopped.unwrap_or_else(|| interrupted(&scene, writes)))
     });
     // A name that is still being looked up must not hold the process.
     runtime.shutdown_background();
     result
+}
+
+/// Carries it out once the answer is yes. Being told to end while it is asked is heard by the caller.
+async fn asked(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
+    let command = plan.scene.command();
+    match &plan.question {
+        Some(Question::Plain(question)) => {
+            place.under_way.asks(true);
+            confirm(question, Yes::Word, command).await?;
+            place.under_way.asks(false);
+        }
+        // Asked once it was read what would be lost.
+        Some(Question::Groups(_)) => can_ask(command)?,
+        None => {}
+    }
+    command::run(plan, place, printer).await
 }
 
 /// `writes`: whether something may have been done that nobody was told of.

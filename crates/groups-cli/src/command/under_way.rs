@@ -30,7 +30,7 @@ impl UnderWay {
     }
 
     /// Whether it is being asked, and so nothing was done yet.
-    pub(super) fn asks(&self, asks: bool) {
+    pub(crate) fn asks(&self, asks: bool) {
         self.1.store(asks, Ordering::Relaxed);
     }
 
