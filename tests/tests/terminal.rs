@@ -243,6 +243,26 @@ fn ctrl_c_ends_a_sheet_cleanly_and_the_same_command_goes_on() {
 }
 
 #[test]
+fn a_sheet_whose_groups_are_there_already_is_asked_about() {
+    let world = world();
+    world.quietly(&["create", "--subject", "One", "--sandbox", "--wait"]);
+    let sheet = world.file("x.csv", b"subject\nOne\nTwo\n");
+    let create = ["create", "--from", &sheet, "--sandbox"];
+    let shown = ["1 of 2 rows to be sent", "\"One\""];
+    let (said, code) = answered(&world, &create, &shown, "Make them all the same? [y/N]", "n");
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("nothing was done") && said.contains("put its journal back"), "{said}");
+    let journal = || std::fs::read_to_string(format!("{sheet}.wagroups-journal.jsonl")).unwrap();
+    assert!(!journal().contains("sending"), "{}", journal());
+    let (said, code) = answered(&world, &create, &shown, "[y/N]", "y");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(journal().matches("\"did\":\"accepted\"").count(), 2);
+    // Once it has begun it only goes on.
+    let (said, code) = end(run(&world, &create));
+    assert!(code == 0 && !said.contains("[y/N]"), "{said}");
+}
+
+#[test]
 fn a_second_ctrl_c_stops_at_once() {
     let world = world();
     let served = world.serve(&["--fresh", "--fault", "delete_group stall"]);
@@ -255,7 +275,12 @@ fn a_second_ctrl_c_stops_at_once() {
     session.send_control('c').unwrap();
     let (said, code) = end(session);
     assert_eq!(code, 130, "{said}");
-    assert!(said.contains("may have been done") && said.contains("--start-line 1"), "{said}");
+    assert!(
+        said.contains("(line 1-16) may have been done")
+            && said.contains("24 not sent")
+            && said.contains("--yes --lines 1-40"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub(crate) fn of_items(done: usize, failed: &[Code]) -> Code {
         (_, []) => Code::Done,
         // None of these failed.
         (_, failed) if failed.iter().all(|code| *code == Code::NotSeen) => Code::NotSeen,
+        // What was accepted is a part that may be done.
+        (_, failed) if failed.contains(&Code::NotSeen) => Code::Mixed,
         (0, [first, rest @ ..]) if rest.iter().all(|code| code == first) => *first,
         (0, _) => Code::Failed,
         _ => Code::Mixed,
@@ -178,6 +180,7 @@ mod tests {
             (1, &[NotSeen], NotSeen),
             (0, &[NotSeen, NotSeen], NotSeen),
             (1, &[NotSeen, Failed], Mixed),
+            (0, &[NotSeen, Failed], Mixed),
         ] {
             assert_eq!(of_items(done, failed), expected, "{done} done, {failed:?} failed");
         }

@@ -132,6 +132,8 @@ pub(crate) struct Problem {
 pub(crate) struct Failure {
     pub(crate) report: Box<Report>,
     pub(crate) code: Code,
+    /// A call that did not leave, for want of a connection or of its turn; what was refused before is another matter.
+    pub(crate) unsent: bool,
 }
 
 impl Failure {
@@ -152,7 +154,7 @@ impl Failure {
             run_id: None,
             problems: Vec::new(),
         };
-        Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false) }
+        Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false), unsent: false }
     }
 
     /// The command line asks for something that makes no sense.
@@ -224,7 +226,9 @@ impl Failure {
             run_id: None,
             problems: Vec::new(),
         };
-        Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes) }
+        let unsent = error.delivery() == Delivery::NotSent
+            && matches!(kind, ErrorKind::Network | ErrorKind::Timeout | ErrorKind::RateLimited);
+        Self { report: Box::new(report), code: exit::of(Kind::Api(kind), error.delivery(), writes), unsent }
     }
 
     /// What the sandbox itself refuses or fails at.

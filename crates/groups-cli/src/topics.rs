@@ -116,13 +116,21 @@ columns that came along; `status`, and `error` where there is one.
   accepted   Accepted; the outcome comes later. --wait waits for it.
   not_seen   Accepted, and the outcome was not seen in time.
   failed     Not done; `error` says why.
+  not_sent   Nothing was sent, and nothing done: no connection came about, or the call's turn did not come in time (wait a
+             while, or give each more with --timeout), as `error` says; without it the run ended before its turn.
   in_doubt   Sent, and the answer was lost: it may have been done.
+  gone       delete: there is no such group any more. A failure, unless --ignore-missing says that it is none.
+  unchanged  update --wait: it has these texts already, and nothing was sent.
   ambiguous  create: it may have been made, and nobody can tell; see below.
   skipped    create: left as it is, as --ambiguous skip has said.
 
 Up to 16 calls are under way at once, at the pace that the service lets through. People and join requests of one group
 that follow each other go into one call, up to 8 and 100. A failure does not stop the rest, unless all would fail alike,
-as with a bad key. The exit code is 7 where some were done and some were not.
+as with a bad key or without a network. The exit code is 7 where some were done or accepted and some were not. With
+--fields only those are shown: name line, status and error among them.
+
+Before create --from sends anything it lists the groups there are. Where a sheet begins whose subjects some of them have, as
+after its journal was lost, it says which, and at a terminal it asks. Nothing is refused: a subject may be there twice.
 
 create --from keeps a journal beside the sheet (FILE.wagroups-journal.jsonl, or --journal FILE; readable by you alone,
 without the key): each row before it is sent, and what came of it, on the disk before anything else is done. The same
@@ -135,8 +143,9 @@ is not there. A page of a proxy (404) is no answer: its row is looked for, too. 
 that come along be mended; a row that was sent must stay as it was. A journal is moved with its sheet: a new one knows
 of nothing that was sent. --wait prints the group and its invite link for each row, also of a run that has ended before.
 
-Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on (--start-line N); a second one
-stops at once.
+Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on; a second one stops at once, and
+what was under way is in doubt. The command that goes on names the lines that are not known to be done (--lines
+7,8,32-40), so that no link is replaced and no group deleted twice; --start-line N begins at a line.
 
 Examples:
   wagroups list --all -o csv > groups.csv

@@ -58,7 +58,7 @@ impl Failure {
         let message = "the call's time was over before its turn came: calls are being held back to the pace \
                        that the service allows";
         // Made again later it may well come through; within this call there is no time left for it.
-        Self { class: RetryClass::Backoff, ..Self::local(ErrorKind::Timeout, message.into()) }
+        Self { class: RetryClass::Backoff, ..Self::local(ErrorKind::RateLimited, message.into()) }
     }
 
     /// Reads an error of the raw client, and the body of an answer that was not expected.

@@ -201,7 +201,7 @@ async fn another_number_has_its_own_key_and_its_own_pace() {
         client.group("g").unwrap().get().await.unwrap();
     }
     let error = first.group("g").unwrap().get().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert!(error.message().contains("turn"), "{error}");
     assert_eq!((error.attempts(), error.is_retryable()), (0, true));
     let keys: Vec<_> = server

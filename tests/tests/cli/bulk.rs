@@ -40,16 +40,23 @@ fn groups_of_a_file_are_renamed_and_deleted() {
     let renamed = world.file("renamed.jsonl", renamed.as_bytes());
     world.run(&["update", "--from", &renamed, "--sandbox", "--dry-run"]);
     world.run(&["update", "--from", &renamed, "--sandbox", "--wait", "-o", "jsonl"]);
+    // What is so already is known at once, and nothing is sent for it.
+    world.quietly(&["sandbox", "fault", "update_group status=500"]);
+    let again = world.run(&["update", "--from", &renamed, "--sandbox", "--wait"]);
+    assert_eq!(again.code, Some(0));
+    world.quietly(&["sandbox", "fault", "--clear"]);
     let ids = world.file("old.txt", format!("{a}\nnobody\n\n{b}\n").as_bytes());
     world.run(&["delete", "--from", &ids, "--sandbox"]);
     let deleted = world.run(&["delete", "--from", &ids, "--sandbox", "--yes", "-o", "jsonl"]);
     assert_eq!(deleted.code, Some(7));
     let told: Vec<_> =
         lines(&deleted.stdout).iter().map(|row| (row["line"].clone(), row["status"].clone())).collect();
-    let expected = [(1, "accepted"), (2, "failed"), (4, "accepted")];
+    let expected = [(1, "accepted"), (2, "gone"), (4, "accepted")];
     assert_eq!(told, expected.map(|(line, status)| (json!(line), json!(status))));
     let again = world.run(&["delete", "--from", &ids, "--sandbox", "--yes"]);
     assert_eq!(again.code, Some(4));
+    let clean = world.run(&["delete", "--from", &ids, "--sandbox", "--yes", "--ignore-missing"]);
+    assert_eq!(clean.code, Some(0));
     world.check("groups_of_a_file_are_renamed_and_deleted");
 }
 
@@ -88,8 +95,8 @@ fn people_of_a_file_are_let_in_and_removed_in_few_calls() {
         &a,
         "--from",
         &people,
-        "--start-line",
-        "4",
+        "--lines",
+        "2,4-",
         "--sandbox",
         "--dry-run",
     ]);
@@ -120,6 +127,11 @@ fn what_is_wrong_with_a_file_is_told_before_anything_is_sent() {
     world.run(&["delete", "--from", "/nowhere/groups.csv", "--yes"]);
     world.run(&["delete", "a", "--from", "groups.csv"]);
     world.run(&["get", "a", "--start-line", "3"]);
+    world.run(&["get", "a", "--lines", "3"]);
+    let few = file("few.txt", b"a\nb\n\nc\n");
+    world.run(&["delete", "--from", &few, "--lines", "1,3,7-9", "--yes", "--sandbox"]);
+    world.run(&["delete", "--from", &few, "--lines", "7-", "--yes", "--sandbox"]);
+    world.run(&["delete", "--from", &few, "--lines", "4-2", "--yes", "--sandbox"]);
     world.run(&["delete", "--from", &file("empty.txt", b"\n"), "--yes", "--sandbox", "-o", "json"]);
     world.check("what_is_wrong_with_a_file_is_told_before_anything_is_sent");
 }
@@ -148,10 +160,12 @@ fn a_key_that_is_refused_is_not_tried_for_every_row() {
     let done = world.command(&arguments).env("D360_API_KEY", "wrong").output().unwrap();
     assert_eq!(done.status.code(), Some(3));
     let rows = lines(&String::from_utf8(done.stdout).unwrap());
-    assert!(rows.len() < 50, "{} rows were tried", rows.len());
+    assert_eq!(rows.len(), 200, "each row has a result");
+    let tried = rows.iter().filter(|row| row["status"] != "not_sent").count();
+    assert!(tried < 50, "{tried} rows were tried");
     let stderr = String::from_utf8(done.stderr).unwrap();
     // Those that failed for the key are to be tried with another one.
-    assert!(stderr.contains("--start-line 1 "), "{stderr}");
+    assert!(stderr.contains("--lines 1-200 "), "{stderr}");
 }
 
 #[test]
@@ -196,4 +210,41 @@ fn a_large_file_is_worked_on_several_rows_at_once() {
     let rows = lines(&String::from_utf8(done.stdout).unwrap());
     let numbers: Vec<_> = rows.iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=160).collect::<Vec<_>>(), "in the order of the file");
+}
+
+#[test]
+fn what_did_not_leave_is_told_as_not_sent_and_a_dead_network_ends_it() {
+    let world = world();
+    let many: String = (0..80).map(|n| format!("group{n}\n")).collect();
+    let many = world.file("many.txt", many.as_bytes());
+    // Nobody listens there.
+    let to = ["--base-url", "http://127.0.0.1:1", "--max-retries", "0", "-o", "jsonl"];
+    for command in [&["delete", "--yes"][..], &["invite", "reset"], &["get"]] {
+        let arguments = [command, &["--from", &many], &to[..]].concat();
+        let done = world.quietly_with(&arguments, &[("D360_API_KEY", "sandbox")]);
+        assert_eq!(done.code, Some(6), "{done:?}");
+        let rows = lines(&done.stdout);
+        assert!(rows.len() == 80 && rows.iter().all(|row| row["status"] == "not_sent"), "{done:?}");
+        let tried = rows.iter().filter(|row| row["error"].is_object()).count();
+        assert!((16..50).contains(&tried), "{tried} were tried");
+        let error = done.error();
+        assert!(error["message"].as_str().unwrap().contains(", 80 not sent; what is left"), "{error}");
+        assert!(error["remedy"].as_str().unwrap().contains("--lines 1-80 --base-url"), "{error}");
+    }
+}
+
+#[test]
+fn calls_held_back_until_their_time_is_over_are_rate_limited() {
+    let world = world();
+    let served = world.serve(&["--fresh", "--fault", "* code=131208"]);
+    let many: String = (0..40).map(|n| format!("group{n}\n")).collect();
+    let many = world.file("many.txt", many.as_bytes());
+    let arguments = ["delete", "--from", &many, "--yes", "--timeout", "1500ms", "-o", "jsonl"];
+    let arguments = [&arguments[..], &["--base-url", served.base_url()]].concat();
+    let done = world.quietly_with(&arguments, &[("D360_API_KEY", "sandbox")]);
+    assert_eq!(done.code, Some(5), "{done:?}");
+    let rows = lines(&done.stdout);
+    let count = |status: &str| rows.iter().filter(|row| row["status"] == status).count();
+    assert!(count("not_sent") > 0 && count("not_sent") + count("failed") == 40, "{done:?}");
+    assert!(done.error()["remedy"].as_str().unwrap().contains("--lines 1-40 "), "{done:?}");
 }

@@ -281,8 +281,51 @@ fn a_full_number_ends_it_with_what_is_left() {
     let done = world.command(&arguments).env("D360_API_KEY", "sandbox").output().unwrap();
     assert_eq!(done.status.code(), Some(7));
     let (stdout, stderr) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
-    assert!(stdout.lines().count() < 60, "{stdout}");
-    assert!(stderr.contains("were not sent") && stderr.contains("nothing twice"), "{stderr}");
+    assert_eq!(stdout.lines().count(), 200, "{stdout}");
+    assert!(stdout.matches("\"not_sent\"").count() > 140, "{stdout}");
+    assert!(stderr.contains("not sent; what is left") && stderr.contains("nothing twice"), "{stderr}");
+}
+
+/// What is accepted, what is in doubt and what was not sent are told apart, and counted so.
+#[test]
+fn a_summary_tells_what_may_still_come_from_what_was_not_sent() {
+    let world = world();
+    // Nothing is seen of what was accepted: the first three lists are made before anything is sent.
+    let unseen = ["--fault", "list_groups status=503 skip=3"];
+    let served =
+        world.serve(&[&["--fresh", "--fault", "create_group code=131208 skip=3"], &unseen[..]].concat());
+    let sheet = world.file("x.csv", b"subject\nOne\nTwo\nThree\nFour\nFive\n");
+    let create = ["create", "--from", &sheet, "--base-url", served.base_url(), "-o", "jsonl"];
+    let run = |more: &[&str]| {
+        let more = [&["--max-retries", "0"], more].concat();
+        world.quietly_with(&[&create[..], &more].concat(), &[("D360_API_KEY", "sandbox")])
+    };
+    let none = run(&[]);
+    assert_eq!(none.code, Some(7), "{none:?}");
+    assert!(none.error()["message"].as_str().unwrap().starts_with("3 of 5 groups accepted, 2 "), "{none:?}");
+    let held = run(&["--journal", &world.file("other", b"")]);
+    assert_eq!(held.code, Some(5), "{held:?}");
+    assert_eq!(held.error()["kind"], "rate_limited", "{held:?}");
+    let seen = run(&["--wait=1ms"]);
+    assert_eq!(seen.code, Some(7), "{seen:?}");
+    let message = seen.error()["message"].as_str().unwrap().to_owned();
+    assert_eq!(message, "0 of 5 groups created, 3 accepted and not seen in time, 2 failed");
+}
+
+#[test]
+fn a_sheet_whose_groups_are_there_already_is_not_begun_without_a_word() {
+    let world = world();
+    let sheet = world.file("x.csv", b"customer,subject\n1,One\n2,Two\n3,Two\n");
+    let create = ["create", "--from", &sheet, "--sandbox"];
+    world.run(&[&create[..], &["--dry-run"]].concat());
+    assert_eq!(world.quietly(&create).code, Some(0));
+    // The sheet was copied, and its journal was not.
+    let copy = world.file("copy.csv", b"customer,subject\n1,One\n2,Two\n3,Two\n4,Three\n");
+    world.run(&["create", "--from", &copy, "--sandbox"]);
+    // Its own journal knows them.
+    let again = world.quietly(&create);
+    assert!(!again.stderr.contains("there already"), "{again:?}");
+    world.check("a_sheet_whose_groups_are_there_already_is_not_begun_without_a_word");
 }
 
 /// Lists show nothing here, so that nothing but the webhook can tell.

@@ -7,6 +7,8 @@ mod answers;
 mod api;
 mod bulk;
 mod bulk_create;
+#[cfg(unix)]
+mod bulk_stopped;
 mod commands;
 mod completions;
 mod conformance;

@@ -199,6 +199,10 @@ pub(crate) struct Delete {
     #[command(flatten)]
     pub(crate) start: StartLine,
 
+    /// With --from, a group that is not there any more is no failure, as where a clean-up is run again.
+    #[arg(long, requires = "from")]
+    pub(crate) ignore_missing: bool,
+
     #[command(flatten)]
     pub(crate) yes: Yes,
 

@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use about::{Completions, Help, Man, Schema};
 pub(crate) use api::{Api, ApiMethod};
 pub(crate) use auth::{AuthCommand, Login};
-pub(crate) use bulk::{From, SheetFormat, StartLine};
+pub(crate) use bulk::{From, Lines, SheetFormat, StartLine};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{

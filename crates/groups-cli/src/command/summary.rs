@@ -24,19 +24,20 @@ pub(super) fn of(
     let total = done + failed.len();
     // Those may still be done.
     let unseen = codes.iter().all(|code| *code == Code::NotSeen);
-    let (kind, became) = match (unseen, done) {
+    let code = exit::of_items(done, &codes);
+    let (kind, became) = match (unseen, code) {
         (true, _) => (ErrorKind::OutcomeNotSeen, "not seen in time"),
-        (false, 0) => (ErrorKind::Api, "failed"),
-        (false, _) => (ErrorKind::PartiallySucceeded, "failed"),
+        (false, Code::Mixed) => (ErrorKind::PartiallySucceeded, "failed"),
+        (false, _) => (ErrorKind::Api, "failed"),
     };
     let mut failure = Failure::local(
         Kind::Api(kind),
         operation,
         format!("{done} of {total} {what}, {} {became}", failed.len()),
     );
-    failure.code = exit::of_items(done, &codes);
+    failure.code = code;
     let report = &mut failure.report;
-    if done == 0 && alike && !unseen {
+    if code != Code::Mixed && alike && !unseen {
         report.kind = first.kind;
         report.code = first.code.filter(|code| failed.iter().all(|(other, _)| other.code == Some(*code)));
         report.title = first.title.clone().filter(|_| report.code.is_some());

@@ -11,7 +11,8 @@ pub(crate) struct Bar {
     /// `None`: nobody is there to see it.
     shown: Option<Shown>,
     done: usize,
-    failed: usize,
+    /// What became of those that are not done as was asked: `, 3 failed`.
+    others: String,
 }
 
 #[derive(Debug)]
@@ -27,24 +28,24 @@ struct Shown {
 impl Bar {
     pub(super) fn new(what: &str, total: usize, before: usize) -> Self {
         let shown = Shown { what: what.to_owned(), total, began: Instant::now(), before, drawn: false };
-        Self { shown: Some(shown), done: before, failed: 0 }
+        Self { shown: Some(shown), done: before, others: String::new() }
     }
 
     /// One that is not seen.
     pub(crate) fn none() -> Self {
-        Self { shown: None, done: 0, failed: 0 }
+        Self { shown: None, done: 0, others: String::new() }
     }
 
-    /// So many are settled, of which so many have failed. Drawn at the next beat.
-    pub(crate) fn at(&mut self, done: usize, failed: usize) {
-        (self.done, self.failed) = (done, failed);
+    /// So many are settled; `others`: what became of some of them, such as `, 3 failed`. Drawn at the next beat.
+    pub(crate) fn at(&mut self, done: usize, others: String) {
+        (self.done, self.others) = (done, others);
     }
 
     /// Draws it.
     pub(crate) fn beat(&mut self) {
         let Some(shown) = &mut self.shown else { return };
         let line =
-            line(&shown.what, self.done, shown.total, shown.before, self.failed, shown.began.elapsed());
+            line(&shown.what, self.done, shown.total, shown.before, &self.others, shown.began.elapsed());
         shown.drawn = true;
         say(&format!("\r{}\u{1b}[K", progress::fitted(&text::one_line(&line))));
     }
@@ -66,11 +67,8 @@ impl Drop for Bar {
     }
 }
 
-fn line(what: &str, done: usize, total: usize, before: usize, failed: usize, time: Duration) -> String {
-    let mut line = format!("{what} {done}/{total}");
-    if failed > 0 {
-        line.push_str(&format!(", {failed} failed"));
-    }
+fn line(what: &str, done: usize, total: usize, before: usize, others: &str, time: Duration) -> String {
+    let mut line = format!("{what} {done}/{total}{others}");
     let new = done.saturating_sub(before);
     if new > 0 && time >= Duration::from_secs(1) {
         #[allow(clippy::cast_precision_loss, reason = "it is shown with one digit")]
@@ -102,13 +100,13 @@ mod tests {
 
     #[test]
     fn the_line_tells_how_much_how_fast_and_how_long() {
-        let at = |done, before, failed, seconds| {
-            line("Deleting", done, 300, before, failed, Duration::from_secs(seconds))
+        let at = |done, before, others, seconds| {
+            line("Deleting", done, 300, before, others, Duration::from_secs(seconds))
         };
-        assert_eq!(at(0, 0, 0, 0), "Deleting 0/300");
-        assert_eq!(at(20, 0, 0, 10), "Deleting 20/300, 2.0/s, 2 min 20 s left");
-        assert_eq!(at(120, 100, 3, 10), "Deleting 120/300, 3 failed, 2.0/s, 1 min 30 s left");
-        assert_eq!(at(299, 0, 0, 1), "Deleting 299/300, 299.0/s, 1 s left");
+        assert_eq!(at(0, 0, "", 0), "Deleting 0/300");
+        assert_eq!(at(20, 0, "", 10), "Deleting 20/300, 2.0/s, 2 min 20 s left");
+        assert_eq!(at(120, 100, ", 3 failed", 10), "Deleting 120/300, 3 failed, 2.0/s, 1 min 30 s left");
+        assert_eq!(at(299, 0, "", 1), "Deleting 299/300, 299.0/s, 1 s left");
         assert_eq!(clock(7_322.0), "2 h 2 min");
     }
 }

@@ -215,6 +215,11 @@ impl Printer {
         self.filtered
     }
 
+    /// Whether people look at rows, for whom requests would be too much.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.format == Format::Table && !self.curl
+    }
+
     /// Whether requests are shown as command lines.
     pub(crate) fn is_curl(&self) -> bool {
         self.curl

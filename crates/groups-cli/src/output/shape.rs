@@ -106,7 +106,7 @@ impl Shape {
     /// What became of each row of a file of groups to be deleted.
     pub(crate) const BULK_DELETE: Self = Self::row(&["line", "status", "group_id", "request_id", "error"]);
     pub(crate) const BULK_UPDATE: Self =
-        Self::row(&["line", "status", "group_id", "request_id", "settings", "error"]);
+        Self::row(&["line", "status", "group_id", "subject", "request_id", "settings", "error"]);
     pub(crate) const BULK_LINK: Self = Self::row(&["line", "status", "group_id", "invite_link", "error"]);
     pub(crate) const BULK_REMOVE: Self =
         Self::row(&["line", "status", "group_id", "user", "request_id", "error"]);

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use groups_ergonomic::model::{
-    Accepted, Group, GroupId, ItemError, JoinRequestId, Outcome, ParticipantInput,
+    Accepted, GroupField, GroupId, ItemError, JoinRequestId, Outcome, ParticipantInput,
 };
 use groups_ergonomic::{Delivery, Error, ErrorKind, GroupHandle, Operation, Preview, Wait};
 
-use super::items::{Item, Kinds, Settings};
+use super::items::{Item, Kinds, Settings, group_row, person_row, request_row, row_of, settings_row};
 use super::row::{GroupRow, RowResult, Shown, Status, Told, status_of};
 use super::runner::{Ended, Receipts, Run, each};
 use crate::command::Call;
@@ -32,8 +32,8 @@ impl Kinds {
     pub(super) fn words(&self, waits: bool) -> Words {
         let (operation, doing, done) = match self {
             Self::Get(_) => (Operation::GetGroup, "Reading groups", "groups read"),
-            Self::Delete(_) if waits => (Operation::DeleteGroup, "Deleting groups", "groups deleted"),
-            Self::Delete(_) => (Operation::DeleteGroup, "Deleting groups", "deletions accepted"),
+            Self::Delete(..) if waits => (Operation::DeleteGroup, "Deleting groups", "groups deleted"),
+            Self::Delete(..) => (Operation::DeleteGroup, "Deleting groups", "deletions accepted"),
             Self::ShowLink(_) => (Operation::GetInviteLink, "Reading links", "links read"),
             Self::ReplaceLink(_) => (Operation::ResetInviteLink, "Replacing links", "links replaced"),
             Self::Update(_) if waits => (Operation::UpdateGroup, "Updating groups", "groups updated"),
@@ -53,7 +53,9 @@ impl Kinds {
     /// What is lost, if anything is.
     pub(super) fn losses(&self) -> Option<Vec<Loss>> {
         match self {
-            Self::Delete(items) => Some(items.iter().map(|item| Loss::whole(item.group.clone())).collect()),
+            Self::Delete(items, _) => {
+                Some(items.iter().map(|item| Loss::whole(item.group.clone())).collect())
+            }
             Self::Remove(calls) => {
                 let mut losses: Vec<Loss> = Vec::new();
                 let mut places = std::collections::HashMap::new();
@@ -74,11 +76,21 @@ impl Kinds {
 /// Prints what would be sent.
 pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let group = |id: &GroupId| call.client.group(id.clone());
+    let mut rows = kinds.rows();
+    let done = match &kinds {
+        Kinds::Get(_) | Kinds::ShowLink(_) => "read",
+        Kinds::Delete(..) => "deleted",
+        Kinds::ReplaceLink(_) => "given a new link",
+        Kinds::Update(_) => "changed",
+        Kinds::Remove(_) => "removed",
+        Kinds::Decide(_, Verdict::Approve) => "approved",
+        Kinds::Decide(_, Verdict::Reject) => "rejected",
+    };
     let mut previews: Vec<Result<Preview, Error>> = Vec::new();
     match kinds {
         // They write nothing, so that there is no dry run of them.
         Kinds::Get(_) | Kinds::ShowLink(_) => {}
-        Kinds::Delete(items) => {
+        Kinds::Delete(items, _) => {
             for item in items {
                 previews.push(async { group(&item.group)?.delete().preview().await }.await);
             }
@@ -115,8 +127,25 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
     }
     let previews =
         previews.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| call.failed(&error))?;
-    out.previews(&previews, true);
+    if out.shows_rows() {
+        rows.iter_mut().for_each(|row| row.set_status(Status::NotSent));
+        out.items(&rows);
+        out.hint(would(rows.len(), done, &previews));
+    } else {
+        out.previews(&previews, true);
+    }
     Ok(())
+}
+
+/// What a dry run comes to, for people. `done`: "deleted".
+pub(super) fn would(rows: usize, done: &str, previews: &[Preview]) -> String {
+    let calls = match previews.len() {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    let to = previews.first().map(|preview| preview.url.as_str()).unwrap_or_default();
+    let to = to.split_once("/groups").map_or(to, |(to, _)| to);
+    format!("A dry run: {rows} would be {done} by {calls} to {to}; `-o jsonl` shows each call.")
 }
 
 fn updating(group: &GroupHandle, settings: &Settings) -> groups_ergonomic::UpdateGroup {
@@ -138,66 +167,42 @@ pub(super) fn is_pointless(report: &Report, code: Code) -> bool {
             .any(|kind| report.kind == kind.as_str())
 }
 
-/// Carries the calls out; and the rows that were accepted and then left alone, as it was to stop at once.
+/// Carries the calls out.
 pub(super) async fn carry_out(
     kinds: Kinds,
     call: &Call<'_>,
     receipts: &Receipts,
     run: &mut Run<'_>,
-) -> (Vec<RowResult>, Ended) {
-    let one = |item: &Item<()>| row_of(item);
-    let (rows, ended): (Vec<(usize, RowResult)>, _) = match kinds {
-        Kinds::Get(items) => (
-            Vec::new(),
-            each(items, |item| async move { vec![get(&item, call).await] }, is_pointless, run).await,
-        ),
-        Kinds::Delete(items) => {
-            let rows = items.iter().map(|item| (item.index, one(item))).collect();
-            let work = |item| async move { vec![delete(&item, call, receipts).await] };
-            (rows, each(items, work, is_pointless, run).await)
+) -> Ended {
+    match kinds {
+        Kinds::Get(items) => {
+            each(items, |item| async move { vec![get(&item, call).await] }, is_pointless, run).await
+        }
+        Kinds::Delete(items, may_miss) => {
+            let work = |item| async move { vec![delete(&item, may_miss, call, receipts).await] };
+            each(items, work, is_pointless, run).await
         }
         Kinds::ShowLink(items) => {
             let work = |item| async move { vec![link(&item, false, call).await] };
-            (Vec::new(), each(items, work, is_pointless, run).await)
+            each(items, work, is_pointless, run).await
         }
         Kinds::ReplaceLink(items) => {
             let work = |item| async move { vec![link(&item, true, call).await] };
-            (Vec::new(), each(items, work, is_pointless, run).await)
+            each(items, work, is_pointless, run).await
         }
         Kinds::Update(items) => {
-            let rows = items.iter().map(|item| (item.index, row_of(item))).collect();
             let work = |item| async move { vec![update(&item, call, receipts).await] };
-            (rows, each(items, work, is_pointless, run).await)
+            each(items, work, is_pointless, run).await
         }
         Kinds::Remove(calls) => {
-            let rows = calls.iter().flatten().map(|item| (item.index, person_row(item))).collect();
             let work = |items| async move { remove(items, call, receipts).await };
-            (rows, each(calls, work, is_pointless, run).await)
+            each(calls, work, is_pointless, run).await
         }
         Kinds::Decide(calls, verdict) => {
             let work = |items| async move { decide(items, verdict, call).await };
-            (Vec::new(), each(calls, work, is_pointless, run).await)
+            each(calls, work, is_pointless, run).await
         }
-    };
-    let open = rows.into_iter().filter_map(|(index, mut row)| {
-        row.request_id = receipts.take(index)?.request_id;
-        row.status = Status::Accepted;
-        Some(row)
-    });
-    (open.collect(), ended)
-}
-
-fn row_of<T>(item: &Item<T>) -> RowResult {
-    RowResult {
-        line: item.line,
-        carried: item.carried.clone(),
-        group_id: Some(item.group.clone()),
-        ..RowResult::default()
     }
-}
-
-fn person_row(item: &Item<ParticipantInput>) -> RowResult {
-    RowResult { user: Some(item.what.clone()), ..row_of(item) }
 }
 
 /// The failure of a call, with the next step for the row's own group.
@@ -205,21 +210,24 @@ fn failed(error: &Error, group: &GroupId, call: &Call<'_>) -> Failure {
     Failure::of_call(error, &call.scene.clone().of_group(group.as_str()))
 }
 
+/// How far a row of a read has come that failed so: nothing can be in doubt of it.
+fn status_of_read(failure: &Failure) -> Status {
+    match status_of(failure) {
+        Status::NotSent => Status::NotSent,
+        _ => Status::Failed,
+    }
+}
+
 async fn get(item: &Item<()>, call: &Call<'_>) -> Told {
-    let row = |group, status, error| {
-        Shown::Group(Box::new(GroupRow {
-            line: item.line,
-            carried: item.carried.clone(),
-            status,
-            group,
-            error,
-        }))
-    };
+    let row = |row| Shown::Group(Box::new(row));
     match read(item.group.clone(), call).await {
-        Ok(group) => Told { index: item.index, shown: row(group, Status::Done, None), failed: None },
+        Ok(group) => {
+            Told { index: item.index, shown: row(GroupRow { group, ..group_row(item) }), failed: None }
+        }
         Err(failure) => {
+            let status = status_of_read(&failure);
             let report = *failure.report;
-            let shown = row(Group::new(item.group.clone()), status_of(failure.code), Some(report.clone()));
+            let shown = row(GroupRow { status, error: Some(report.clone()), ..group_row(item) });
             Told { index: item.index, shown, failed: Some((report, failure.code)) }
         }
     }
@@ -253,7 +261,8 @@ enum Written {
     ForCertain(Outcome),
 }
 
-async fn delete(item: &Item<()>, call: &Call<'_>, receipts: &Receipts) -> Told {
+/// `may_miss`: whether it is well where there is no such group any more.
+async fn delete(item: &Item<()>, may_miss: bool, call: &Call<'_>, receipts: &Receipts) -> Told {
     let mut row = row_of(item);
     let written = async {
         let group = call.client.group(item.group.clone())?;
@@ -271,6 +280,18 @@ async fn delete(item: &Item<()>, call: &Call<'_>, receipts: &Receipts) -> Told {
             Told::new(item.index, row)
         }
         Ok(Written::ForCertain(_)) => Told::new(item.index, row),
+        Err(error) if error.kind() == ErrorKind::GroupUnknown && may_miss => {
+            row.status = Status::Gone;
+            Told::new(item.index, row)
+        }
+        Err(error) if error.kind() == ErrorKind::GroupUnknown => {
+            let failure = failed(&error, &item.group, call).with_remedy(
+                "It is gone already, or never was a group of this number. With `--ignore-missing` that is no failure.",
+            );
+            let mut told = Told::failed(item.index, row, failure);
+            told.set_status(Status::Gone);
+            told
+        }
         Err(error) => not_done(item.index, row, &error, &item.group, call),
     }
 }
@@ -282,7 +303,11 @@ fn not_done(index: usize, mut row: RowResult, error: &Error, group: &GroupId, ca
 }
 
 async fn update(item: &Item<Settings>, call: &Call<'_>, receipts: &Receipts) -> Told {
-    let mut row = row_of(item);
+    let mut row = settings_row(item);
+    if call.wait.is_some() && is_so_already(item, call).await {
+        row.status = Status::Unchanged;
+        return Told::new(item.index, row);
+    }
     let written = async {
         let group = call.client.group(item.group.clone())?;
         let update = updating(&group, &item.what);
@@ -313,6 +338,22 @@ async fn update(item: &Item<Settings>, call: &Call<'_>, receipts: &Receipts) -> 
     }
 }
 
+/// Whether a group has the texts that it is to get. Where it cannot be read the update itself tells.
+async fn is_so_already(item: &Item<Settings>, call: &Call<'_>) -> bool {
+    let Settings { subject, description } = &item.what;
+    let fields = [
+        subject.as_ref().map(|_| GroupField::Subject),
+        description.as_ref().map(|_| GroupField::Description),
+    ];
+    let read =
+        async { call.client.group(item.group.clone())?.get().fields(fields.into_iter().flatten()).await };
+    let Ok(group) = read.await else { return false };
+    let is = |wanted: &Option<String>, is: Option<String>| {
+        wanted.as_ref().is_none_or(|wanted| is.is_some_and(|is| is.trim() == wanted.trim()))
+    };
+    is(subject, group.subject) && is(description, group.description)
+}
+
 async fn link(item: &Item<()>, replace: bool, call: &Call<'_>) -> Told {
     let mut row = row_of(item);
     let asked = async {
@@ -324,7 +365,15 @@ async fn link(item: &Item<()>, replace: bool, call: &Call<'_>) -> Told {
             row.invite_link = Some(link.invite_link);
             Told::new(item.index, row)
         }
-        Err(error) => Told::failed(item.index, row, failed(&error, &item.group, call)),
+        Err(error) => {
+            let failure = failed(&error, &item.group, call);
+            let status = status_of_read(&failure);
+            let mut told = Told::failed(item.index, row, failure);
+            if !replace {
+                told.set_status(status);
+            }
+            told
+        }
     }
 }
 
@@ -396,7 +445,7 @@ fn of_item(error: &ItemError, operation: Operation, group: &GroupId, call: &Call
 async fn decide(items: Vec<Item<JoinRequestId>>, verdict: Verdict, call: &Call<'_>) -> Vec<Told> {
     let ids: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
     let id = &items[0].group;
-    let row = |item: &Item<JoinRequestId>| RowResult { id: Some(item.what.clone()), ..row_of(item) };
+    let row = request_row;
     let decided = async {
         let group = call.client.group(id.clone())?;
         match verdict {

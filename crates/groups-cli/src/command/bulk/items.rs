@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use groups_ergonomic::model::{GroupId, InvalidInput, JoinRequestId, ParticipantInput, limits};
+use groups_ergonomic::model::{Group, GroupId, InvalidInput, JoinRequestId, ParticipantInput, limits};
 use serde_json::{Map, Value};
 
+use super::row::{GroupRow, RowResult, Shown, Status};
 use super::sheet::{Columns, Row, Sheet};
+use crate::args::StartLine;
 use crate::command::requests::Verdict;
 use crate::failure::Problem;
 
@@ -30,7 +32,8 @@ pub(super) struct Settings {
 /// What is to be done with the rows.
 pub(super) enum Kinds {
     Get(Vec<Item<()>>),
-    Delete(Vec<Item<()>>),
+    /// And whether it is well where there is no such group any more.
+    Delete(Vec<Item<()>>, bool),
     ShowLink(Vec<Item<()>>),
     ReplaceLink(Vec<Item<()>>),
     Update(Vec<Item<Settings>>),
@@ -53,8 +56,8 @@ const DECIDED_AT_ONCE: usize = 100;
 pub(super) struct Reader<'a> {
     pub(super) sheet: &'a Sheet,
     pub(super) carried: &'a [String],
-    /// The line to begin at.
-    pub(super) start: u64,
+    /// Which rows are taken; the others are checked all the same.
+    pub(super) chosen: &'a StartLine,
     /// The group that was given, for rows that do not name one.
     pub(super) group: Option<&'a GroupId>,
     /// The columns that name the group.
@@ -79,7 +82,7 @@ impl Reader<'_> {
                         let message = format!("names again what line {earlier} names");
                         problems.push(Problem { line, message });
                     }
-                    if line < self.start {
+                    if !self.chosen.takes(line) {
                         continue;
                     }
                     let carried = carried_of(row, self.carried);
@@ -169,7 +172,7 @@ impl Kinds {
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Get(items) | Self::Delete(items) | Self::ShowLink(items) | Self::ReplaceLink(items) => {
+            Self::Get(items) | Self::Delete(items, _) | Self::ShowLink(items) | Self::ReplaceLink(items) => {
                 items.len()
             }
             Self::Update(items) => items.len(),
@@ -178,17 +181,55 @@ impl Kinds {
         }
     }
 
-    /// The line of a row.
-    pub(super) fn line(&self, index: usize) -> Option<u64> {
+    /// Whether something is changed.
+    pub(super) fn writes(&self) -> bool {
+        !matches!(self, Self::Get(_) | Self::ShowLink(_))
+    }
+
+    /// The rows as they are told of before anything came of them.
+    pub(super) fn rows(&self) -> Vec<Shown> {
+        let row = |row: RowResult| Shown::Row(Box::new(row));
         match self {
-            Self::Get(items) | Self::Delete(items) | Self::ShowLink(items) | Self::ReplaceLink(items) => {
-                items.get(index).map(|item| item.line)
+            Self::Get(items) => items.iter().map(|item| Shown::Group(Box::new(group_row(item)))).collect(),
+            Self::Delete(items, _) | Self::ShowLink(items) | Self::ReplaceLink(items) => {
+                items.iter().map(|item| row(row_of(item))).collect()
             }
-            Self::Update(items) => items.get(index).map(|item| item.line),
-            Self::Remove(calls) => calls.iter().flatten().nth(index).map(|item| item.line),
-            Self::Decide(calls, _) => calls.iter().flatten().nth(index).map(|item| item.line),
+            Self::Update(items) => items.iter().map(|item| row(settings_row(item))).collect(),
+            Self::Remove(calls) => calls.iter().flatten().map(|item| row(person_row(item))).collect(),
+            Self::Decide(calls, _) => calls.iter().flatten().map(|item| row(request_row(item))).collect(),
         }
     }
+}
+
+pub(super) fn row_of<T>(item: &Item<T>) -> RowResult {
+    RowResult {
+        line: item.line,
+        carried: item.carried.clone(),
+        group_id: Some(item.group.clone()),
+        ..RowResult::default()
+    }
+}
+
+pub(super) fn group_row(item: &Item<()>) -> GroupRow {
+    GroupRow {
+        line: item.line,
+        carried: item.carried.clone(),
+        status: Status::Done,
+        group: Group::new(item.group.clone()),
+        error: None,
+    }
+}
+
+pub(super) fn settings_row(item: &Item<Settings>) -> RowResult {
+    RowResult { subject: item.what.subject.clone(), ..row_of(item) }
+}
+
+pub(super) fn person_row(item: &Item<ParticipantInput>) -> RowResult {
+    RowResult { user: Some(item.what.clone()), ..row_of(item) }
+}
+
+pub(super) fn request_row(item: &Item<JoinRequestId>) -> RowResult {
+    RowResult { id: Some(item.what.clone()), ..row_of(item) }
 }
 
 #[cfg(test)]
@@ -213,7 +254,7 @@ mod tests {
         let reader = Reader {
             sheet: &sheet,
             carried: &["name".to_owned()],
-            start,
+            chosen: &StartLine { start_line: Some(start), lines: None },
             group: group.as_ref(),
             group_columns: &["group_id"],
         };

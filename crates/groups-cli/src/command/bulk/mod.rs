@@ -7,25 +7,29 @@ mod items;
 mod row;
 mod runner;
 mod sheet;
+mod tally;
+
+use std::time::Duration;
 
 use groups_ergonomic::model::{GroupId, InvalidInput, JoinRequestId};
 
 use super::requests::Verdict;
-use super::{Call, Planned, group_id, summary};
+use super::{Call, Planned, group_id};
 use crate::args::{
-    Command, Create, Decide, Delete, From, Get, InviteCommand, InviteGet, InviteReset, ParticipantsCommand,
-    ParticipantsRemove, RequestsCommand, StartLine, Update,
+    Command, Create, Decide, Delete, From, Get, InviteCommand, InviteGet, InviteReset, Lines,
+    ParticipantsCommand, ParticipantsRemove, RequestsCommand, StartLine, Update,
 };
 use crate::confirm::Question;
-use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{Printer, Shape};
 use crate::scene::{Scene, quoted};
 pub(super) use create::{Number, Task as CreateTask, plan as create, run as run_create};
 use items::{Item, Kinds};
 pub(crate) use row::RowResult;
-use runner::{Ended, InOrder, Run, Stop, Tally};
+use row::{Shown, Status};
+use runner::{Ended, InOrder, Run, Stop};
 use sheet::{Columns, Sheet};
+use tally::Tally;
 
 /// A file of rows, checked.
 pub(super) struct Task {
@@ -36,6 +40,7 @@ pub(super) struct Task {
 /// Where the rows come from, as it was given: to be given again.
 struct Source {
     name: String,
+    /// The command, without the lines it took.
     given: String,
 }
 
@@ -50,7 +55,7 @@ pub(super) fn check(command: &Command) -> Result<(), Failure> {
         | Command::Requests(RequestsCommand::Approve(Decide { from, start, .. }))
         | Command::Requests(RequestsCommand::Reject(Decide { from, start, .. }))
         | Command::Participants(ParticipantsCommand::Remove(ParticipantsRemove { from, start, .. })) => {
-            start.start_line.filter(|_| from.from.is_none()).map(|_| "--start-line")
+            start.option().filter(|_| from.from.is_none())
         }
         _ => None,
     };
@@ -86,7 +91,10 @@ pub(super) fn get(args: Get, scene: Scene) -> Result<Planned, Failure> {
 
 pub(super) fn delete(args: Delete, scene: Scene) -> Result<Planned, Failure> {
     let source = Input::new(&args.from, &args.start, None, &Shape::BULK_DELETE, &items::GROUPS, &scene)?;
-    source.groups(scene, Kinds::Delete)
+    let may_miss = args.ignore_missing;
+    let source = source.again_with(may_miss.then(|| "--ignore-missing".to_owned()));
+    let source = source.again_with(wait_option(args.waiting.wait)).again_with(yes_option(args.yes.yes));
+    source.groups(scene, |items| Kinds::Delete(items, may_miss))
 }
 
 pub(super) fn show_links(args: InviteGet, scene: Scene) -> Result<Planned, Failure> {
@@ -101,6 +109,7 @@ pub(super) fn replace_links(args: InviteReset, scene: Scene) -> Result<Planned, 
 
 pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {
     let source = Input::new(&args.from, &args.start, None, &Shape::BULK_UPDATE, &items::UPDATES, &scene)?;
+    let source = source.again_with(wait_option(args.waiting.wait));
     let settings =
         source.items(&["group_id", "id"], items::settings, |group, _| group.to_string(), &scene)?;
     Ok(source.planned(scene, Kinds::Update(settings)))
@@ -109,6 +118,7 @@ pub(super) fn update(args: Update, scene: Scene) -> Result<Planned, Failure> {
 pub(super) fn remove(args: ParticipantsRemove, scene: Scene) -> Result<Planned, Failure> {
     let (from, start) = (&args.from, &args.start);
     let source = Input::new(from, start, args.group, &Shape::BULK_REMOVE, &items::PEOPLE, &scene)?;
+    let source = source.again_with(wait_option(args.waiting.wait)).again_with(yes_option(args.yes.yes));
     sheet::require(&source.sheet, &["user", "wa_id", "user_id"], scene.command())?;
     let people = source.items(&["group_id"], items::person, items::same_person, &scene)?;
     Ok(source.planned(scene, items::removals(people)))
@@ -123,11 +133,20 @@ pub(super) fn decide(args: Decide, verdict: Verdict, scene: Scene) -> Result<Pla
     Ok(source.planned(scene, items::decisions(requests, verdict)))
 }
 
+/// `--wait` as it was given.
+fn wait_option(time: Option<Duration>) -> Option<String> {
+    time.map(|time| format!("--wait={}ms", time.as_millis()).replace("000ms", "s"))
+}
+
+fn yes_option(yes: bool) -> Option<String> {
+    yes.then(|| "--yes".to_owned())
+}
+
 /// A file that was read, and how it was given.
 struct Input {
     sheet: Sheet,
     carried: Vec<String>,
-    start: u64,
+    start: StartLine,
     group: Option<GroupId>,
     given: String,
 }
@@ -153,7 +172,15 @@ impl Input {
         if let Some(format) = from.from_format {
             given.push_str(&format!(" --from-format {}", format.name()));
         }
-        Ok(Self { sheet, carried, start: start.start_line.unwrap_or(0), group, given })
+        Ok(Self { sheet, carried, start: start.clone(), group, given })
+    }
+
+    /// An option that belongs to the command that goes on, too.
+    fn again_with(mut self, option: Option<String>) -> Self {
+        if let Some(option) = option {
+            self.given.push_str(&format!(" {option}"));
+        }
+        self
     }
 
     fn items<T>(
@@ -169,18 +196,38 @@ impl Input {
         let group = self.group.as_ref();
         let (sheet, carried) = (&self.sheet, &self.carried[..]);
         let items =
-            items::Reader { sheet, carried, start: self.start, group, group_columns }.items(read, key);
+            items::Reader { sheet, carried, chosen: &self.start, group, group_columns }.items(read, key);
         let items = items.map_err(|problems| sheet::refused(&self.sheet.name, problems, scene.command()))?;
-        if items.is_empty() && self.start > 0 && !sheet.rows.is_empty() {
-            let message = format!("{} has no row at or after line {}", sheet.name, self.start);
-            return Err(Failure::usage(scene.command(), message)
-                .with_remedy("Give `--start-line` a line of the file, or leave it out."));
-        }
+        self.check_lines(&items, scene)?;
         Ok(items)
     }
 
+    /// Refuses lines at which there is nothing.
+    fn check_lines<T>(&self, items: &[Item<T>], scene: &Scene) -> Result<(), Failure> {
+        let sheet = &self.sheet;
+        let single = self.start.lines.iter().flat_map(Lines::single);
+        let missing: Vec<String> = single
+            .filter(|line| !sheet.rows.iter().any(|row| row.line == *line))
+            .map(|line| line.to_string())
+            .collect();
+        let message = match (self.start.start_line, &missing[..]) {
+            _ if sheet.rows.is_empty() => return Ok(()),
+            (Some(start), _) if items.is_empty() => {
+                format!("{} has no row at or after line {start}", sheet.name)
+            }
+            (None, []) if items.is_empty() => format!("{} has no row at these lines", sheet.name),
+            (_, []) => return Ok(()),
+            (_, missing) => format!("{} has no row that begins at line {}", sheet.name, missing.join(", ")),
+        };
+        let advice = match self.start.start_line {
+            Some(_) => "Give `--start-line` a line of the file, or leave it out.",
+            None => "Give `--lines` lines at which rows begin, or leave it out.",
+        };
+        Err(Failure::usage(scene.command(), message).with_remedy(advice))
+    }
+
     /// Of a command that takes nothing but groups.
-    fn groups(self, scene: Scene, kinds: fn(Vec<Item<()>>) -> Kinds) -> Result<Planned, Failure> {
+    fn groups(self, scene: Scene, kinds: impl FnOnce(Vec<Item<()>>) -> Kinds) -> Result<Planned, Failure> {
         let groups = self.items(&["group_id", "id"], |_| Ok(()), |group, ()| group.to_string(), &scene)?;
         Ok(self.planned(scene, kinds(groups)))
     }
@@ -208,69 +255,70 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     if call.dry_run {
         return calls::preview(kinds, call, out).await;
     }
-    let lines: Vec<u64> = (0..kinds.len()).filter_map(|index| kinds.line(index)).collect();
-    let words = kinds.words(call.wait.is_some());
+    let (rows, writes) = (kinds.rows(), kinds.writes());
+    let (total, words) = (rows.len(), kinds.words(call.wait.is_some()));
     let receipts = runner::Receipts::default();
-    let mut bar = out.bar(words.doing, kinds.len(), 0);
+    let mut bar = out.bar(words.doing, total, 0);
     let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
     // So that a list is known to be one whatever happens.
     let nothing: [RowResult; 0] = [];
     out.items(&nothing);
     let mut run = Run { out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
-    let (open, ended) = calls::carry_out(kinds, call, &receipts, &mut run).await;
-    order.rest(out);
-    if ended == Ended::AtOnce && !open.is_empty() {
-        out.items(&open);
-    }
-    let total = lines.len();
-    let settled = tally.settled();
-    match ended {
-        Ended::Whole => summary::of(call.scene, words.operation, words.done, tally.done, &tally.failed),
-        Ended::Pointless => {
-            let mut failure =
-                match summary::of(call.scene, words.operation, words.done, tally.done, &tally.failed) {
-                    Err(failure) => failure,
-                    Ok(()) => return Ok(()),
-                };
-            let left = total - settled;
-            failure.report.message.push_str(&format!("; {left} were not tried, as they would fail alike"));
-            // Those that failed so are to be tried again.
-            let next = tally.pointless.unwrap_or(settled);
-            let next = source.continuing(lines.get(next).copied(), call.scene);
-            let advice = failure.report.remedy.take().unwrap_or_default();
-            Err(failure.with_remedy(format!("{advice} Then go on with `{next}`.")))
+    let ended = calls::carry_out(kinds, call, &receipts, &mut run).await;
+    drop(bar);
+    let lines: Vec<u64> = rows.iter().filter_map(Shown::line).collect();
+    // Each row has a result, also those that it did not come to.
+    let mut under_way = Vec::new();
+    for (index, mut row) in rows.into_iter().enumerate() {
+        if order.has(index) {
+            continue;
         }
+        let receipt = receipts.take(index);
+        let status = match &receipt {
+            Some(_) => Status::Accepted,
+            None if index < tally.begun && writes => Status::InDoubt,
+            None => Status::NotSent,
+        };
+        if status == Status::InDoubt {
+            under_way.push(index);
+        }
+        tally.leave(index, status);
+        row.leave(status, receipt);
+        order.take([(index, row)], out);
+    }
+    let named = |are: &dyn Fn(usize) -> bool| {
+        Lines::told(lines.iter().enumerate().map(|(index, line)| (*line, are(index))))
+    };
+    let again = format!("{} --lines {}", source.given, named(&|index| tally.open.contains(&index)));
+    let again = call.scene.same_line(&again);
+    let result = tally.judge(call.scene, words.operation, words.done, total);
+    match ended {
+        Ended::Whole | Ended::Pointless => result.map_err(|mut failure| {
+            let advice = failure.report.remedy.take().unwrap_or_default();
+            if ended == Ended::Pointless {
+                failure.report.message.push_str("; what is left was not tried, as it would fail alike");
+                return failure.with_remedy(format!("{advice} Then go on with `{again}`."));
+            }
+            match tally.open.len() {
+                0 => failure.with_remedy(advice),
+                _ => failure.with_remedy(format!("{advice} `{again}` tries those again that it may help.")),
+            }
+        }),
         Ended::Stopped | Ended::AtOnce => {
-            let in_doubt = tally.failed.iter().filter(|(_, code)| *code == Code::InDoubt).count();
-            let failed = tally.failed.len() - in_doubt;
-            let doubts = if in_doubt > 0 { format!("{in_doubt} in doubt, ") } else { String::new() };
-            let under_way = match ended {
-                Ended::AtOnce => " (and what was under way may have been done, too)",
-                _ => "",
+            let mut message = format!("interrupted: {}", tally.sentence(words.done, total));
+            if !under_way.is_empty() {
+                let at = named(&|index| under_way.contains(&index));
+                message.push_str(&format!("; what was under way (line {at}) may have been done"));
+            }
+            let mut remedy = match tally.open.len() {
+                0 => "There was nothing left to be begun.".to_owned(),
+                _ if under_way.is_empty() => format!("Go on with `{again}`."),
+                _ => format!("Go on with `{again}`; it takes those again, too, that were under way."),
             };
-            let message = format!(
-                "interrupted: {} of {total} {}, {failed} failed, {doubts}{} not begun{under_way}",
-                tally.done,
-                words.done,
-                total.saturating_sub(tally.begun),
-            );
-            let next = lines.get(if ended == Ended::AtOnce { order.printed() } else { settled }).copied();
-            let mut remedy = match next {
-                Some(_) => format!("Go on with `{}`.", source.continuing(next, call.scene)),
-                None => "There was nothing left to be begun.".to_owned(),
-            };
-            if in_doubt > 0 {
+            if tally.count(Status::InDoubt) > 0 {
                 remedy.push_str(" See where those in doubt stand before doing them again.");
             }
             Err(Failure::local(Kind::Interrupted, words.operation, message).with_remedy(remedy))
         }
-    }
-}
-
-impl Source {
-    /// The command that goes on at a line.
-    fn continuing(&self, line: Option<u64>, scene: &Scene) -> String {
-        let start = line.map(|line| format!(" --start-line {line}")).unwrap_or_default();
-        scene.same_line(&format!("{}{start}", self.given))
     }
 }

@@ -1,6 +1,6 @@
 //! What became of a row, as it is printed: where it stands in the file, what came along, and the result or the reason.
 
-use groups_ergonomic::model::{Group, GroupId, ParticipantInput, SettingName, SettingOutcome};
+use groups_ergonomic::model::{Accepted, Group, GroupId, ParticipantInput, SettingName, SettingOutcome};
 use groups_ergonomic::model::{JoinRequestId, RequestId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::exit::Code;
 use crate::failure::{Failure, Report};
 
 /// How far a row has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
     /// Done, and known to be.
@@ -29,6 +29,12 @@ pub(crate) enum Status {
     Ambiguous,
     /// Left as it is, as was asked for.
     Skipped,
+    /// Nothing was sent for it, so that nothing was done.
+    NotSent,
+    /// It was so before, and nothing was sent.
+    Unchanged,
+    /// It was not there any more.
+    Gone,
 }
 
 /// What became of one row of a file.
@@ -113,22 +119,69 @@ impl Told {
     }
 
     pub(super) fn set_status(&mut self, status: Status) {
-        if let Shown::Row(row) = &mut self.shown {
-            row.status = status;
-        }
+        self.shown.set_status(status);
     }
 
     pub(super) fn failed(index: usize, mut row: RowResult, failure: Failure) -> Self {
-        row.status = status_of(failure.code);
+        row.status = status_of(&failure);
         let report = *failure.report;
         row.error = Some(report.clone());
         Self { index, shown: Shown::Row(Box::new(row)), failed: Some((report, failure.code)) }
     }
+
+    /// How far the row has come; nothing where that is told later.
+    pub(super) fn status(&self) -> Option<Status> {
+        self.shown.status()
+    }
+
+    /// Whether trying it again may end better, or has to be done to know.
+    pub(super) fn is_open(&self) -> bool {
+        match (self.status(), &self.failed) {
+            (Some(Status::InDoubt | Status::NotSent), _) => true,
+            (_, Some((_, code))) => *code == Code::RateLimited,
+            (_, None) => false,
+        }
+    }
 }
 
-/// How far a row has come that failed with this code.
-pub(super) fn status_of(code: Code) -> Status {
-    match code {
+impl Shown {
+    pub(super) fn status(&self) -> Option<Status> {
+        match self {
+            Self::Row(row) => Some(row.status),
+            Self::Group(row) => Some(row.status),
+            Self::Later => None,
+        }
+    }
+
+    pub(super) fn line(&self) -> Option<u64> {
+        match self {
+            Self::Row(row) => Some(row.line),
+            Self::Group(row) => Some(row.line),
+            Self::Later => None,
+        }
+    }
+
+    /// The row has come so far and no further.
+    pub(super) fn leave(&mut self, status: Status, receipt: Option<Accepted>) {
+        self.set_status(status);
+        if let Self::Row(row) = self {
+            row.request_id = receipt.and_then(|accepted| accepted.request_id);
+        }
+    }
+
+    pub(super) fn set_status(&mut self, status: Status) {
+        match self {
+            Self::Row(row) => row.status = status,
+            Self::Group(row) => row.status = status,
+            Self::Later => {}
+        }
+    }
+}
+
+/// How far a row of a write has come that failed so.
+pub(super) fn status_of(failure: &Failure) -> Status {
+    match failure.code {
+        _ if failure.unsent => Status::NotSent,
         Code::InDoubt => Status::InDoubt,
         Code::NotSeen => Status::NotSeen,
         _ => Status::Failed,

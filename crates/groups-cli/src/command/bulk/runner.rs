@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use groups_ergonomic::ErrorKind;
 use groups_ergonomic::model::Accepted;
 
 use super::items::Item;
-use super::row::{Shown, Told};
+use super::row::{Shown, Status, Told};
+use super::tally::Tally;
 use crate::exit::Code;
 use crate::failure::Report;
 use crate::output::{Bar, Printer};
@@ -33,23 +35,6 @@ impl Receipts {
 
     pub(super) fn take(&self, index: usize) -> Option<Accepted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&index)
-    }
-}
-
-/// How it went, so far.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) done: usize,
-    pub(super) failed: Vec<(Report, Code)>,
-    /// Rows that were begun.
-    pub(super) begun: usize,
-    /// The first row that failed as all the others would.
-    pub(super) pointless: Option<usize>,
-}
-
-impl Tally {
-    pub(super) fn settled(&self) -> usize {
-        self.done + self.failed.len()
     }
 }
 
@@ -87,17 +72,9 @@ impl InOrder {
         }
     }
 
-    /// How many were printed in their turn.
-    pub(super) fn printed(&self) -> usize {
-        self.next
-    }
-
-    /// Prints those that are left, though others before them are missing.
-    pub(super) fn rest(&mut self, out: &mut Printer) {
-        let rest: Vec<Shown> = std::mem::take(&mut self.early).into_values().collect();
-        if !rest.is_empty() {
-            out.items(&rest);
-        }
+    /// Whether there is a result of this row.
+    pub(super) fn has(&self, index: usize) -> bool {
+        index < self.next || self.early.contains_key(&index)
     }
 }
 
@@ -178,6 +155,8 @@ where
     let mut flying = FuturesUnordered::new();
     let mut beat = tokio::time::interval(BEAT);
     let mut pointless = false;
+    // So many after each other found no service.
+    let mut unreached = 0;
     loop {
         // What was said before this began, or while results were printed, comes before anything new.
         if !run.stop.told && run.stop.is_told_now().await {
@@ -209,22 +188,18 @@ where
                 stopping(run, flying.len());
             }
             Some(told) = flying.next() => {
+                unreached = if told.iter().any(is_unreached) { unreached + 1 } else { 0 };
+                pointless |= unreached >= AT_ONCE;
                 for one in &told {
-                    match &one.failed {
-                        Some((report, code)) => {
-                            if is_pointless(report, *code) {
-                                pointless = true;
-                                let first = run.tally.pointless.map_or(one.index, |first| first.min(one.index));
-                                run.tally.pointless = Some(first);
-                            }
-                            run.tally.failed.push((report.clone(), *code));
-                        }
-                        None => run.tally.done += 1,
+                    run.tally.take(one);
+                    if one.failed.as_ref().is_some_and(|(report, code)| is_pointless(report, *code)) {
+                        pointless = true;
+                        run.tally.open.insert(one.index);
                     }
                 }
                 run.bar.hide();
                 run.order.take(told.into_iter().map(|one| (one.index, one.shown)), run.out);
-                run.bar.at(run.tally.settled(), run.tally.failed.len());
+                run.bar.at(run.tally.settled(), run.tally.others());
                 // Nobody reads any more; what was asked for is done all the same.
             }
             _ = beat.tick() => run.bar.beat(),
@@ -236,6 +211,12 @@ where
         (false, true) => Ended::Pointless,
         (false, false) => Ended::Whole,
     }
+}
+
+/// Whether no connection came about.
+fn is_unreached(told: &Told) -> bool {
+    let of_network = |(report, _): &(Report, Code)| report.kind == ErrorKind::Network.as_str();
+    told.status() == Some(Status::NotSent) && told.failed.as_ref().is_some_and(of_network)
 }
 
 fn stopping(run: &mut Run<'_>, under_way: usize) {
@@ -279,8 +260,27 @@ mod tests {
     #[tokio::test]
     async fn it_goes_on_at_the_first_that_failed_like_the_others() {
         let (ended, tally) = tallied(400, Some(3)).await;
-        assert_eq!((ended, tally.pointless), (Ended::Pointless, Some(3)));
+        assert_eq!((ended, tally.open.first()), (Ended::Pointless, Some(&3)));
         assert_eq!(tally.begun, tally.settled(), "nothing is under way any more");
+    }
+
+    #[tokio::test]
+    async fn a_dead_network_is_not_tried_for_every_row() {
+        let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
+        let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
+        let mut bar = Bar::none();
+        let mut run =
+            Run { out: &mut out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+        let work = |index: usize| async move {
+            let kind = crate::failure::Kind::Api(ErrorKind::Network);
+            let mut failure = crate::failure::Failure::local(kind, "delete", "refused");
+            failure.unsent = true;
+            vec![Told::failed(index, RowResult::default(), failure)]
+        };
+        let ended = each(0..400, work, |_, _| false, &mut run).await;
+        assert_eq!(ended, Ended::Pointless);
+        assert!(tally.begun < 3 * AT_ONCE, "{}", tally.begun);
+        assert_eq!(tally.open.len(), tally.begun, "all of them are to be tried again");
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::args::SheetFormat;
 use crate::failure::{Failure, Problem};
+use crate::near;
 use crate::output::Printer;
 
 /// A file, read.
@@ -204,12 +205,17 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
         None => return Err(Wrong::new("it is empty, and a CSV file begins with a header")),
     };
     let mut names: Vec<String> = Vec::new();
+    let header_ends = |from: usize| header.iter().skip(from).all(|name| name.trim().is_empty());
     for (index, header) in header.iter().map(Printer::unguarded).enumerate() {
         let known = known_name(header);
         let name = match columns.known.contains(&known.as_str()) {
             true => known,
             false => header.trim().to_owned(),
         };
+        // Spreadsheets write what lies to the right of a table, where a cell was touched once.
+        if name.is_empty() && header_ends(index) {
+            break;
+        }
         if name.is_empty() {
             return Err(Wrong::new(format!("column {} has no name in the header", index + 1)));
         }
@@ -230,8 +236,16 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        if record.len() != names.len() {
-            let message = format!("has {} cells, and the header {}", record.len(), names.len());
+        let width = header.len();
+        let unnamed = record.iter().skip(names.len()).position(|cell| !cell.trim().is_empty());
+        if record.len() != width || unnamed.is_some() {
+            let message = match unnamed.filter(|_| record.len() == width) {
+                Some(place) => format!(
+                    "has something in column {}, which has no name in the header",
+                    names.len() + place + 1
+                ),
+                None => format!("has {} cells, and the header {width}", record.len()),
+            };
             problems.push(Problem { line, message });
             continue;
         }
@@ -351,7 +365,13 @@ pub(super) fn require(sheet: &Sheet, columns: &[&str], command: &str) -> Result<
         return Ok(());
     }
     let message = format!("{} has no column {}", sheet.name, columns.join(" or "));
-    Err(Failure::usage(command, message).with_remedy(HELP))
+    let found: Vec<String> = sheet.columns.iter().take(SHOWN).map(|column| format!("{column:?}")).collect();
+    let meant = sheet.columns.iter().find_map(|column| {
+        let known = near::near(&known_name(column), columns.iter().copied())?;
+        Some(format!("Did you mean {known:?} by {column:?}? "))
+    });
+    let message = format!("{message}; its columns are {}", found.join(", "));
+    Err(Failure::usage(command, message).with_remedy(format!("{}{HELP}", meant.unwrap_or_default())))
 }
 
 /// The columns that a command does not know, which come along into the result. Refuses one that is nearly one it knows.
@@ -437,6 +457,27 @@ mod tests {
     }
 
     #[test]
+    fn empty_columns_without_a_name_at_the_end_are_nothing() {
+        let expected = Ok(vec![(2, json!({ "group_id": "g1" })), (4, json!({ "group_id": "g2" }))]);
+        assert_eq!(rows(b"group_id,,\ng1,,\n,,\ng2, ,\n", None), expected);
+    }
+
+    #[test]
+    fn a_column_that_is_missing_is_looked_for_among_those_that_are_there() {
+        let sheet = |column: &str| Sheet {
+            name: "x.csv".to_owned(),
+            columns: vec!["customer".to_owned(), column.to_owned()],
+            rows: vec![Row { line: 2, cells: Map::new() }],
+            problems: Vec::new(),
+        };
+        let told = |column: &str| *require(&sheet(column), &["subject"], "create").unwrap_err().report;
+        let slip = told("Subjekt");
+        assert_eq!(slip.message, "x.csv has no column subject; its columns are \"customer\", \"Subjekt\"");
+        assert!(slip.remedy.unwrap().starts_with("Did you mean \"subject\" by \"Subjekt\"? "));
+        assert_eq!(told("17").remedy.unwrap(), HELP);
+    }
+
+    #[test]
     fn every_line_break_counts_as_one() {
         let expected = [(2, "g1"), (3, "g2"), (5, "g3")].map(|(line, id)| (line, json!({ "id": id })));
         for text in
@@ -485,7 +526,8 @@ mod tests {
             (b"id,description\na,\"x\n\ny\"\nb,\"open\nc,d\n", "line 5 opens a quote that is never closed"),
             (b"id,description\na,\"x\" y\nb,c\n", "line 2 has text after a closing quote"),
             (b"id,description\rg,\"a\rb\"c\r", "line 3 has text after a closing quote"),
-            (b"group_id,\n", "column 2 has no name"),
+            (b"group_id,,description\n", "column 2 has no name"),
+            (b"group_id,,\ng1,,\ng2,,x\n", "line 3 has something in column 3, which has no name"),
             (b"{\"id\":1}\n{\n5\n", "line 2 is no JSON"),
             (b"{\"id\":[1]}", "id must be text"),
         ] {

@@ -7,14 +7,15 @@ mod number;
 mod reconcile;
 mod run;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use groups_ergonomic::model::{JoinApprovalMode, limits};
 
+use super::calls::would;
 use super::items::carried_of;
-use super::row::RowResult;
+use super::row::{RowResult, Status};
 use super::sheet::{self, Columns};
 use crate::args::{Ambiguous, Approval, Create};
 use crate::command::groups::mode_of;
@@ -28,6 +29,9 @@ pub(in crate::command) use number::Number;
 
 const COLUMNS: Columns = Columns { known: &["subject", "description", "approval"], plain: "subject" };
 
+/// How many examples a note gives.
+const SHOWN: usize = 3;
+
 /// How long a create whose answer was lost may still make its group appear.
 const SETTLES: Duration = Duration::from_secs(60);
 
@@ -39,6 +43,8 @@ pub(in crate::command) struct Task {
     settle: Duration,
     ambiguous: Option<Ambiguous>,
     new_key: bool,
+    /// The subjects that several rows have, as a note.
+    repeated: Option<String>,
     /// The command as it was given, without what is decided anew each time.
     given: String,
 }
@@ -80,7 +86,9 @@ pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Fa
     if !problems.is_empty() {
         return Err(sheet::refused(&sheet.name, problems, command));
     }
+    let repeated = repeated(&rows, &sheet.name);
     let task = Task {
+        repeated,
         rows,
         name: sheet.name,
         journal,
@@ -92,6 +100,28 @@ pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Fa
     let mut planned = Planned::new(scene, crate::command::Task::CreateMany(Box::new(task)));
     planned.carried = carried;
     Ok(planned)
+}
+
+/// Subjects that several rows have: they may be meant, and each row makes a group.
+fn repeated(rows: &[Wanted], name: &str) -> Option<String> {
+    let mut lines: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for row in rows {
+        lines.entry(&row.subject).or_default().push(row.line);
+    }
+    lines.retain(|_, lines| lines.len() > 1);
+    let told = |(subject, lines): (&&str, &Vec<u64>)| {
+        let few: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
+        let more = if lines.len() > SHOWN { " and more" } else { "" };
+        format!("{subject:?} (lines {}{more})", few.join(", "))
+    };
+    let count = match lines.len() {
+        0 => return None,
+        1 => "a subject".to_owned(),
+        count => format!("{count} subjects"),
+    };
+    let told = lines.iter().take(SHOWN).map(told).collect::<Vec<_>>().join(", ");
+    let more = if lines.len() > SHOWN { ", and more" } else { "" };
+    Some(format!("{name} has {count} in several rows, each of which makes a group: {told}{more}."))
 }
 
 fn given(args: &Create) -> String {
@@ -147,6 +177,9 @@ pub(in crate::command) async fn run(task: Task, call: &Call<'_>, out: &mut Print
         out.items(&nothing);
         out.hint(format!("{} holds no rows.", task.name));
         return Ok(());
+    }
+    if let Some(repeated) = &task.repeated {
+        out.told_first(repeated.clone());
     }
     if call.dry_run {
         return preview(&task, call, out).await;
@@ -224,6 +257,24 @@ async fn preview(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<(), 
         let preview = run::create(row, call).preview().await.map_err(|error| call.failed(&error))?;
         previews.push(preview);
     }
-    out.previews(&previews, true);
+    if !task.journal.exists() {
+        out.hint(format!(
+            "There is no journal {} yet: each row would be made, also where there is such a group already.",
+            task.journal.display()
+        ));
+    }
+    if !out.shows_rows() {
+        out.previews(&previews, true);
+        return Ok(());
+    }
+    let row = |row: &Wanted| RowResult {
+        line: row.line,
+        carried: row.carried.clone(),
+        status: Status::NotSent,
+        subject: Some(row.subject.clone()),
+        ..RowResult::default()
+    };
+    out.items(&task.rows.iter().map(row).collect::<Vec<_>>());
+    out.hint(would(task.rows.len(), "made", &previews));
     Ok(())
 }

@@ -14,17 +14,19 @@ use groups_webhooks::EventStore as _;
 use groups_webhooks::store::Query;
 
 use super::super::calls::is_pointless;
-use super::super::row::{RowResult, Status, Told};
-use super::super::runner::{AT_ONCE, Ended, InOrder, Run, Stop, Tally, each};
-use super::Task;
+use super::super::row::{RowResult, Shown, Status, Told};
+use super::super::runner::{AT_ONCE, Ended, InOrder, Run, Stop, each};
+use super::super::tally::Tally;
 use super::journal::{Journal, Record};
 use super::ledger::{Ledger, State, Wanted};
 use super::reconcile::{Conclusion, Open, conclude};
+use super::{SHOWN, Task};
 use crate::args::Ambiguous;
-use crate::command::{Call, summary};
+use crate::command::Call;
+use crate::confirm::{Yes, can_ask, confirm};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
-use crate::output::{Bar, Printer};
+use crate::output::{Bar, Printer, end_question};
 
 /// By how much the clocks that date groups may differ, in seconds.
 const SKEW: i64 = 60;
@@ -43,6 +45,8 @@ struct Work<'a> {
     ambiguous: RefCell<HashMap<usize, Vec<GroupId>>>,
     /// Why the answers of this run were lost, or what the webhooks said, for rows that are still waited for.
     reasons: RefCell<HashMap<usize, Failure>>,
+    /// Subjects that are to be sent and that groups have of which the journal does not know.
+    twins: RefCell<BTreeSet<String>>,
     /// Events up to this number were looked at.
     events: Cell<u64>,
     /// Rows of which nothing more is learnt, as the journal could not be written.
@@ -103,6 +107,7 @@ pub(super) async fn run(
         ledger: RefCell::new(ledger),
         ambiguous: RefCell::default(),
         reasons: RefCell::default(),
+        twins: RefCell::default(),
         events: Cell::new(0),
         unwritten: RefCell::default(),
         began: Instant::now(),
@@ -113,7 +118,7 @@ pub(super) async fn run(
     let nothing: [RowResult; 0] = [];
     out.items(&nothing);
     if !work.settle_doubts(&mut stop, out).await? {
-        return Err(work.interrupted(&Tally::default()));
+        return Err(work.interrupted(&mut Tally::default(), &mut InOrder::default(), out));
     }
     // What is known by now not to have been made is sent anew.
     let resumed = work.ledger.borrow().states.iter().filter(|state| **state != State::New).count();
@@ -122,19 +127,16 @@ pub(super) async fn run(
         biased;
         () = stop.wait() => {
             stop.told = true;
-            return Err(work.interrupted(&Tally::default()));
+            return Err(work.interrupted(&mut Tally::default(), &mut InOrder::default(), out));
         }
         looked = work.look_before(&to_send, out) => looked?,
     }
+    work.ask_about_twins(&to_send, &mut stop, out).await?;
 
     let (mut tally, mut order) = (Tally::default(), InOrder::default());
     let before = work.told_before();
-    for told in &before {
-        match &told.failed {
-            Some(failed) => tally.failed.push(failed.clone()),
-            None => tally.done += 1,
-        }
-    }
+    before.iter().for_each(|told| tally.take(told));
+    let before_count = before.len();
     order.take(before.into_iter().map(|told| (told.index, told.shown)), out);
     if resumed > 0 {
         let rows = work.task.rows.len();
@@ -143,43 +145,32 @@ pub(super) async fn run(
         ));
     }
 
-    let mut sent = Tally::default();
+    // Those that are neither told of nor sent are told of once they are learnt.
+    tally.later = task.rows.len() - to_send.len() - before_count;
     let mut bar = out.bar("Creating groups", task.rows.len(), task.rows.len() - to_send.len());
     let ended = {
-        let skipped = task.rows.len() - to_send.len();
-        sent.done = skipped;
-        let mut run = Run { out, bar: &mut bar, tally: &mut sent, order: &mut order, stop: &mut stop };
+        let mut run = Run { out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
         let pointless = |report: &crate::failure::Report, code| {
             is_pointless(report, code) || report.kind == Kind::Journal.as_str()
         };
-        let ended = each(to_send.iter().copied(), |index| work.send(index), pointless, &mut run).await;
-        sent.done -= skipped;
-        ended
+        each(to_send.iter().copied(), |index| work.send(index), pointless, &mut run).await
     };
-    tally.failed.append(&mut sent.failed);
     drop(bar);
 
-    match call.wait {
-        None => tally.done += sent.done,
-        Some(time) => {
-            // What is learnt has to be written down.
-            if ended != Ended::AtOnce && !stop.told && work.unwritten.borrow().is_empty() {
-                work.learn(time, &mut tally, &mut order, &mut stop, out).await;
-            }
-            let told = work.left(stop.told);
-            for one in &told {
-                match &one.failed {
-                    Some(failed) => tally.failed.push(failed.clone()),
-                    None => tally.done += 1,
-                }
-            }
-            order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
+    if let Some(time) = call.wait {
+        tally.later = 0;
+        // What is learnt has to be written down.
+        if ended != Ended::AtOnce && !stop.told && work.unwritten.borrow().is_empty() {
+            work.learn(time, &mut tally, &mut order, &mut stop, out).await;
         }
+        let told = work.left(stop.told);
+        told.iter().for_each(|one| tally.take(one));
+        order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
     }
-    order.rest(out);
     if stop.told {
-        return Err(work.interrupted(&tally));
+        return Err(work.interrupted(&mut tally, &mut order, out));
     }
+    work.leave_rest(&mut tally, &mut order, out);
     work.judge(&tally, ended)
 }
 
@@ -225,7 +216,8 @@ impl<'a> Work<'a> {
             ..RowResult::default()
         };
         match &self.ledger.borrow().states[index] {
-            State::New | State::InDoubt(_) => shown.status = Status::InDoubt,
+            State::New => shown.status = Status::NotSent,
+            State::InDoubt(_) => shown.status = Status::InDoubt,
             State::Skipped => shown.status = Status::Skipped,
             State::Accepted { request_id, group_id, .. } => {
                 shown.status = Status::Accepted;
@@ -252,7 +244,10 @@ impl<'a> Work<'a> {
         if count == 0 {
             return Ok(true);
         }
-        let what = format!("Looking which of {count} groups in doubt were made");
+        let until = self.settled_at();
+        let what =
+            format!("Looking which of {count} groups in doubt were made; they may appear until {until}");
+        let mut is_said = false;
         loop {
             let looked = self.look(!decided);
             tokio::select! {
@@ -280,6 +275,13 @@ impl<'a> Work<'a> {
             }
             if self.indices(in_doubt, |work, index| !work.is_ambiguous(index)).is_empty() {
                 return Ok(true);
+            }
+            if !std::mem::replace(&mut is_said, true) {
+                let sent = "rows were sent by an earlier run without an answer";
+                let rows = self.rows().len();
+                out.now(&format!(
+                    "{count} of {rows} {sent}; groups may still appear until {until} (--settle)."
+                ));
             }
             tokio::select! {
                 biased;
@@ -316,8 +318,57 @@ impl<'a> Work<'a> {
                 ids.push(group.id);
             }
         }
+        *self.twins.borrow_mut() = {
+            let taken = self.ledger.borrow().taken();
+            let strange = |ids: &Vec<GroupId>| ids.iter().any(|id| !taken.contains(id));
+            there.iter().filter(|(_, ids)| strange(ids)).map(|(subject, _)| subject.clone()).collect()
+        };
         self.ledger.borrow_mut().looked(newest, &there);
         self.write(Record::Looked { at: now(), newest, subjects: there }).await
+    }
+
+    /// Says that there are groups already with subjects that are about to be sent, of which the journal knows nothing: the
+    /// sheet may be a copy, or its journal lost. Whoever is there to be asked is asked, where the sheet begins.
+    async fn ask_about_twins(
+        &self,
+        to_send: &[usize],
+        stop: &mut Stop,
+        out: &mut Printer,
+    ) -> Result<(), Failure> {
+        let twins = self.twins.take();
+        let rows = to_send.iter().filter(|index| twins.contains(&self.rows()[**index].subject)).count();
+        if rows == 0 {
+            return Ok(());
+        }
+        let named = twins.iter().take(SHOWN).map(|subject| format!("{subject:?}")).collect::<Vec<_>>();
+        let more = if twins.len() > SHOWN { " and more" } else { "" };
+        let (all, named) = (to_send.len(), named.join(", "));
+        let what = format!(
+            "{rows} of {all} rows to be sent have the subject of a group that is there already, and the journal {} does not \
+             know it: {named}{more}.",
+            self.task.journal.display()
+        );
+        let command = self.call.scene.command();
+        if self.ledger.borrow().sent || can_ask(command).is_err() {
+            out.told_first(what);
+            return Ok(());
+        }
+        let question = format!("{what} Make them all the same?");
+        let answer = tokio::select! {
+            // First, as it hears Ctrl-C, too, and tidies up after it.
+            biased;
+            answer = confirm(&question, Yes::Word, command) => answer,
+            () = stop.wait() => {
+                end_question();
+                Err(Failure::local(Kind::Interrupted, command, "interrupted; nothing was done"))
+            }
+        };
+        answer.map_err(|failure| {
+            failure.with_remedy(
+                "Answer `y` to make them all the same. If an earlier run has made them, put its journal back beside the \
+                 sheet, or take out the rows whose groups are there.",
+            )
+        })
     }
 
     /// What is known of rows before anything is sent.
@@ -479,23 +530,28 @@ impl<'a> Work<'a> {
             };
             let mut round = std::pin::pin!(round);
             let over = loop {
-                tokio::select! {
+                let over = tokio::select! {
                     biased;
-                    () = stop.wait() => break true,
-                    () = &mut round => break false,
-                    _ = beat.tick() => bar.beat(),
+                    () = stop.wait() => Some(true),
+                    () = &mut round => Some(false),
+                    _ = beat.tick() => {
+                        bar.beat();
+                        None
+                    }
+                };
+                // A round may take long, where the links of many are read; what is known by now is told now.
+                let told = std::mem::take(&mut *fresh.borrow_mut());
+                if !told.is_empty() {
+                    told.iter().for_each(|one| tally.take(one));
+                    bar.hide();
+                    order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
+                    bar.at(tally.settled(), tally.others());
+                }
+                if let Some(over) = over {
+                    break over;
                 }
             };
             bar.hide();
-            let told = std::mem::take(&mut *fresh.borrow_mut());
-            for one in &told {
-                match &one.failed {
-                    Some(failed) => tally.failed.push(failed.clone()),
-                    None => tally.done += 1,
-                }
-            }
-            order.take(told.into_iter().map(|told| (told.index, told.shown)), out);
-            bar.at(tally.settled(), tally.failed.len());
             if over {
                 stop.told = true;
                 return;
@@ -756,6 +812,26 @@ impl<'a> Work<'a> {
         passed(self.began) || is_long_ago(at, seen.at, self.task.settle)
     }
 
+    /// When all that an earlier run has left in doubt will have settled.
+    fn settled_at(&self) -> Timestamp {
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let of_this_run = now().seconds().saturating_add(seconds(self.task.settle));
+        let by_clock = self
+            .ledger
+            .borrow()
+            .states
+            .iter()
+            .filter_map(|state| match state {
+                State::InDoubt(at) => {
+                    let long = seconds(self.task.settle.saturating_add(CALL)).saturating_add(1);
+                    Some(at.seconds().saturating_add(long))
+                }
+                _ => None,
+            })
+            .max();
+        Timestamp::from_seconds(by_clock.map_or(of_this_run, |at| at.min(of_this_run)))
+    }
+
     /// Rows that were waited for and are still open. `stopped`: not because the time was over.
     fn left(&self, stopped: bool) -> Vec<Told> {
         let not_made = self
@@ -805,8 +881,18 @@ impl<'a> Work<'a> {
         not_made.chain(left).collect()
     }
 
+    /// Tells of the rows that this run did not come to.
+    fn leave_rest(&self, tally: &mut Tally, order: &mut InOrder, out: &mut Printer) {
+        for index in (0..self.rows().len()).filter(|index| !order.has(*index)).collect::<Vec<_>>() {
+            let row = self.row(index);
+            tally.leave(index, row.status);
+            order.take([(index, Shown::Row(Box::new(row)))], out);
+        }
+    }
+
     /// Told to stop.
-    fn interrupted(&self, tally: &Tally) -> Failure {
+    fn interrupted(&self, tally: &mut Tally, order: &mut InOrder, out: &mut Printer) -> Failure {
+        self.leave_rest(tally, order, out);
         let ledger = self.ledger.borrow();
         let of = |is: fn(&State) -> bool| ledger.states.iter().filter(|state| is(state)).count();
         let made = of(|state| matches!(state, State::Created { .. } | State::Accepted { .. }));
@@ -815,14 +901,13 @@ impl<'a> Work<'a> {
         if in_doubt > 0 {
             message.push_str(&format!(", {in_doubt} in doubt"));
         }
-        let failed = tally.failed.len().saturating_sub(in_doubt);
+        let failed = tally.count(Status::Failed);
         if failed > 0 {
             message.push_str(&format!(", {failed} failed"));
         }
-        message.push_str(&format!(
-            ", {} not sent; all of it is in the journal",
-            of(|state| *state == State::New)
-        ));
+        let skipped = of(|state| *state == State::Skipped);
+        let not_sent = self.rows().len().saturating_sub(made + in_doubt + failed + skipped);
+        message.push_str(&format!(", {not_sent} not sent; all of it is in the journal"));
         let again = self.task.again(self.call.scene);
         Failure::local(Kind::Interrupted, Operation::CreateGroup.id(), message)
             .with_remedy(format!("Go on with `{again}`."))
@@ -831,13 +916,12 @@ impl<'a> Work<'a> {
     /// How it is to be exited with.
     fn judge(&self, tally: &Tally, ended: Ended) -> Result<(), Failure> {
         let what = if self.call.wait.is_some() { "groups created" } else { "groups accepted" };
-        let operation = Operation::CreateGroup.id();
-        summary::of(self.call.scene, operation, what, tally.done, &tally.failed).map_err(|mut failure| {
-            let left = self.rows().len().saturating_sub(tally.settled());
-            if ended == Ended::Pointless && left > 0 {
-                failure.report.message.push_str(&format!("; {left} were not sent, as they would fail alike"));
+        let (scene, operation) = (self.call.scene, Operation::CreateGroup.id());
+        tally.judge(scene, operation, what, self.rows().len()).map_err(|mut failure| {
+            if ended == Ended::Pointless {
+                failure.report.message.push_str("; what is left was not sent, as it would fail alike");
             }
-            let again = self.task.again(self.call.scene);
+            let again = self.task.again(scene);
             let advice = failure.report.remedy.take().unwrap_or_default();
             if advice.contains(&again) {
                 return failure.with_remedy(advice);
