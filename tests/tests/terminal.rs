@@ -243,6 +243,19 @@ fn ctrl_c_ends_a_sheet_cleanly_and_the_same_command_goes_on() {
 }
 
 #[test]
+fn it_is_said_that_calls_are_held_back() {
+    let world = world();
+    let fault = "delete_group code=131208 retry-after=8 times=1";
+    let served = world.serve(&["--fresh", "--fault", fault]);
+    let file = world.file("old.txt", b"group0\ngroup1\n");
+    let mut session = run(&world, &["delete", "--from", &file, "--yes", "--base-url", served.base_url()]);
+    session.exp_regex(r"Deleting groups \d/2.*; rate limited, next try in \d s").unwrap();
+    session.send_control('c').unwrap();
+    session.send_control('c').unwrap();
+    assert_eq!(end(session).1, 130);
+}
+
+#[test]
 fn a_sheet_whose_groups_are_there_already_is_asked_about() {
     let world = world();
     world.quietly(&["create", "--subject", "One", "--sandbox", "--wait"]);

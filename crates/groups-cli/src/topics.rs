@@ -14,8 +14,8 @@ Exit codes of wagroups
   4    Not found: no such group, join request or participant.
   5    Rate limited after all repeats.
   6    Network, timeout, or a write whose answer was lost: it may or may not have happened; the message says which.
-  7    Mixed: some items or settings were done and some were not. Where all failed, it is that error's own code, or 1 if
-       they differ.
+  7    Mixed: some items or settings were done, or accepted and not seen in time, and some were not. Where all failed, it
+       is that error's own code, or 1 if they differ.
   8    Accepted, but the outcome was not seen in time; what was accepted is still printed.
   130  Interrupted by Ctrl-C; also where that is how it ends, as with listen and events tail.
 

@@ -238,6 +238,13 @@ impl Budget {
         }
     }
 
+    /// How long the next call has to wait for its turn, where calls are being held back.
+    pub(crate) fn held_back(&self) -> Option<Duration> {
+        let now = self.now();
+        let wait = self.pace().wait(now);
+        (wait > GRAIN / 2.0).then(|| Duration::from_secs_f64(wait))
+    }
+
     fn now(&self) -> f64 {
         self.origin.elapsed().as_secs_f64()
     }
@@ -253,6 +260,18 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_told_how_long_calls_are_held_back() {
+        let budget = Budget::new(RateLimit::Adaptive);
+        assert_eq!(budget.held_back(), None);
+        let started = budget.turn().await;
+        budget.heard(started, Heard::Refused { hint: Some(Duration::from_secs(12)) });
+        let held = budget.held_back().unwrap();
+        assert!((11.0..13.0).contains(&held.as_secs_f64()), "{held:?}");
+        tokio::time::advance(Duration::from_secs(13)).await;
+        assert_eq!(budget.held_back(), None);
+    }
 
     /// A server that allows so many calls a second, with room for a burst.
     struct Server {

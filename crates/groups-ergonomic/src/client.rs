@@ -127,6 +127,12 @@ impl Client {
         self.0.times
     }
 
+    /// How long the next call of this number has to wait for its turn, where the service has refused some for being too
+    /// many or a rate was set; else `None`. For a sign of life: others may come first.
+    pub fn held_back(&self) -> Option<Duration> {
+        self.0.budget.held_back()
+    }
+
     pub(crate) fn budget(&self) -> &Budget {
         &self.0.budget
     }

@@ -322,6 +322,8 @@ fn a_sheet_whose_groups_are_there_already_is_not_begun_without_a_word() {
     // The sheet was copied, and its journal was not.
     let copy = world.file("copy.csv", b"customer,subject\n1,One\n2,Two\n3,Two\n4,Three\n");
     world.run(&["create", "--from", &copy, "--sandbox"]);
+    let elsewhere = ["create", "--from", &copy, "--base-url", "https://example.com/v1", "--dry-run"];
+    world.run_with(&elsewhere, &[("D360_API_KEY", "s3cret")]);
     // Its own journal knows them.
     let again = world.quietly(&create);
     assert!(!again.stderr.contains("there already"), "{again:?}");

@@ -33,6 +33,7 @@ use groups_ergonomic::model::{Group, GroupId, InvalidInput};
 use groups_ergonomic::{Client, Error};
 use secrecy::ExposeSecret as _;
 
+use crate::accounts::Account;
 use crate::args::{
     ApiMethod, AuthCommand, Cli, Command, EventsCommand, Globals, GroupCommand, InviteCommand,
     ParticipantsCommand, RequestsCommand, SandboxCommand, UserCommand, WebhookCommand,
@@ -121,6 +122,8 @@ struct Call<'a> {
     told: Option<outcome::Source>,
     /// The service and the key, for a journal.
     number: Option<bulk::Number>,
+    /// With what a dry run would be sent, for people.
+    account: Option<String>,
     /// How long to wait for the outcome, if at all.
     wait: Option<Duration>,
     /// How long a call may take, with its repeats.
@@ -493,6 +496,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let client = kept.as_ref().map_or(session.client(), |(client, _)| client);
     let seen = RefCell::default();
     let patience = place.globals.timeout.unwrap_or(PATIENCE);
+    let account = dry_run.then(|| account_of(place, &scene)).flatten();
     let call = Call {
         client,
         scene: &scene,
@@ -500,6 +504,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         fields: &fields,
         told,
         number,
+        account,
         wait,
         patience,
         under_way,
@@ -550,6 +555,15 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     drop(kept);
     session.close().await;
     result
+}
+
+/// What calls would be made with.
+fn account_of(place: &Place<'_>, scene: &Scene) -> Option<String> {
+    let account = Account::find(place.globals, place.environment, scene.command()).ok().flatten()?;
+    Some(match account.profile() {
+        Some((name, _)) => format!("the account {name}"),
+        None => "the key in D360_API_KEY".to_owned(),
+    })
 }
 
 /// Makes a command show its request as a command line.

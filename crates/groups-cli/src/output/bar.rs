@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::{progress, say, text};
 
+/// Shorter waits for a turn are of every day, and gone before they are read.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+
 /// A line that is drawn over and over.
 #[derive(Debug)]
 pub(crate) struct Bar {
@@ -41,11 +44,16 @@ impl Bar {
         (self.done, self.others) = (done, others);
     }
 
-    /// Draws it.
-    pub(crate) fn beat(&mut self) {
+    /// Draws it. `held`: how long calls are being held back by what the service has refused.
+    pub(crate) fn beat(&mut self, held: Option<Duration>) {
         let Some(shown) = &mut self.shown else { return };
-        let line =
-            line(&shown.what, self.done, shown.total, shown.before, &self.others, shown.began.elapsed());
+        let held = held.filter(|held| *held >= WORTH_TELLING);
+        // The pace so far says nothing while it rests.
+        let time = if held.is_some() { Duration::ZERO } else { shown.began.elapsed() };
+        let mut line = line(&shown.what, self.done, shown.total, shown.before, &self.others, time);
+        if let Some(held) = held {
+            line.push_str(&format!("; rate limited, next try in {}", clock(held.as_secs_f64())));
+        }
         shown.drawn = true;
         say(&format!("\r{}\u{1b}[K", progress::fitted(&text::one_line(&line))));
     }

@@ -78,13 +78,13 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
     let group = |id: &GroupId| call.client.group(id.clone());
     let mut rows = kinds.rows();
     let done = match &kinds {
-        Kinds::Get(_) | Kinds::ShowLink(_) => "read",
-        Kinds::Delete(..) => "deleted",
-        Kinds::ReplaceLink(_) => "given a new link",
-        Kinds::Update(_) => "changed",
-        Kinds::Remove(_) => "removed",
-        Kinds::Decide(_, Verdict::Approve) => "approved",
-        Kinds::Decide(_, Verdict::Reject) => "rejected",
+        Kinds::Get(_) | Kinds::ShowLink(_) => "groups would be read",
+        Kinds::Delete(..) => "groups would be deleted",
+        Kinds::ReplaceLink(_) => "links would be replaced",
+        Kinds::Update(_) => "groups would be changed",
+        Kinds::Remove(_) => "people would be removed",
+        Kinds::Decide(_, Verdict::Approve) => "join requests would be approved",
+        Kinds::Decide(_, Verdict::Reject) => "join requests would be rejected",
     };
     let mut previews: Vec<Result<Preview, Error>> = Vec::new();
     match kinds {
@@ -130,22 +130,27 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
     if out.shows_rows() {
         rows.iter_mut().for_each(|row| row.set_status(Status::NotSent));
         out.items(&rows);
-        out.hint(would(rows.len(), done, &previews));
+        out.hint(would(rows.len(), done, &previews, call));
     } else {
         out.previews(&previews, true);
     }
     Ok(())
 }
 
-/// What a dry run comes to, for people. `done`: "deleted".
-pub(super) fn would(rows: usize, done: &str, previews: &[Preview]) -> String {
+/// What a dry run comes to, for people. `done`: "groups would be deleted".
+pub(super) fn would(rows: usize, done: &str, previews: &[Preview], call: &Call<'_>) -> String {
     let calls = match previews.len() {
         1 => "1 call".to_owned(),
         calls => format!("{calls} calls"),
     };
     let to = previews.first().map(|preview| preview.url.as_str()).unwrap_or_default();
     let to = to.split_once("/groups").map_or(to, |(to, _)| to);
-    format!("A dry run: {rows} would be {done} by {calls} to {to}; `-o jsonl` shows each call.")
+    let to = match (call.scene.is_embedded(), &call.account) {
+        (true, _) => "in the embedded sandbox".to_owned(),
+        (false, Some(account)) => format!("at {to} with {account}"),
+        (false, None) => format!("at {to}"),
+    };
+    format!("A dry run: {rows} {done} {to}, by {calls}; `-o jsonl` shows each call.")
 }
 
 fn updating(group: &GroupHandle, settings: &Settings) -> groups_ergonomic::UpdateGroup {

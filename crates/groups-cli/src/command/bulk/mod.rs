@@ -263,7 +263,14 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     // So that a list is known to be one whatever happens.
     let nothing: [RowResult; 0] = [];
     out.items(&nothing);
-    let mut run = Run { out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+    let mut run = Run {
+        out,
+        bar: &mut bar,
+        tally: &mut tally,
+        order: &mut order,
+        stop: &mut stop,
+        client: Some(call.client),
+    };
     let ended = calls::carry_out(kinds, call, &receipts, &mut run).await;
     drop(bar);
     let lines: Vec<u64> = rows.iter().filter_map(Shown::line).collect();
@@ -301,7 +308,9 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             }
             match tally.open.len() {
                 0 => failure.with_remedy(advice),
-                _ => failure.with_remedy(format!("{advice} `{again}` tries those again that it may help.")),
+                _ => failure.with_remedy(format!(
+                    "{advice} `{again}` tries those rows again that may still be done."
+                )),
             }
         }),
         Ended::Stopped | Ended::AtOnce => {

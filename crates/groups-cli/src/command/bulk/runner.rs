@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use groups_ergonomic::ErrorKind;
 use groups_ergonomic::model::Accepted;
+use groups_ergonomic::{Client, ErrorKind};
 
 use super::items::Item;
 use super::row::{Shown, Status, Told};
@@ -115,6 +115,8 @@ pub(super) struct Run<'a> {
     pub(super) tally: &'a mut Tally,
     pub(super) order: &'a mut InOrder,
     pub(super) stop: &'a mut Stop,
+    /// By whom the calls are made, to tell when they are held back.
+    pub(super) client: Option<&'a Client>,
 }
 
 /// What is done at once: a row, or several.
@@ -202,7 +204,7 @@ where
                 run.bar.at(run.tally.settled(), run.tally.others());
                 // Nobody reads any more; what was asked for is done all the same.
             }
-            _ = beat.tick() => run.bar.beat(),
+            _ = beat.tick() => run.bar.beat(run.client.and_then(Client::held_back)),
         }
     }
     run.bar.hide();
@@ -243,8 +245,14 @@ mod tests {
         let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
         let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
         let mut bar = Bar::none();
-        let mut run =
-            Run { out: &mut out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+        let mut run = Run {
+            out: &mut out,
+            bar: &mut bar,
+            tally: &mut tally,
+            order: &mut order,
+            stop: &mut stop,
+            client: None,
+        };
         let work = |index: usize| async move {
             let row = RowResult { line: index as u64 + 2, ..RowResult::default() };
             tokio::task::yield_now().await;
@@ -269,8 +277,14 @@ mod tests {
         let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
         let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
         let mut bar = Bar::none();
-        let mut run =
-            Run { out: &mut out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+        let mut run = Run {
+            out: &mut out,
+            bar: &mut bar,
+            tally: &mut tally,
+            order: &mut order,
+            stop: &mut stop,
+            client: None,
+        };
         let work = |index: usize| async move {
             let kind = crate::failure::Kind::Api(ErrorKind::Network);
             let mut failure = crate::failure::Failure::local(kind, "delete", "refused");

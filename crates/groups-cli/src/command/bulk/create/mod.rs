@@ -275,6 +275,6 @@ async fn preview(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<(), 
         ..RowResult::default()
     };
     out.items(&task.rows.iter().map(row).collect::<Vec<_>>());
-    out.hint(would(task.rows.len(), "made", &previews));
+    out.hint(would(task.rows.len(), "groups would be made", &previews, call));
     Ok(())
 }

@@ -149,7 +149,14 @@ pub(super) async fn run(
     tally.later = task.rows.len() - to_send.len() - before_count;
     let mut bar = out.bar("Creating groups", task.rows.len(), task.rows.len() - to_send.len());
     let ended = {
-        let mut run = Run { out, bar: &mut bar, tally: &mut tally, order: &mut order, stop: &mut stop };
+        let mut run = Run {
+            out,
+            bar: &mut bar,
+            tally: &mut tally,
+            order: &mut order,
+            stop: &mut stop,
+            client: Some(call.client),
+        };
         let pointless = |report: &crate::failure::Report, code| {
             is_pointless(report, code) || report.kind == Kind::Journal.as_str()
         };
@@ -535,7 +542,7 @@ impl<'a> Work<'a> {
                     () = stop.wait() => Some(true),
                     () = &mut round => Some(false),
                     _ = beat.tick() => {
-                        bar.beat();
+                        bar.beat(self.call.client.held_back());
                         None
                     }
                 };
