@@ -284,10 +284,10 @@ impl<'a> Work<'a> {
                 return Ok(true);
             }
             if !std::mem::replace(&mut is_said, true) {
-                let sent = "rows were sent by an earlier run without an answer";
                 let rows = self.rows().len();
                 out.now(&format!(
-                    "{count} of {rows} {sent}; groups may still appear until {until} (--settle)."
+                    "What came of {count} of {rows} rows of an earlier run is not known; their groups may still appear until \
+                     {until} (--settle)."
                 ));
             }
             tokio::select! {
@@ -830,7 +830,7 @@ impl<'a> Work<'a> {
             .iter()
             .filter_map(|state| match state {
                 State::InDoubt(at) => {
-                    let long = seconds(self.task.settle.saturating_add(CALL)).saturating_add(1);
+                    let long = seconds(self.task.settle).saturating_add(1);
                     Some(at.seconds().saturating_add(long))
                 }
                 _ => None,
