@@ -121,6 +121,7 @@ fn what_is_wrong_with_a_file_is_told_before_anything_is_sent() {
     world.run(&["delete", "--from", &file("wide.csv", b"g\0r\0"), "--yes", "--from-format", "csv"]);
     world.run(&["delete", "--from", &file("utf16.csv", b"\xff\xfeg\0"), "--yes"]);
     world.run(&["delete", "--from", &file("book.xlsx", b"PK\x03\x04..."), "--yes"]);
+    world.run(&["delete", "--from", &file("unnamed.csv", b"group_id,,\na,,\nb,,x\n"), "--yes"]);
     world.run(&["update", "--from", &file("slip.csv", b"group_id,desciption\na,b\n")]);
     world.run(&["update", "--from", &file("open.csv", b"id,subject\na,\"b\nc,d\n")]);
     world.run(&["delete", "--from", &file("few.txt", b"a\nb\n"), "--start-line", "3", "--yes", "--sandbox"]);
@@ -210,6 +211,29 @@ fn a_large_file_is_worked_on_several_rows_at_once() {
     let rows = lines(&String::from_utf8(done.stdout).unwrap());
     let numbers: Vec<_> = rows.iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=160).collect::<Vec<_>>(), "in the order of the file");
+}
+
+#[test]
+fn a_run_that_is_not_whole_tells_what_to_go_on_with() {
+    let world = world();
+    let served = world.serve(&[
+        "--fresh",
+        "--fault",
+        "delete_group code=131208",
+        "--fault",
+        "create_group code=131214",
+    ]);
+    let many: String = (0..18).map(|n| format!("group{n}\n")).collect();
+    let sheet = world.file("sheet.csv", format!("subject\n{many}").as_bytes());
+    let (many, one) = (world.file("many.txt", many.as_bytes()), world.file("one.txt", b"group\n"));
+    let to = ["--base-url", served.base_url(), "-o", "csv", "--fields", "line,status"];
+    // Sixteen are under way when the first of them is refused.
+    let delete = ["delete", "--from", &many, "--yes"];
+    world.run_with(&[&delete[..], &to[..]].concat(), &[("D360_API_KEY", "wrong")]);
+    let delete = ["delete", "--from", &one, "--yes", "--wait", "--ignore-missing", "--max-retries", "0"];
+    world.run_with(&[&delete[..], &to[..]].concat(), &[("D360_API_KEY", "sandbox")]);
+    world.run_with(&[&["create", "--from", &sheet], &to[..]].concat(), &[("D360_API_KEY", "sandbox")]);
+    world.check("a_run_that_is_not_whole_tells_what_to_go_on_with");
 }
 
 #[test]
