@@ -276,6 +276,24 @@ fn a_sheet_whose_groups_are_there_already_is_asked_about() {
 }
 
 #[test]
+fn ctrl_c_at_a_question_about_a_sheet_does_nothing() {
+    let world = world();
+    let ids: Vec<String> = (0..2).map(|n| world.create(&format!("Group {n}"), "auto", "G")).collect();
+    let old = world.file("old.txt", ids.join("\n").as_bytes());
+    let again = world.file("x.csv", b"subject\nGroup 0\nGroup 1\n");
+    for (command, prompt) in [("delete", "Type the id of the last one"), ("create", "[y/N]")] {
+        let file = if command == "delete" { &old } else { &again };
+        let mut session = run(&world, &[command, "--from", file, "--sandbox"]);
+        session.exp_string(prompt).unwrap();
+        session.send_control('c').unwrap();
+        let (said, code) = end(session);
+        assert_eq!(code, 130, "{said}");
+        assert!(said.contains("nothing was done"), "{said}");
+    }
+    assert_eq!(world.group("Group 0"), ids[0]);
+}
+
+#[test]
 fn a_second_ctrl_c_stops_at_once() {
     let world = world();
     let served = world.serve(&["--fresh", "--fault", "delete_group stall"]);

@@ -44,8 +44,10 @@ use crate::failure::Failure;
 use crate::folders::{EVENTS, Folder};
 use crate::known_groups::{KnownGroups, Seen};
 use crate::near;
-use crate::output::{Printer, Shape};
+use crate::output::{Printer, Shape, end_question};
+use crate::run::interrupted;
 use crate::scene::{Given, Scene};
+use crate::signals::Signals;
 pub(crate) use bulk::RowResult;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
@@ -512,7 +514,24 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     };
     if let Some(Question::Groups(losses)) = &question {
         under_way.asks(true);
-        if let Err(declined) = losses::ask(losses, &call, out).await {
+        // Rows of a file hear of signals themselves, and have not begun to.
+        let mut signals = matches!(&task, Task::Bulk(_)).then(|| Signals::new().ok()).flatten();
+        let told_to_end = async {
+            match &mut signals {
+                Some(signals) => drop(signals.wait().await),
+                None => std::future::pending().await,
+            }
+        };
+        let answer = tokio::select! {
+            biased;
+            () = told_to_end => {
+                end_question();
+                let failure = interrupted(&scene, false);
+                Err(failure.with_remedy("Run it again, with `--yes` to do it without asking."))
+            }
+            answer = losses::ask(losses, &call, out) => answer,
+        };
+        if let Err(declined) = answer {
             // Nothing follows, so that a signal which comes only now is still one at a question.
             session.close().await;
             return Err(declined);

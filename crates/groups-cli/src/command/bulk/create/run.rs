@@ -362,13 +362,12 @@ impl<'a> Work<'a> {
         }
         let question = format!("{what} Make them all the same?");
         let answer = tokio::select! {
-            // First, as it hears Ctrl-C, too, and tidies up after it.
             biased;
-            answer = confirm(&question, Yes::Word, command) => answer,
             () = stop.wait() => {
                 end_question();
                 Err(Failure::local(Kind::Interrupted, command, "interrupted; nothing was done"))
             }
+            answer = confirm(&question, Yes::Word, command) => answer,
         };
         answer.map_err(|failure| {
             failure.with_remedy(
