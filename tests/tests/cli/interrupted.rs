@@ -126,7 +126,7 @@ fn a_second_signal_stops_at_once_and_the_command_that_goes_on_is_told() {
 }
 
 #[test]
-fn where_all_was_under_way_nothing_is_left_to_go_on_with() {
+fn where_all_was_under_way_only_what_is_in_doubt_is_left() {
     let world = world();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
@@ -139,5 +139,14 @@ fn where_all_was_under_way_nothing_is_left_to_go_on_with() {
     interrupt(&child);
     ended(&world, child, &delete);
     drop(calls);
-    world.check("where_all_was_under_way_nothing_is_left_to_go_on_with");
+    // Here all of them are answered before it ends.
+    let answer = ResponseTemplate::new(200).set_body_json(json!({ "request_id": "R" }));
+    let service = answers::with(move |_: &Request| answer.clone().set_delay(Duration::from_secs(2)));
+    let url = service.url();
+    let delete = ["delete", "--from", &ids, "--yes", "--base-url", &url, "--fields", "line,status"];
+    let child = started(&world, &delete);
+    until("nothing was sent", || service.asked().len() >= 3);
+    interrupt(&child);
+    ended(&world, child, &delete);
+    world.check("where_all_was_under_way_only_what_is_in_doubt_is_left");
 }
