@@ -16,6 +16,7 @@ mod folders;
 mod known_groups;
 mod near;
 mod output;
+mod people;
 mod run;
 mod scene;
 pub mod schema;
