@@ -49,17 +49,25 @@ pub(super) fn of_parser(said: &str, command: &str) -> Failure {
     };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let failure = Failure::usage(command, message);
-    match parser_advice(said, command) {
+    match parser_advice(said) {
         Some(advice) => failure.with_remedy(advice),
         None => failure,
     }
 }
 
 /// What those may have meant who try what other programs have.
-pub(super) fn parser_advice(said: &str, command: &str) -> Option<&'static str> {
+pub(super) fn parser_advice(said: &str) -> Option<&'static str> {
+    // The command whose words they are: the line may go on with words that are commands elsewhere.
+    let of = if said.contains("Usage: wagroups [") {
+        "wagroups"
+    } else if said.contains("Usage: wagroups auth ") {
+        "auth"
+    } else {
+        ""
+    };
     let word = || said.split_once("unrecognized subcommand '")?.1.split('\'').next();
     key_advice(said).or_else(|| {
-        Some(match (command, word()?) {
+        Some(match (of, word()?) {
             ("wagroups", "version") => "Did you mean `wagroups --version`?",
             ("wagroups", "group" | "groups") => {
                 "Commands about groups have no noun: did you mean `wagroups list`, `get`, `create`, `update` or `delete`?"
@@ -123,8 +131,11 @@ mod tests {
         let report = of_parser(said, "create").report;
         assert_eq!(report.message, "the following required arguments were not provided: --subject <TEXT>");
         assert_eq!(of_parser("Manage WhatsApp groups", "invite").report.message, "a command is missing");
-        let version = of_parser("error: unrecognized subcommand 'version'\n\nUsage: x", "wagroups").report;
-        assert_eq!(version.remedy.as_deref(), Some("Did you mean `wagroups --version`?"));
+        let version = of_parser(
+            "error: unrecognized subcommand 'version'\n\nUsage: wagroups [OPTIONS] <COMMAND>",
+            "wagroups",
+        );
+        assert_eq!(version.report.remedy.as_deref(), Some("Did you mean `wagroups --version`?"));
         let key = of_parser("error: unexpected argument '--api-key' found\n\nUsage: x", "list").report;
         assert!(key.remedy.unwrap().contains("auth login"));
     }

@@ -468,7 +468,7 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
     if !format.is_json() {
         let coloured = colours(&std::io::stderr());
         say(&if coloured { text.ansi().to_string() } else { text.to_string() });
-        if let Some(advice) = error::parser_advice(&text.to_string(), &early.command) {
+        if let Some(advice) = error::parser_advice(&text.to_string()) {
             say(&format!("\n  {advice}\n"));
         }
     } else {
