@@ -170,6 +170,8 @@ impl Full<'_> {
             Some("string") => {
                 let text = match schema["format"].as_str() {
                     Some("uri") => format!("https://example.com/{number}"),
+                    // Digits would name a person.
+                    _ if place.contains("join_request") => format!("R{number}"),
                     _ => format!("1555{number}"),
                 };
                 self.note(place, [text.clone()]);

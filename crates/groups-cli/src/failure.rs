@@ -347,7 +347,7 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ErrorKind::Configuration => {
             "`wagroups auth status` tells which key and which address are used; `--sandbox` needs neither.".to_owned()
         }
-        ErrorKind::GroupUnknown => format!("`{}` prints the groups and their ids.", scene.line("list --all")),
+        ErrorKind::GroupUnknown => scene.groups_and_ids(),
         ErrorKind::JoinRequestUnknown => format!(
             "`{}` prints the requests that are open.",
             scene.line(&format!("requests list {group} --all"))
@@ -379,6 +379,9 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
             "Check that `--base-url` is the API and not something in between.".to_owned()
         }
         ErrorKind::ServiceUnavailable => "Run it again in a while.".to_owned(),
+        ErrorKind::OutcomeUnknown if scene.command() == "update" => {
+            format!("`{}` shows where it stands.", scene.line(&format!("get {group}")))
+        }
         ErrorKind::OutcomeUnknown => format!(
             "`{}` and `{}` show where it stands.",
             scene.line(&format!("requests list {group}")),

@@ -16,6 +16,7 @@ mod folders;
 mod known_groups;
 mod near;
 mod output;
+mod people;
 mod private_file;
 mod run;
 mod scene;

@@ -27,10 +27,12 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Ok(cli) => cli,
         Err(error) => {
             let early = Early::of(argv);
+            output::set_colours(early.color);
             let format = environment.format(early.format, &early.command).unwrap_or(Format::Table);
             return output::not_parsed(&error, &early, format);
         }
     };
+    output::set_colours(cli.globals.color);
     if let Command::Help(help @ Help { words }) = &cli.command
         && help.after_error().is_none()
     {

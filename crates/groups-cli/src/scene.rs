@@ -59,6 +59,17 @@ impl Scene {
         Self { command, given, ..Self::default() }
     }
 
+    /// Where the ids of groups are found; also said to those who have tried a subject where only an id is taken.
+    pub(crate) fn groups_and_ids(&self) -> String {
+        let list = self.line("list --all");
+        match self.command {
+            "delete" | "participants remove" => {
+                format!("`{}` takes ids only, no subjects; `{list}` prints both.", self.command)
+            }
+            _ => format!("`{list}` prints the groups and their ids."),
+        }
+    }
+
     pub(crate) fn of_group(mut self, group: &str) -> Self {
         self.group = Some(group.to_owned());
         self

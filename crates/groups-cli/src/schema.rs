@@ -16,13 +16,13 @@ pub fn all() -> Vec<(&'static str, Value)> {
     let model = vec![
         ("group", schema_for!(groups_model::Group).to_value()),
         ("participant", schema_for!(groups_model::Participant).to_value()),
-        ("join_request", schema_for!(groups_model::JoinRequest).to_value()),
+        ("join_request", schema_for!(crate::command::ListedRequest).to_value()),
         ("invite_link", schema_for!(groups_model::InviteLink).to_value()),
         ("event", schema_for!(groups_model::Event).to_value()),
         ("accepted", schema_for!(groups_model::Accepted).to_value()),
         ("outcome", schema_for!(groups_model::Outcome).to_value()),
         ("webhook", schema_for!(groups_model::Webhook).to_value()),
-        ("batch", schema_for!(groups_model::Batch).to_value()),
+        ("batch", schema_for!(crate::command::Decided).to_value()),
         ("row", schema_for!(crate::command::RowResult).to_value()),
         ("error", schema_for!(ErrorDocument).to_value()),
     ];

@@ -24,6 +24,7 @@ A reader that goes away (`wagroups list | head`) ends the output quietly, with 0
 Examples:
   wagroups get GROUP || test $? -ne 4 || echo 'no such group'
   wagroups help error 131208
+  wagroups help error group_unknown
 ";
 
 /// What is read from the environment.
@@ -49,7 +50,8 @@ the three that guard webhooks: set to nothing they are an error.
   WAGROUPS_COMPLETE              Set by the scripts of `completions` alone: which shell asks what could follow.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
   HOME                           Where both are kept if that is not set either.
-  NO_COLOR                       Anything: no colours in help.
+  NO_COLOR                       Anything: no colours in help and drawings. --color is stronger.
+  CLICOLOR_FORCE                 Anything but 0: colours wherever the output goes. NO_COLOR and --color are stronger.
 
 Examples:
   WAGROUPS_SANDBOX=1 wagroups list
@@ -103,7 +105,8 @@ cell that -o csv has guarded with an apostrophe, as it looks like a formula, is 
   get, delete, invite get, invite reset  group_id (or id)
   update                                 group_id (or id); subject, description or both: an empty cell changes nothing
   participants remove                    user (or wa_id, user_id); group_id, unless GROUP is given
-  requests approve, requests reject      join_request_id (or id); group_id, unless GROUP is given
+  requests approve, requests reject      join_request_id (or id), or who asks: user (or wa_id, user_id); group_id, unless
+                                         GROUP is given. So both a list of requests and one of people to let in will do.
 
 Other columns come along into the result, so that it can be joined with where it came from; one that is nearly one of
 these is refused as a slip. The results of one command are good for the next. The whole file is checked before anything

@@ -197,9 +197,16 @@ impl Failure {
     }
 }
 
-/// A code says more than a text, a text more than a status.
+/// A code says more than a text, a text more than a status, but for 429.
 fn classify(status: StatusCode, said: &Envelope) -> (ErrorKind, RetryClass, Option<&'static str>) {
-    if let Some(row) = said.code.and_then(ErrorEntry::find) {
+    let row = said.code.and_then(ErrorEntry::find);
+    // This status has one meaning, whatever code comes with it (Facts 2.1).
+    let is_limited =
+        status == StatusCode::TOO_MANY_REQUESTS && row.is_none_or(|row| row.kind != ErrorKind::RateLimited);
+    if is_limited {
+        return (ErrorKind::RateLimited, RetryClass::Backoff, None);
+    }
+    if let Some(row) = row {
         return (row.kind, row.retry, Some(row.remedy));
     }
     if let Some(row) = said.message.as_deref().and_then(|text| TextEntry::find(status.as_u16(), text)) {
@@ -210,7 +217,6 @@ fn classify(status: StatusCode, said: &Envelope) -> (ErrorKind, RetryClass, Opti
         401 => (ErrorKind::InvalidCredentials, RetryClass::Never),
         403 => (ErrorKind::PermissionDenied, RetryClass::Never),
         404 | 405 => (ErrorKind::NotFound, RetryClass::Never),
-        429 => (ErrorKind::RateLimited, RetryClass::Backoff),
         408 | 425 | 500..=599 => (ErrorKind::ServiceUnavailable, RetryClass::Backoff),
         200..=299 => (ErrorKind::InvalidResponse, RetryClass::Never),
         _ => (ErrorKind::Api, RetryClass::Never),
@@ -307,6 +313,15 @@ mod tests {
             assert_eq!(hint(bad), None, "{bad}");
         }
         assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn too_many_requests_are_a_rate_limit_whatever_the_code() {
+        for code in [None, Some(1), Some(131_215), Some(999_999)] {
+            let said = Envelope { code, message: Some("API unknown".to_owned()), ..Envelope::default() };
+            let expected = (ErrorKind::RateLimited, RetryClass::Backoff, None);
+            assert_eq!(classify(StatusCode::TOO_MANY_REQUESTS, &said), expected, "{code:?}");
+        }
     }
 
     /// Every row of the error table is recognised in an answer, with its kind, its retry class and its advice.

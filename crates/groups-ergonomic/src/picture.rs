@@ -42,17 +42,11 @@ impl Picture {
         let bytes = bytes.into();
         let refuse = |problem: String| InvalidInput::new("picture", problem);
         if bytes.len() > limits::PICTURE_MAX_BYTES {
-            return Err(refuse(format!(
-                "must have at most {} bytes (5 MB), got {}",
-                limits::PICTURE_MAX_BYTES,
-                bytes.len()
-            )));
+            return Err(too_big(&bytes, Some(bytes.len() as u64)));
         }
         match imagesize::image_type(&bytes) {
             Ok(imagesize::ImageType::Jpeg) => {}
-            Ok(other) => {
-                return Err(refuse(format!("must be a JPEG, got {}", format!("{other:?}").to_uppercase())));
-            }
+            Ok(other) => return Err(refuse(format!("must be a JPEG, got {}", shown(other)))),
             Err(_) => return Err(refuse("must be a JPEG, got something else".into())),
         }
         let size = imagesize::blob_size(&bytes)
@@ -80,9 +74,14 @@ impl Picture {
             InvalidInput::new("picture", format!("{} cannot be read: {error}", path.display()))
         };
         let file = std::fs::File::open(path).map_err(refuse)?;
+        // Of a pipe the length is not known.
+        let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
         let mut bytes = Vec::new();
         // One byte beyond the limit is enough to know that it is too long.
         file.take(limits::PICTURE_MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refuse)?;
+        if bytes.len() > limits::PICTURE_MAX_BYTES {
+            return Err(too_big(&bytes, length));
+        }
         Ok(Self { path: Some(path.to_owned()), ..Self::new(bytes)? })
     }
 
@@ -106,6 +105,24 @@ impl Picture {
             .file_name("profile.jpg")
             .mime_str("image/jpeg")
     }
+}
+
+/// `length`: of the whole, of which `bytes` may be the beginning.
+fn too_big(bytes: &[u8], length: Option<u64>) -> InvalidInput {
+    let got = match length {
+        Some(length) => format!("{length} bytes"),
+        None => "more".to_owned(),
+    };
+    let format = imagesize::image_type(bytes).map(|format| format!(" of {}", shown(format)));
+    let most = limits::PICTURE_MAX_BYTES;
+    let problem =
+        format!("must be a JPEG of at most {most} bytes (5 MB), got {got}{}", format.unwrap_or_default());
+    InvalidInput::new("picture", problem)
+}
+
+/// A format by its name.
+fn shown(format: imagesize::ImageType) -> String {
+    format!("{format:?}").to_uppercase()
 }
 
 /// Without the bytes.
@@ -144,7 +161,8 @@ mod tests {
         assert_eq!(problem(b"hello".to_vec()), "picture must be a JPEG, got something else");
         let mut long = jpeg(192, 192);
         long.resize(limits::PICTURE_MAX_BYTES + 1, 0);
-        assert_eq!(problem(long), "picture must have at most 5242880 bytes (5 MB), got 5242881");
+        let expected = "picture must be a JPEG of at most 5242880 bytes (5 MB), got 5242881 bytes of JPEG";
+        assert_eq!(problem(long), expected);
     }
 
     proptest::proptest! {

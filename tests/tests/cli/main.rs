@@ -31,6 +31,7 @@ mod listen_output;
 mod lists;
 mod log_file;
 mod patience;
+mod people;
 mod qr;
 mod refusals;
 mod sandbox;

@@ -45,6 +45,7 @@ fn options_that_have_no_meaning_where_they_stand() {
         &["listen", "--profile", "one"],
         &["schema", "--base-url", "https://x"],
         &["requests", "approve", "G", "--all", "--curl"],
+        &["requests", "approve", "G", "+15550100151", "--curl"],
         &["list", "--sandbox", "--curl"],
         &["list", "--jq", ".[", "--sandbox"],
         &["sandbox", "fault", "--remove", "7"],

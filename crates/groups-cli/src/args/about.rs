@@ -52,8 +52,8 @@ pub(crate) struct Man {
 
 /// Print the help of a command or a topic.
 ///
-/// Topics: exit-codes, environment, output, from, and error: the error codes of the API, or what one of them means and what
-/// to do about it.
+/// Topics: exit-codes, environment, output, from, and error: the error codes of the API, or of one kind, or what one of
+/// them means and what to do about it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -62,6 +62,7 @@ Examples:
   wagroups help environment
   wagroups help output
   wagroups help error 131208
+  wagroups help error group_unknown
   wagroups help error -o json")]
 pub(crate) struct Help {
     /// The words of a command, or a topic.

@@ -5,13 +5,15 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, ValueEnum};
 
-use super::{Cli, Format};
+use super::{Cli, Format, When};
 
 /// What a line seems to ask for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Early {
     /// The last `-o` on the line that is understood.
     pub(crate) format: Option<Format>,
+    /// The last `--color` on the line that is understood.
+    pub(crate) color: Option<When>,
     /// The words of the command as far as they are one; `wagroups` where there is none.
     pub(crate) command: String,
 }
@@ -19,7 +21,7 @@ pub(crate) struct Early {
 impl Early {
     pub(crate) fn of(argv: &[OsString]) -> Self {
         let words: Vec<_> = argv.iter().skip(1).map(|word| word.to_string_lossy()).collect();
-        let mut format = None;
+        let (mut format, mut color) = (None, None);
         let mut command = Vec::new();
         let root = Cli::command();
         let mut at = &root;
@@ -32,6 +34,11 @@ impl Early {
                     .or_else(|| word.strip_prefix("-o").map(|value| value.trim_start_matches('=')))
                     .filter(|_| !word.starts_with("--o") || word.starts_with("--output=")),
             };
+            let when = match word {
+                "--color" => words.peek().copied(),
+                _ => word.strip_prefix("--color="),
+            };
+            color = when.and_then(|value| When::from_str(value, false).ok()).or(color);
             format = value.and_then(|value| Format::from_str(value, false).ok()).or(format);
             if let Some(next) = at.find_subcommand(word) {
                 command.push(next.get_name());
@@ -39,7 +46,7 @@ impl Early {
             }
         }
         let command = if command.is_empty() { "wagroups".to_owned() } else { command.join(" ") };
-        Self { format, command }
+        Self { format, color, command }
     }
 }
 
@@ -62,7 +69,24 @@ mod tests {
         ] {
             let argv: Vec<OsString> =
                 std::iter::once("wagroups").chain(line.split_whitespace()).map(Into::into).collect();
-            assert_eq!(Early::of(&argv), Early { format, command: command.to_owned() }, "{line}");
+            assert_eq!(
+                Early::of(&argv),
+                Early { format, color: None, command: command.to_owned() },
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn whether_there_are_colours_is_found_in_a_broken_line() {
+        for (line, color) in [
+            ("list --nonsense --color always", Some(When::Always)),
+            ("--color=never lsit", Some(When::Never)),
+            ("list --color", None),
+        ] {
+            let argv: Vec<OsString> =
+                std::iter::once("wagroups").chain(line.split_whitespace()).map(Into::into).collect();
+            assert_eq!(Early::of(&argv).color, color, "{line}");
         }
     }
 }

@@ -53,7 +53,7 @@ Environment:
   WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER, WAGROUPS_WEBHOOK_VERIFY_TOKEN,
   WAGROUPS_FORWARD_SECRET
                        what webhooks are known by, and what is forwarded signed with; see listen --help
-  NO_COLOR             no colours in help
+  NO_COLOR             as --color never, CLICOLOR_FORCE as --color always
   An option beats its variable.
 
 Exit codes:
@@ -138,6 +138,10 @@ pub(crate) struct Globals {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
+    /// When help and drawings have colours [default: auto].
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) color: Option<When>,
+
     /// Show no sign of life while waiting.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
@@ -162,6 +166,17 @@ pub(crate) struct BeforeCommand {
     /// Do not ask for confirmation (delete, participants remove, sandbox reset).
     #[arg(short = 'y', long = "yes", id = "early_yes")]
     pub(crate) yes: bool,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// At a terminal, unless NO_COLOR is set; and wherever CLICOLOR_FORCE is.
+    Auto,
+    /// Whatever the output goes to.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
 /// How results are printed.

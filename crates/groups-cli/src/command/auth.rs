@@ -88,6 +88,9 @@ pub(super) struct Shown<'a> {
     /// Of one that was just stored: whether the service took the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
+    /// Of one that was just stored: true where there was one of this name before, whose key is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<bool>,
 }
 
 impl<'a> Shown<'a> {
@@ -98,6 +101,7 @@ impl<'a> Shown<'a> {
             storage: profile.key_in,
             active: config.active.as_ref() == Some(name),
             verified: None,
+            replaced: None,
         }
     }
 }
@@ -128,8 +132,9 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     }
     let wanted = if args.insecure_storage { Storage::File } else { Storage::Keyring };
     let keys = Keys::new(&folder);
-    let (config, fallen_back) = Config::change(&folder, command, async |config| {
+    let (config, replaced, fallen_back) = Config::change(&folder, command, async |config| {
         let mut before = config.profiles.get(&name).cloned();
+        let replaced = before.is_some();
         if before.as_ref().is_some_and(|before| before.base_url != base_url) {
             // However this ends, the new key must not meet the earlier address.
             before = config.profiles.remove(&name);
@@ -147,18 +152,23 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
             }
         }
         config.active.get_or_insert_with(|| name.clone());
-        Ok((config.clone(), why))
+        Ok((config.clone(), replaced, why))
     })
     .await?;
     let Some(profile) = config.profiles.get(&name) else { return Ok(()) };
     for address in [Some(base_url.as_str()), there].into_iter().flatten() {
         forget(&name, address, place);
     }
-    let shown = Shown { verified: Some(verified), ..Shown::of(&name, profile, &config) };
+    let replaced = replaced.then_some(true);
+    let shown = Shown { verified: Some(verified), replaced, ..Shown::of(&name, profile, &config) };
     out.one(&shown);
+    if replaced.is_some() {
+        out.hint(format!("The profile {:?} was there before; its key was replaced.", name.as_str()));
+    }
     if let Some(why) = fallen_back {
         let file = keys.file(&name);
-        out.note(format!("No keyring could be used ({why}); the key is in {}.", file.display()));
+        let why = if globals.verbose > 0 { format!(" ({why})") } else { String::new() };
+        out.note(format!("No keyring here{why}; the key is kept in {}.", file.display()));
     }
     if !shown.active {
         out.hint(format!("`{}` makes it the active one.", scene.local(&format!("auth switch {name}"))));

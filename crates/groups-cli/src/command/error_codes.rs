@@ -1,13 +1,16 @@
 //! `wagroups help error`: the error table, as a list or a code at a time. Says nothing of its own about a code but how
 //! `wagroups` exits for it.
 
+use std::collections::BTreeSet;
+
 use groups_ergonomic::Delivery;
-use groups_model::{CODES, Confidence, ErrorEntry, RetryClass};
+use groups_model::{CODES, Confidence, ErrorEntry, ErrorKind, RetryClass};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::exit;
 use crate::failure::{Failure, Kind};
+use crate::near;
 use crate::output::Printer;
 use crate::scene::Scene;
 
@@ -84,6 +87,8 @@ fn source(label: &'static str) -> &'static str {
 
 pub(super) enum Task {
     All,
+    /// Those of a kind.
+    Kind(&'static str),
     One(&'static ErrorEntry),
 }
 
@@ -97,22 +102,40 @@ pub(super) fn plan(words: &[String], scene: &Scene) -> Result<Task, Failure> {
         };
     };
     let Ok(code) = word.trim_matches(['#', '(', ')']).parse::<u32>() else {
-        return Err(Failure::usage(scene.command(), format!("an error code is a number, got {word:?}"))
-            .with_remedy("`wagroups help error` lists them all."));
+        return of_kind(word, scene);
     };
     match ErrorEntry::find(code) {
         Some(row) => Ok(Task::One(row)),
         None => {
             let near: Vec<String> =
-                near(code).iter().map(|row| format!("{} ({})", row.code, row.title)).collect();
+                near_to(code).iter().map(|row| format!("{} ({})", row.code, row.title)).collect();
             Err(Failure::usage(scene.command(), format!("no source names the error code {code}"))
                 .with_remedy(format!("Near it: {}. `wagroups help error` lists them all.", near.join(", "))))
         }
     }
 }
 
+/// A kind by its name, as errors have it in their `kind`.
+fn of_kind(word: &str, scene: &Scene) -> Result<Task, Failure> {
+    let kinds: BTreeSet<&'static str> = CODES.iter().map(|row| row.kind.as_str()).collect();
+    let wanted = word.to_lowercase().replace('-', "_");
+    if let Some(kind) = kinds.get(wanted.as_str()) {
+        return Ok(Task::Kind(kind));
+    }
+    let kinds_without = ErrorKind::ALL.iter().map(|kind| kind.as_str()).find(|kind| *kind == wanted);
+    let message = match kinds_without {
+        Some(kind) => format!("errors of the kind {kind} come with no code"),
+        None => format!("an error is a number or the name of a kind, got {word:?}"),
+    };
+    let near = near::question(&wanted, kinds);
+    Err(Failure::usage(scene.command(), message).with_remedy(match kinds_without {
+        Some(_) => "`wagroups help exit-codes` tells how they end.".to_owned(),
+        None => format!("{near}`wagroups help error` lists them all."),
+    }))
+}
+
 /// The codes that may have been meant: first those that differ in one digit or in the order of two, then the next ones.
-fn near(code: u32) -> Vec<&'static ErrorEntry> {
+fn near_to(code: u32) -> Vec<&'static ErrorEntry> {
     let is_slip = |other: u32| {
         let (one, other) = (code.to_string().into_bytes(), other.to_string().into_bytes());
         let differing: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).collect();
@@ -133,6 +156,12 @@ pub(super) fn run(task: Task, out: &mut Printer) {
     match task {
         Task::All => {
             let codes: Vec<ErrorCode> = CODES.iter().map(ErrorCode::from).collect();
+            out.items(&codes);
+            out.hint("`wagroups help error CODE` tells what to do about one.");
+        }
+        Task::Kind(kind) => {
+            let rows = CODES.iter().filter(|row| row.kind.as_str() == kind);
+            let codes: Vec<ErrorCode> = rows.map(ErrorCode::from).collect();
             out.items(&codes);
             out.hint("`wagroups help error CODE` tells what to do about one.");
         }
@@ -193,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_comes_before_a_neighbour() {
-        let codes = |code| near(code).iter().map(|row| row.code).collect::<Vec<_>>();
+        let codes = |code| near_to(code).iter().map(|row| row.code).collect::<Vec<_>>();
         assert_eq!(codes(131_802)[0], 131_208);
         assert!(codes(131_206).contains(&131_207), "{:?}", codes(131_206));
         assert_eq!(codes(4_000_000_000).len(), 3);

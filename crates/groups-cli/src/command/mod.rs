@@ -3,6 +3,7 @@
 
 mod about;
 mod api;
+mod askers;
 mod auth;
 mod bulk;
 mod conformance;
@@ -48,7 +49,9 @@ use crate::output::{Printer, Shape, end_question};
 use crate::run::interrupted;
 use crate::scene::{Given, Scene};
 use crate::signals::Signals;
+pub(crate) use askers::Decided;
 pub(crate) use bulk::RowResult;
+pub(crate) use requests::Listed as ListedRequest;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
 
@@ -457,6 +460,7 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
     let sends = match &task {
         _ if place.globals.curl => false,
         Task::Requests(task) if task.lists_first() => true,
+        Task::Bulk(task) if task.lists_first() => true,
         // It asks the webhooks that were received.
         Task::Outcome(_) => false,
         _ => !dry_run,
@@ -596,6 +600,15 @@ fn curl(command: &mut Command) -> Result<(), Failure> {
                 "with `--all` it reads the requests first, and nothing is sent",
             ));
         }
+        Command::Requests(RequestsCommand::Approve(args) | RequestsCommand::Reject(args))
+            if args.ids.iter().any(|text| crate::people::given(text).is_ok()) =>
+        {
+            return Err(misplaced(
+                name,
+                "--curl",
+                "for people it reads the requests first, and nothing is sent; give the requests' ids",
+            ));
+        }
         Command::Webhook(WebhookCommand::Set(args)) if !args.headers.is_empty() => {
             return Err(misplaced(
                 name,
@@ -656,10 +669,7 @@ fn check_fields(fields: &[String], shape: &Shape, carried: &[String], command: &
 
 /// An id as the user gave it, checked before it becomes part of a path.
 fn group_id(text: &str, scene: &Scene) -> Result<GroupId, Failure> {
-    GroupId::new(text).map_err(|invalid| {
-        invalid_input(&invalid, scene)
-            .with_remedy(format!("`{}` prints the groups and their ids.", scene.line("list --all")))
-    })
+    GroupId::new(text).map_err(|invalid| invalid_input(&invalid, scene).with_remedy(scene.groups_and_ids()))
 }
 
 fn invalid_input(invalid: &InvalidInput, scene: &Scene) -> Failure {

@@ -23,6 +23,9 @@ use crate::scene::Scene;
 /// How long an outcome is waited for unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long it is looked for before it is said that nothing may arrive.
+const SOON: Duration = Duration::from_millis(500);
+
 /// Something accepted earlier.
 pub(super) struct Task {
     request_id: RequestId,
@@ -36,7 +39,7 @@ pub(super) fn plan(args: WaitArgs, scene: Scene) -> Result<Planned, Failure> {
 }
 
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
-    let Some(Source { events, .. }) = call.told.clone() else {
+    let Some(Source { events, is_fed, .. }) = call.told.clone() else {
         let message = "there is nothing to learn the outcome from: no webhooks were received here";
         let remedy = format!(
             "`{}` receives them; `{}` tells 360dialog where to.",
@@ -46,7 +49,26 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         return Err(Failure::configuration(call.scene.command(), message).with_remedy(remedy));
     };
     let wait = call.client.outcome(task.request_id).wait(task.time).events(events);
-    let learnt = out.waiting("Waiting for the outcome", wait).await;
+    let learnt = {
+        let mut waiting = std::pin::pin!(out.waiting("Waiting for the outcome", wait));
+        let soon = match is_fed {
+            true => None,
+            // What came earlier is found at once.
+            false => tokio::time::timeout(SOON, &mut waiting).await.ok(),
+        };
+        match soon {
+            Some(learnt) => learnt,
+            None => {
+                if !is_fed {
+                    let listen = call.scene.local("listen");
+                    out.now(&format!(
+                        "No webhooks are being received here, so that nothing will arrive until `{listen}` runs."
+                    ));
+                }
+                waiting.await
+            }
+        }
+    };
     show(learnt, call.scene, out)
 }
 
@@ -56,6 +78,8 @@ pub(super) struct Source {
     pub(super) events: Arc<dyn EventSource>,
     /// The webhooks that were received, where it is they who tell.
     pub(super) store: Option<Arc<SqliteStore>>,
+    /// Whether something may still arrive.
+    is_fed: bool,
 }
 
 /// The webhooks that were received into the state folder, if any ever were, or are being received there; of the embedded
@@ -66,18 +90,20 @@ pub(super) async fn source(
     scene: &Scene,
 ) -> Result<Option<Source>, Failure> {
     if let Some(sandbox) = session.sandbox() {
-        return Ok(Some(Source { events: Arc::new(History(sandbox.emulator().clone())), store: None }));
+        let events = Arc::new(History(sandbox.emulator().clone()));
+        return Ok(Some(Source { events, store: None, is_fed: true }));
     }
     let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
     };
     let failed = |error| of_store(&error, scene);
     let store = SqliteStore::open(&file).await.map_err(failed)?;
-    if store.last_number().await.map_err(failed)? == 0 && !receiving::is_going_on(&file) {
+    let is_fed = receiving::is_going_on(&file);
+    if store.last_number().await.map_err(failed)? == 0 && !is_fed {
         return Ok(None);
     }
     let store = Arc::new(store);
-    Ok(Some(Source { events: Arc::clone(&store) as Arc<dyn EventSource>, store: Some(store) }))
+    Ok(Some(Source { events: Arc::clone(&store) as Arc<dyn EventSource>, store: Some(store), is_fed }))
 }
 
 /// What a wait comes to, in one type.

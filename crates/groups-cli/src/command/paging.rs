@@ -104,9 +104,9 @@ impl Part {
 
 /// Shows a part of a list to its end or limit. `what` is its items in the plural, `read` what is done with the items
 /// of a page before they are shown.
-pub(super) async fn show<T: Serialize + Listed>(
+pub(super) async fn show<T: Listed, U: Serialize>(
     list: List<T>,
-    read: impl AsyncFn(Vec<T>) -> Result<Vec<T>, Failure>,
+    read: impl AsyncFn(Vec<T>) -> Result<Vec<U>, Failure>,
     part: &Part,
     what: &str,
     scene: &Scene,

@@ -7,6 +7,7 @@ use crate::args::ParticipantsCommand;
 use crate::confirm::{Loss, Question};
 use crate::failure::Failure;
 use crate::output::Printer;
+use crate::people;
 use crate::scene::Scene;
 
 pub(super) enum Task {
@@ -27,7 +28,7 @@ pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned
             let users = args
                 .users
                 .iter()
-                .map(ParticipantInput::new)
+                .map(|text| people::given(text))
                 .collect::<Result<Vec<_>, _>>()
                 .and_then(|users| limits::participants(&users).map(|()| users))
                 .map_err(|invalid| invalid_input(&invalid, &scene))?;

@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 
-use groups_ergonomic::model::{Batch, GroupId, InvalidInput, JoinRequestId};
+use groups_ergonomic::model::{Batch, GroupId, InvalidInput, JoinRequest};
 use groups_ergonomic::{Delivery, GroupHandle, Operation};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::askers::{Asked, Open, missing};
 use super::paging::{self, Part};
 use super::{Call, Planned, bulk, group_id, invalid_input, summary};
 use crate::args::{Decide, RequestsCommand};
@@ -20,7 +23,7 @@ pub(super) enum Task {
 }
 
 pub(super) enum Which {
-    These(Vec<JoinRequestId>),
+    These(Vec<Asked>),
     AllOpen,
 }
 
@@ -33,8 +36,22 @@ pub(super) enum Verdict {
 impl Task {
     /// Whether it reads before it writes, so that a dry run sends something too.
     pub(super) fn lists_first(&self) -> bool {
-        matches!(self, Self::Decide { which: Which::AllOpen, .. })
+        match self {
+            Self::Decide { which: Which::AllOpen, .. } => true,
+            Self::Decide { which: Which::These(asked), .. } => asked.iter().any(Asked::is_person),
+            Self::List { .. } => false,
+        }
     }
+}
+
+/// An open join request, with its group: good for `--from`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "JoinRequest")]
+pub(crate) struct Listed {
+    /// The group.
+    group_id: GroupId,
+    #[serde(flatten)]
+    request: JoinRequest,
 }
 
 pub(super) fn plan(command: RequestsCommand, scene: Scene) -> Result<Planned, Failure> {
@@ -66,22 +83,22 @@ fn decision(args: Decide, verdict: Verdict, scene: Scene) -> Result<Planned, Fai
         Which::These(checked(args.ids).map_err(|invalid| {
             let line = scene.line(&format!("requests list {} --all", scene.group_or_placeholder()));
             invalid_input(&invalid, &scene)
-                .with_remedy(format!("`{line}` prints the requests that are open."))
+                .with_remedy(format!("`{line}` prints the requests that are open, and who asks."))
         })?)
     };
     let task = Task::Decide { group, which, verdict };
     Ok(Planned::new(scene, super::Task::Requests(task)))
 }
 
-fn checked(texts: Vec<String>) -> Result<Vec<JoinRequestId>, InvalidInput> {
-    let ids = texts.into_iter().map(JoinRequestId::new).collect::<Result<Vec<_>, _>>()?;
+fn checked(texts: Vec<String>) -> Result<Vec<Asked>, InvalidInput> {
+    let asked = texts.iter().map(|text| Asked::of(text)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
-    match ids.iter().find(|id| !seen.insert(*id)) {
+    match asked.iter().find(|one| !seen.insert(one.key())) {
         Some(twice) => {
-            let problem = format!("must name each id once, but {twice} stands twice");
+            let problem = format!("must name each id once, but {} stands twice", twice.key());
             Err(InvalidInput::new("join requests", problem))
         }
-        None => Ok(ids),
+        None => Ok(asked),
     }
 }
 
@@ -89,9 +106,10 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
     match task {
         Task::List { group, part } => {
-            let list = handle(group)?.join_requests();
-            paging::show(list, async |requests| Ok(requests), &part, "open join requests", call.scene, out)
-                .await
+            let list = handle(group.clone())?.join_requests();
+            let listed = |request| Listed { group_id: group.clone(), request };
+            let read = async |requests: Vec<JoinRequest>| Ok(requests.into_iter().map(listed).collect());
+            paging::show(list, read, &part, "open join requests", call.scene, out).await
         }
         Task::Decide { group, which, verdict } => decide(&handle(group)?, which, verdict, call, out).await,
     }
@@ -105,28 +123,42 @@ async fn decide(
     out: &mut Printer,
 ) -> Result<(), Failure> {
     let failed = |error| call.failed(&error);
-    let ids = match which {
-        Which::These(ids) => ids,
+    let (asked, open) = match which {
+        Which::These(asked) => {
+            let open = Open::for_these(&asked, group).await.map_err(failed)?;
+            (asked, open)
+        }
         Which::AllOpen => {
-            let open = group.join_requests().stream().all().await.map_err(failed)?;
-            open.into_iter().map(|request| request.id).collect()
+            let open = Open::all(group).await.map_err(failed)?;
+            let all = open.ids().into_iter().map(|id| Asked::Request(id, None)).collect();
+            (all, open)
         }
     };
-    if ids.is_empty() {
-        out.batch(&Batch::default());
+    if asked.is_empty() {
+        out.batch(&open.decided(Batch::default(), &[]));
         out.hint("No open join requests.");
         return Ok(());
     }
+    let ids = open.found(&asked);
+    let nobody = ids.is_empty();
     let (decision, operation, what) = match verdict {
         Verdict::Approve => (group.approve(ids), Operation::ApproveJoinRequests, "join requests approved"),
         Verdict::Reject => (group.reject(ids), Operation::RejectJoinRequests, "join requests rejected"),
     };
-    if call.dry_run {
+    if call.dry_run && !nobody {
         out.previews(&[decision.preview().await.map_err(failed)?], false);
+        asked.iter().filter(|one| open.find(one).is_none()).filter_map(missing).for_each(|missing| {
+            out.note(format!("{}.", missing.message));
+        });
         return Ok(());
     }
-    let batch = decision.await.map_err(failed)?;
-    out.batch(&batch);
+    // Of those who have no request there is nothing to be sent.
+    let batch = if nobody { Batch::default() } else { decision.await.map_err(failed)? };
+    let decided = open.decided(batch, &asked);
+    if !call.dry_run {
+        out.batch(&decided);
+    }
+    let batch = &decided.batch;
     let failures: Vec<_> = batch
         .failed
         .iter()

@@ -6,7 +6,7 @@ use super::{Call, Planned, invalid_input};
 use crate::args::WebhookCommand;
 use crate::failure::Failure;
 use crate::output::Printer;
-use crate::scene::Scene;
+use crate::scene::{Scene, quoted};
 
 pub(super) enum Task {
     Get,
@@ -46,7 +46,18 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             Ok(())
         }
         Task::Set { url, headers } => {
-            call.write(out, configuration.set(url, headers), |set| set.preview()).await
+            // It cannot be unset: whoever replaces one may want it back. Not to be able to read it is no obstacle.
+            let before = match call.dry_run {
+                true => None,
+                false => configuration.get().await.ok().and_then(|webhook| webhook.url),
+            };
+            let before = before.filter(|before| *before != url);
+            call.write(out, configuration.set(url, headers), |set| set.preview()).await?;
+            if let Some(before) = before {
+                let line = call.scene.line(&format!("webhook set {}", quoted(&before)));
+                out.hint(format!("It was {before}; `{line}` sets that again, without its headers."));
+            }
+            Ok(())
         }
     }
 }

@@ -38,14 +38,58 @@ impl Columns {
         let mut columns = Self { widths: widths.collect(), names, left_out: false };
         let Some(room) = room else { return columns };
         while may_leave_out && columns.names.len() > 2 && columns.readable() > room {
-            columns.names.pop();
-            columns.widths.pop();
+            let least = columns.least_wanted();
+            columns.names.remove(least);
+            columns.widths.remove(least);
             columns.left_out = true;
         }
         // With room for the sign that there is more.
         let room = if columns.left_out { room.saturating_sub(GAP + 1) } else { room };
         columns.widths = columns.fitted(&columns.widths, room);
         columns
+    }
+
+    /// The column that is left out next: receipts before what one came for, the rest from the end.
+    fn least_wanted(&self) -> usize {
+        let at = |name: &str| self.names.iter().position(|other| other == name);
+        let (group, link) = (at("group_id"), at("invite_link"));
+        let is_of_one = link.or(at("id")).or(at("user")).is_some();
+        at("request_id")
+            .filter(|_| group.or(link).is_some())
+            .or(group.filter(|_| is_of_one))
+            .or(at("error").filter(|_| link.is_some()))
+            .or(at("line").filter(|_| link.is_some()))
+            .unwrap_or(self.names.len() - 1)
+    }
+
+    /// A row whose last cell goes on in further lines.
+    pub(super) fn wrapped(&self, cells: &[String], room: usize) -> String {
+        let Some((last, first)) = cells.split_last() else { return String::new() };
+        let widths = self.widths.iter().zip(first).map(|(width, cell)| cell.width().max(*width));
+        let indent = widths.clone().map(|width| width + GAP).sum::<usize>();
+        if indent + READABLE > room {
+            return self.line(cells, Some(room));
+        }
+        let mut line = String::new();
+        for (cell, width) in first.iter().zip(widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
+        }
+        let mut at = indent;
+        for (index, word) in last.split(' ').enumerate() {
+            if index > 0 && at + 1 + word.width() > room {
+                line.push('\n');
+                line.extend(std::iter::repeat_n(' ', indent));
+                at = indent;
+            } else if index > 0 {
+                line.push(' ');
+                at += 1;
+            }
+            line.push_str(word);
+            at += word.width();
+        }
+        line.push('\n');
+        line
     }
 
     /// Whether there was no room for all.
@@ -120,7 +164,7 @@ impl Columns {
 
 /// Whether half of it is of no use.
 fn is_id(name: &str) -> bool {
-    name == "id" || name.ends_with("_id")
+    ["id", "invite_link", "user"].contains(&name) || name.ends_with("_id")
 }
 
 fn total(widths: &[usize]) -> usize {
@@ -224,5 +268,25 @@ mod tests {
         let asked = columns(&["id", "subject", "created_at"], &first, Some(80), false);
         assert_eq!(asked.names.len(), 3);
         assert!(asked.line(&row(&first), Some(80)).starts_with(&id));
+    }
+
+    #[test]
+    fn a_link_stays_and_receipts_go_first() {
+        let (id, link) = ("G".repeat(57), format!("https://chat.whatsapp.com/{}", "L".repeat(22)));
+        let names = ["line", "status", "subject", "group_id", "request_id", "invite_link", "error"];
+        let cells = ["2", "done", "Lisbon trip in June", &id, "R", &link, "-"];
+        let narrow = columns(&names, &cells, Some(80), true);
+        assert_eq!(narrow.names, ["line", "status", "subject", "invite_link"]);
+        let shown = row(&["2", "done", "Lisbon trip in June", &link]);
+        assert!(narrow.line(&shown, Some(80)).contains(&link));
+        let people = columns(&["line", "group_id", "user"], &["2", &id, "+15550100110"], Some(60), true);
+        assert_eq!(people.names, ["line", "user"]);
+    }
+
+    #[test]
+    fn an_explanation_goes_on_in_further_lines() {
+        let table = columns(&["check", "message"], &["key", "one two three four five"], Some(20), false);
+        let wrapped = table.wrapped(&row(&["key", "one two three four five"]), 20);
+        assert_eq!(wrapped, "key    one two three\n       four five\n");
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::object::Object;
+use super::object::{Object, id_of_person, spread};
 use super::{Printer, Render, Shape};
 
 /// The column that holds what has no column of its own.
@@ -52,7 +52,10 @@ impl Render for Csv {
         self.rows(|| all, vec![object])
     }
 
-    fn items(&mut self, shape: &Shape, objects: Vec<Object>) -> String {
+    fn items(&mut self, shape: &Shape, mut objects: Vec<Object>) -> String {
+        if shape.spreads() && self.chosen.is_empty() {
+            objects = objects.into_iter().map(spread).collect();
+        }
         let all = self.chosen_or(shape.record().iter().map(|field| (*field).to_owned()));
         self.rows(|| all, objects)
     }
@@ -60,12 +63,15 @@ impl Render for Csv {
     /// A row for each join request.
     fn batch(&mut self, object: Object) -> String {
         let list = |key: &str| object.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        let succeeded = list("succeeded").into_iter().map(|id| json!({ "id": id, "result": "succeeded" }));
-        let failed = list("failed")
+        let user = |id: &Value| id_of_person(&object["people"][id.as_str()?]).map(str::to_owned);
+        let succeeded = list("succeeded")
             .into_iter()
-            .map(|item| json!({ "id": item["id"], "result": "failed", "error": item["error"] }));
+            .map(|id| json!({ "id": id, "result": "succeeded", "user": user(&id) }));
+        let failed = list("failed").into_iter().map(|item| {
+            json!({ "id": item["id"], "result": "failed", "error": item["error"], "user": user(&item["id"]) })
+        });
         let rows = succeeded.chain(failed).filter_map(|row| row.as_object().cloned()).collect();
-        self.rows(|| ["id", "result", "error"].map(str::to_owned).to_vec(), rows)
+        self.rows(|| ["id", "result", "error", "user"].map(str::to_owned).to_vec(), rows)
     }
 
     fn preview(&mut self, preview: Object) -> String {
@@ -143,11 +149,15 @@ mod tests {
     #[test]
     fn the_header_comes_once_and_does_not_depend_on_what_is_there() {
         let mut list = csv(&Shape::JOIN_REQUEST, &[]);
-        assert_eq!(list.items(&Shape::JOIN_REQUEST, vec![]), "id,participant,created_at,extra\r\n");
-        let request = json!({ "id": "r1", "participant": { "wa_id": "15550100110" } });
+        assert_eq!(
+            list.items(&Shape::JOIN_REQUEST, vec![]),
+            "group_id,id,wa_id,user_id,username,created_at,extra\r\n"
+        );
+        let request = json!({ "group_id": "g", "id": "r1",
+            "participant": { "wa_id": "15550100110", "parent_user_id": "US.9" } });
         assert_eq!(
             list.items(&Shape::JOIN_REQUEST, vec![object(request)]),
-            "r1,\"{\"\"wa_id\"\":\"\"15550100110\"\"}\",,\r\n"
+            "g,r1,15550100110,,,,\"{\"\"participant\"\":{\"\"parent_user_id\"\":\"\"US.9\"\"}}\"\r\n"
         );
         assert_eq!(list.end(), "");
         let groups = csv(&Shape::GROUP, &[]).items(&Shape::GROUP, vec![]);
@@ -222,10 +232,11 @@ mod tests {
 
     #[test]
     fn a_batch_has_a_row_for_each_request() {
-        let batch = json!({ "succeeded": ["a"], "failed": [{ "id": "=b", "error": { "kind": "api" } }] });
+        let batch = json!({ "succeeded": ["a"], "failed": [{ "id": "=b", "error": { "kind": "api" } }],
+            "people": { "a": { "wa_id": "15550100110" } } });
         assert_eq!(
             csv(&Shape::BATCH, &[]).batch(object(batch)),
-            "id,result,error\r\na,succeeded,\r\n'=b,failed,\"{\"\"kind\"\":\"\"api\"\"}\"\r\n"
+            "id,result,error,user\r\na,succeeded,,15550100110\r\n'=b,failed,\"{\"\"kind\"\":\"\"api\"\"}\",\r\n"
         );
     }
 }

@@ -49,14 +49,45 @@ pub(super) fn of_parser(said: &str, command: &str) -> Failure {
     };
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let failure = Failure::usage(command, message);
-    match key_advice(said) {
+    match parser_advice(said) {
         Some(advice) => failure.with_remedy(advice),
         None => failure,
     }
 }
 
+/// What those may have meant who try what other programs have.
+pub(super) fn parser_advice(said: &str) -> Option<&'static str> {
+    // The command whose words they are: the line may go on with words that are commands elsewhere.
+    let of = if said.contains("Usage: wagroups [") {
+        "wagroups"
+    } else if said.contains("Usage: wagroups auth ") {
+        "auth"
+    } else {
+        ""
+    };
+    let word = || said.split_once("unrecognized subcommand '")?.1.split('\'').next();
+    key_advice(said).or_else(|| {
+        Some(match (of, word()?) {
+            ("wagroups", "version") => "Did you mean `wagroups --version`?",
+            ("wagroups", "group" | "groups") => {
+                "Commands about groups have no noun: did you mean `wagroups list`, `get`, `create`, `update` or `delete`?"
+            }
+            ("wagroups", "ls") => "Did you mean `wagroups list`?",
+            ("wagroups", "rm" | "remove") => {
+                "Did you mean `wagroups delete` (a group) or `wagroups participants remove` (people)?"
+            }
+            ("wagroups", "members" | "member" | "users" | "people") => "Did you mean `wagroups participants`?",
+            ("wagroups", "link" | "links") => "Did you mean `wagroups invite`?",
+            ("wagroups", "approve" | "reject") => "Did you mean `wagroups requests approve` or `reject`?",
+            ("wagroups", "login" | "logout") => "Did you mean `wagroups auth login` or `auth logout`?",
+            ("auth", "use" | "select" | "default") => "Did you mean `wagroups auth switch NAME`?",
+            _ => return None,
+        })
+    })
+}
+
 /// For those who try to give the key as an option.
-pub(super) fn key_advice(said: &str) -> Option<&'static str> {
+fn key_advice(said: &str) -> Option<&'static str> {
     let tried = ["'--api-key'", "'--key'", "'--token'", "'--apikey'"];
     tried.iter().any(|option| said.contains(option)).then_some(
         "Run `wagroups auth login`, or set D360_API_KEY: the key is never taken from the command line, where others can see it.",
@@ -100,6 +131,11 @@ mod tests {
         let report = of_parser(said, "create").report;
         assert_eq!(report.message, "the following required arguments were not provided: --subject <TEXT>");
         assert_eq!(of_parser("Manage WhatsApp groups", "invite").report.message, "a command is missing");
+        let version = of_parser(
+            "error: unrecognized subcommand 'version'\n\nUsage: wagroups [OPTIONS] <COMMAND>",
+            "wagroups",
+        );
+        assert_eq!(version.report.remedy.as_deref(), Some("Did you mean `wagroups --version`?"));
         let key = of_parser("error: unexpected argument '--api-key' found\n\nUsage: x", "list").report;
         assert!(key.remedy.unwrap().contains("auth login"));
     }

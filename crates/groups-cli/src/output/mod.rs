@@ -21,12 +21,13 @@ mod text;
 mod yaml;
 
 use std::io::{BufWriter, ErrorKind as IoErrorKind, IsTerminal, StdoutLock, Write};
+use std::sync::OnceLock;
 
-use groups_ergonomic::{Preview, model::Batch};
+use groups_ergonomic::Preview;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::{Early, Format, Globals};
+use crate::args::{Early, Format, Globals, When};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 
@@ -180,7 +181,7 @@ impl Printer {
         self.flush();
     }
 
-    pub(crate) fn batch(&mut self, batch: &Batch) {
+    pub(crate) fn batch(&mut self, batch: &impl Serialize) {
         let object = object::of(batch, &self.fields);
         let text = self.render.batch(object);
         self.write(&text);
@@ -484,7 +485,7 @@ pub(crate) fn not_parsed(error: &clap::Error, early: &Early, format: Format) -> 
     if !format.is_json() {
         let coloured = colours(&std::io::stderr());
         say(&if coloured { text.ansi().to_string() } else { text.to_string() });
-        if let Some(advice) = error::key_advice(&text.to_string()) {
+        if let Some(advice) = error::parser_advice(&text.to_string()) {
             say(&format!("\n  {advice}\n"));
         }
     } else {
@@ -532,8 +533,26 @@ pub(crate) fn end_question() {
     say("\n");
 }
 
+/// What was said of colours on the command line.
+static COLOURS: OnceLock<When> = OnceLock::new();
+
+/// From here on there are colours as it was said, if anything was. What was said first stays.
+pub(crate) fn set_colours(when: Option<When>) {
+    if let Some(when) = when {
+        let _ = COLOURS.set(when);
+    }
+}
+
 fn colours(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let forced =
+        || set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    match COLOURS.get() {
+        Some(When::Always) => true,
+        Some(When::Never) => false,
+        Some(When::Auto) | None if set("NO_COLOR") => false,
+        Some(When::Auto) | None => forced() || stream.is_terminal(),
+    }
 }
 
 /// Writes to stderr. Nobody can be told if that fails.

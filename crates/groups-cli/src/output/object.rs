@@ -21,6 +21,25 @@ pub(super) fn of(value: &impl Serialize, fields: &[String]) -> Object {
     fields.iter().filter_map(|field| Some((field.clone(), object.remove(field)?))).collect()
 }
 
+/// The columns of a person.
+pub(super) const PERSON: [&str; 3] = ["wa_id", "user_id", "username"];
+
+/// With the person in columns of their own, as far as there are some for it.
+pub(super) fn spread(mut object: Object) -> Object {
+    if let Some(Value::Object(mut person)) = object.remove("participant") {
+        object.extend(PERSON.iter().filter_map(|name| person.remove_entry(*name)));
+        if !person.is_empty() {
+            object.insert("participant".to_owned(), Value::Object(person));
+        }
+    }
+    object
+}
+
+/// A person by one of their ids.
+pub(super) fn id_of_person(person: &Value) -> Option<&str> {
+    person.get("wa_id").or_else(|| person.get("user_id")).and_then(Value::as_str)
+}
+
 pub(super) fn of_preview(preview: &Preview) -> Object {
     let headers: Object = preview.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let mut object = Object::new();

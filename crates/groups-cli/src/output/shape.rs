@@ -26,7 +26,16 @@ impl Shape {
     /// The columns of a list as a file: each field, so that they are the same whatever the list holds; of a plain list
     /// of groups, those that it can tell.
     pub(crate) fn record(&self) -> &'static [&'static str] {
-        if self.columns == Self::LISTED { &["id", "subject", "created_at", "extra"] } else { self.fields }
+        match self.name {
+            _ if self.columns == Self::LISTED => &["id", "subject", "created_at", "extra"],
+            "join_request" => &["group_id", "id", "wa_id", "user_id", "username", "created_at", "extra"],
+            _ => self.fields,
+        }
+    }
+
+    /// Whether the person in it has columns of their own, in a table and in a file.
+    pub(super) fn spreads(&self) -> bool {
+        self.name == "join_request"
     }
 
     /// A group, whole.
@@ -60,7 +69,7 @@ impl Shape {
     };
     pub(crate) const JOIN_REQUEST: Self = Self {
         name: "join_request",
-        fields: &["id", "participant", "created_at", "extra"],
+        fields: &["group_id", "id", "participant", "created_at", "extra"],
         columns: &["id", "participant", "created_at"],
     };
     pub(crate) const INVITE_LINK: Self =
@@ -110,7 +119,7 @@ impl Shape {
     pub(crate) const BULK_LINK: Self = Self::row(&["line", "status", "group_id", "invite_link", "error"]);
     pub(crate) const BULK_REMOVE: Self =
         Self::row(&["line", "status", "group_id", "user", "request_id", "error"]);
-    pub(crate) const BULK_DECIDE: Self = Self::row(&["line", "status", "group_id", "id", "error"]);
+    pub(crate) const BULK_DECIDE: Self = Self::row(&["line", "status", "group_id", "id", "user", "error"]);
     pub(crate) const BULK_CREATE: Self =
         Self::row(&["line", "status", "subject", "group_id", "request_id", "invite_link", "error"]);
     /// A group that was read for a row of a file.
@@ -141,7 +150,7 @@ impl Shape {
     /// A stored account.
     pub(crate) const ACCOUNT: Self = Self {
         name: "account",
-        fields: &["profile", "base_url", "storage", "active", "verified"],
+        fields: &["profile", "base_url", "storage", "active", "verified", "replaced"],
         columns: &["profile", "base_url", "storage", "active"],
     };
     /// Which account is used, and why.
@@ -168,7 +177,8 @@ impl Shape {
         fields: &["check", "status", "message", "remedy"],
         columns: &["check", "status", "message"],
     };
-    pub(crate) const BATCH: Self = Self { name: "batch", fields: &["succeeded", "failed"], columns: &[] };
+    pub(crate) const BATCH: Self =
+        Self { name: "batch", fields: &["succeeded", "failed", "people"], columns: &[] };
     /// Fields of all kinds of events; each has some of them.
     pub(crate) const EVENT: Self = Self {
         name: "event",

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::ago::ago;
 use super::columns::Columns;
-use super::object::Object;
+use super::object::{Object, PERSON, spread};
 use super::screen::Screen;
 use super::{Render, Shape, text};
 
@@ -57,7 +57,12 @@ impl Table {
             }
         };
         for object in &objects {
-            out.push_str(&columns.line(&self.cells(&columns.names, object), self.room()));
+            let cells = self.cells(&columns.names, object);
+            out.push_str(&match self.room() {
+                // What is wrong is of no use by halves.
+                Some(room) if self.shape.name == "check" => columns.wrapped(&cells, room),
+                room => columns.line(&cells, room),
+            });
         }
         self.columns = Some(columns);
         out
@@ -67,7 +72,14 @@ impl Table {
     fn wanted(&self, objects: &[Object]) -> Vec<String> {
         let filled = |column: &String| objects.iter().any(|object| object.contains_key(column));
         let all: Vec<String> = match &self.chosen[..] {
-            [] => self.shape.columns.iter().map(|column| (*column).to_owned()).collect(),
+            [] => {
+                let of_person = |column: &&str| self.shape.spreads() && *column == "participant";
+                let columns = self.shape.columns.iter().flat_map(|column| match of_person(column) {
+                    true => PERSON.to_vec(),
+                    false => vec![*column],
+                });
+                columns.map(str::to_owned).collect()
+            }
             // All there are, with those of a file among them: nobody has asked for the empty ones.
             chosen if chosen.len() > self.shape.fields.len() => chosen.to_vec(),
             chosen => return chosen.to_vec(),
@@ -122,8 +134,9 @@ impl Render for Table {
     }
 
     /// Held for a while, as the widest cell decides.
-    fn items(&mut self, _: &Shape, objects: Vec<Object>) -> String {
-        self.held.extend(objects);
+    fn items(&mut self, shape: &Shape, objects: Vec<Object>) -> String {
+        let spreads = shape.spreads() && self.chosen.is_empty();
+        self.held.extend(objects.into_iter().map(|object| if spreads { spread(object) } else { object }));
         if self.held.len() > HELD { self.rows() } else { String::new() }
     }
 
@@ -135,16 +148,27 @@ impl Render for Table {
 
     fn batch(&mut self, object: Object) -> String {
         let list = |key: &str| object.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let people = object.get("people");
+        let who = |id: &Value| match people.and_then(|people| people.get(id.as_str()?)) {
+            Some(person) => cell(person),
+            None => UNKNOWN.to_owned(),
+        };
         let mut rows = Vec::new();
         for id in list("succeeded") {
-            rows.push(vec![cell(&id), "succeeded".to_owned(), String::new()]);
+            rows.push(vec![cell(&id), who(&id), "succeeded".to_owned(), String::new()]);
         }
         for item in list("failed") {
-            rows.push(vec![cell(&item["id"]), "failed".to_owned(), reason(&item["error"])]);
+            rows.push(vec![cell(&item["id"]), who(&item["id"]), "failed".to_owned(), reason(&item["error"])]);
         }
-        let with_reasons = rows.iter().any(|row| !row[2].is_empty());
-        let columns = if with_reasons { &["id", "result", "reason"][..] } else { &["id", "result"] };
-        table_of(columns, &rows, self.room())
+        let mut columns = vec!["id", "user", "result", "reason"];
+        if rows.iter().all(|row| row[3].is_empty()) {
+            columns.pop();
+        }
+        if people.is_none() {
+            columns.remove(1);
+            rows.iter_mut().for_each(|row| drop(row.remove(1)));
+        }
+        table_of(&columns, &rows, self.room())
     }
 
     fn preview(&mut self, preview: Object) -> String {

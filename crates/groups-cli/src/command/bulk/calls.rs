@@ -4,15 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use groups_ergonomic::model::{
-    Accepted, GroupField, GroupId, ItemError, JoinRequestId, Outcome, ParticipantInput,
-};
+use groups_ergonomic::model::{Accepted, Batch, GroupField, GroupId, ItemError, Outcome, ParticipantInput};
 use groups_ergonomic::{Delivery, Error, ErrorKind, GroupHandle, Operation, Preview, Wait};
 
 use super::items::{Item, Kinds, Settings, group_row, person_row, request_row, row_of, settings_row};
 use super::row::{GroupRow, RowResult, Shown, Status, Told, status_of};
 use super::runner::{Ended, Receipts, Run, each};
 use crate::command::Call;
+use crate::command::askers::{Asked, Open, missing};
 use crate::command::groups::read;
 use crate::command::outcome::{Concluded, Source, known};
 use crate::command::requests::Verdict;
@@ -113,15 +112,21 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
         }
         Kinds::Decide(calls, verdict) => {
             for items in calls {
-                let ids: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
                 let preview = async {
                     let group = group(&items[0].group)?;
+                    let asked = || items.iter().map(|item| &item.what);
+                    let open = Open::for_these(asked(), &group).await?;
+                    asked().filter(|one| open.find(one).is_none()).filter_map(missing).for_each(|missing| {
+                        out.note(format!("{}.", missing.message));
+                    });
+                    let ids = open.found(asked());
                     match verdict {
-                        Verdict::Approve => group.approve(ids).preview().await,
-                        Verdict::Reject => group.reject(ids).preview().await,
+                        _ if ids.is_empty() => Ok(None),
+                        Verdict::Approve => group.approve(ids).preview().await.map(Some),
+                        Verdict::Reject => group.reject(ids).preview().await.map(Some),
                     }
                 };
-                previews.push(preview.await);
+                previews.extend(preview.await.transpose());
             }
         }
     }
@@ -447,35 +452,46 @@ fn of_item(error: &ItemError, operation: Operation, group: &GroupId, call: &Call
     failure
 }
 
-async fn decide(items: Vec<Item<JoinRequestId>>, verdict: Verdict, call: &Call<'_>) -> Vec<Told> {
-    let ids: Vec<_> = items.iter().map(|item| item.what.clone()).collect();
+async fn decide(items: Vec<Item<Asked>>, verdict: Verdict, call: &Call<'_>) -> Vec<Told> {
     let id = &items[0].group;
+    let asked = || items.iter().map(|item| &item.what);
     let row = request_row;
     let decided = async {
         let group = call.client.group(id.clone())?;
-        match verdict {
-            Verdict::Approve => group.approve(ids).await,
-            Verdict::Reject => group.reject(ids).await,
-        }
+        let open = Open::for_these(asked(), &group).await?;
+        let ids = open.found(asked());
+        let batch = match verdict {
+            // None of them has a request.
+            _ if ids.is_empty() => Batch::default(),
+            Verdict::Approve => group.approve(ids).await?,
+            Verdict::Reject => group.reject(ids).await?,
+        };
+        Ok::<_, Error>((open, batch))
     };
     let operation = match verdict {
         Verdict::Approve => Operation::ApproveJoinRequests,
         Verdict::Reject => Operation::RejectJoinRequests,
     };
-    match decided.await {
-        Ok(batch) => {
-            let told =
-                items.iter().map(|item| match batch.failed.iter().find(|failed| failed.id == item.what) {
-                    None => Told::new(item.index, row(item)),
-                    Some(failed) => {
-                        Told::failed(item.index, row(item), of_item(&failed.error, operation, id, call))
-                    }
-                });
-            told.collect()
-        }
+    let (open, batch) = match decided.await {
+        Ok(decided) => decided,
         Err(error) => {
             let told = items.iter().map(|item| Told::failed(item.index, row(item), failed(&error, id, call)));
-            told.collect()
+            return told.collect();
         }
-    }
+    };
+    let told = items.iter().map(|item| {
+        let found = open.find(&item.what);
+        let wrong = match &found {
+            None => missing(&item.what),
+            Some(found) => {
+                batch.failed.iter().find(|failed| failed.id == *found).map(|failed| failed.error.clone())
+            }
+        };
+        let row = RowResult { id: found, ..row(item) };
+        match wrong {
+            None => Told::new(item.index, row),
+            Some(error) => Told::failed(item.index, row, of_item(&error, operation, id, call)),
+        }
+    });
+    told.collect()
 }

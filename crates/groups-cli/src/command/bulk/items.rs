@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use groups_ergonomic::model::{Group, GroupId, InvalidInput, JoinRequestId, ParticipantInput, limits};
+use groups_ergonomic::model::{Group, GroupId, InvalidInput, ParticipantInput, limits};
 use serde_json::{Map, Value};
 
 use super::row::{GroupRow, RowResult, Shown, Status};
 use super::sheet::{Columns, Row, Sheet};
 use crate::args::StartLine;
+use crate::command::askers::Asked;
 use crate::command::requests::Verdict;
 use crate::failure::Problem;
+use crate::people;
 
 /// A row: where it stands, what came along, and what is to be done.
 #[derive(Clone, Debug)]
@@ -39,7 +41,7 @@ pub(super) enum Kinds {
     Update(Vec<Item<Settings>>),
     /// Rows of one group that follow each other, as far as they fit into one call.
     Remove(Vec<Vec<Item<ParticipantInput>>>),
-    Decide(Vec<Vec<Item<JoinRequestId>>>, Verdict),
+    Decide(Vec<Vec<Item<Asked>>>, Verdict),
 }
 
 pub(super) const GROUPS: Columns = Columns { known: &["group_id", "id"], plain: "group_id" };
@@ -47,7 +49,8 @@ pub(super) const UPDATES: Columns =
     Columns { known: &["group_id", "id", "subject", "description"], plain: "group_id" };
 pub(super) const PEOPLE: Columns =
     Columns { known: &["group_id", "user", "wa_id", "user_id"], plain: "user" };
-pub(super) const REQUESTS: Columns = Columns { known: &["group_id", "join_request_id", "id"], plain: "id" };
+pub(super) const REQUESTS: Columns =
+    Columns { known: &["group_id", "join_request_id", "id", "user", "wa_id", "user_id"], plain: "id" };
 
 /// Join requests that are decided in one call. No limit is documented (Facts 3); so many make a body of some kilobytes.
 const DECIDED_AT_ONCE: usize = 100;
@@ -116,7 +119,7 @@ pub(super) fn carried_of(row: &Row, carried: &[String]) -> Map<String, Value> {
 /// A person, by number or id.
 pub(super) fn person(row: &Row) -> Result<ParticipantInput, InvalidInput> {
     match row.text(&["user", "wa_id", "user_id"]) {
-        Some(text) => ParticipantInput::new(text.trim()),
+        Some(text) => people::given(&text),
         None => Err(InvalidInput::new("user", "is missing")),
     }
 }
@@ -126,10 +129,16 @@ pub(super) fn same_person(group: &GroupId, user: &ParticipantInput) -> String {
     format!("{group} {}", user.as_str().trim_start_matches('+'))
 }
 
-pub(super) fn request(row: &Row) -> Result<JoinRequestId, InvalidInput> {
-    match row.text(&["join_request_id", "id"]) {
-        Some(text) => JoinRequestId::new(text.trim()),
-        None => Err(InvalidInput::new("join_request_id", "is missing")),
+/// A join request, by its id or by who asks.
+pub(super) fn request(row: &Row) -> Result<Asked, InvalidInput> {
+    match (row.text(&["join_request_id", "id"]), row.text(&["user", "wa_id", "user_id"])) {
+        (Some(text), user) => Ok(match Asked::of(text.trim())? {
+            // Who it is only helps to read the result.
+            Asked::Request(id, _) => Asked::Request(id, user.and_then(|user| people::given(&user).ok())),
+            person => person,
+        }),
+        (None, Some(user)) => people::given(&user).map(Asked::Person),
+        (None, None) => Err(InvalidInput::new("join_request_id", "is missing, and so is user")),
     }
 }
 
@@ -164,11 +173,16 @@ pub(super) fn removals(items: Vec<Item<ParticipantInput>>) -> Kinds {
     Kinds::Remove(calls(items, limits::PARTICIPANTS_MAX))
 }
 
-pub(super) fn decisions(items: Vec<Item<JoinRequestId>>, verdict: Verdict) -> Kinds {
+pub(super) fn decisions(items: Vec<Item<Asked>>, verdict: Verdict) -> Kinds {
     Kinds::Decide(calls(items, DECIDED_AT_ONCE), verdict)
 }
 
 impl Kinds {
+    /// Whether something has to be looked up before it is known what will be sent.
+    pub(super) fn looks_up(&self) -> bool {
+        matches!(self, Self::Decide(calls, _) if calls.iter().flatten().any(|item| item.what.is_person()))
+    }
+
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         match self {
@@ -228,8 +242,9 @@ pub(super) fn person_row(item: &Item<ParticipantInput>) -> RowResult {
     RowResult { user: Some(item.what.clone()), ..row_of(item) }
 }
 
-pub(super) fn request_row(item: &Item<JoinRequestId>) -> RowResult {
-    RowResult { id: Some(item.what.clone()), ..row_of(item) }
+pub(super) fn request_row(item: &Item<Asked>) -> RowResult {
+    let (id, user) = item.what.told();
+    RowResult { id, user, ..row_of(item) }
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ mod tally;
 
 use std::time::Duration;
 
-use groups_ergonomic::model::{GroupId, InvalidInput, JoinRequestId};
+use groups_ergonomic::model::{GroupId, InvalidInput};
 
+use super::askers::Asked;
 use super::requests::Verdict;
 use super::{Call, Planned, group_id};
 use crate::args::{
@@ -35,6 +36,13 @@ use tally::Tally;
 pub(super) struct Task {
     kinds: Kinds,
     source: Source,
+}
+
+impl Task {
+    /// Whether it reads before it writes, so that a dry run sends something too.
+    pub(super) fn lists_first(&self) -> bool {
+        self.kinds.looks_up()
+    }
 }
 
 /// Where the rows come from, as it was given: to be given again.
@@ -127,8 +135,9 @@ pub(super) fn remove(args: ParticipantsRemove, scene: Scene) -> Result<Planned, 
 pub(super) fn decide(args: Decide, verdict: Verdict, scene: Scene) -> Result<Planned, Failure> {
     let (from, start) = (&args.from, &args.start);
     let source = Input::new(from, start, args.group, &Shape::BULK_DECIDE, &items::REQUESTS, &scene)?;
-    let key = |group: &GroupId, id: &JoinRequestId| format!("{group} {id}");
-    sheet::require(&source.sheet, &["join_request_id", "id"], scene.command())?;
+    let key = |group: &GroupId, asked: &Asked| format!("{group} {}", asked.key());
+    let named = ["join_request_id", "id", "user", "wa_id", "user_id"];
+    sheet::require(&source.sheet, &named, scene.command())?;
     let requests = source.items(&["group_id"], items::request, key, &scene)?;
     Ok(source.planned(scene, items::decisions(requests, verdict)))
 }

@@ -7,7 +7,6 @@ pub(super) mod tune;
 
 use std::path::Path;
 
-use groups_ergonomic::model::ParticipantInput;
 use groups_sandbox::{SandboxError, Seed, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +18,7 @@ use crate::context::shared_sandbox;
 use crate::failure::Failure;
 use crate::folders::{self, Folder};
 use crate::output::Printer;
+use crate::people;
 use crate::scene::Scene;
 
 pub(super) use serve::address;
@@ -135,7 +135,7 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
             };
             let Person { group, user } = person;
             group_id(&group, &scene)?;
-            ParticipantInput::new(user.as_str()).map_err(|invalid| invalid_input(&invalid, &scene))?;
+            let user = people::given(&user).map_err(|invalid| invalid_input(&invalid, &scene))?.to_string();
             (scene.of_group(&group).of_user(&user), Task::User { action, group, user })
         }
         SandboxCommand::Group(command) => {
