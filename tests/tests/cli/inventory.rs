@@ -6,8 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// What no test from outside can bring about, with the reason.
-const UNSEEN: [(&str, &str); 15] = [
-    ("; what was under way (line", "it takes two signals; see `bulk_stopped`"),
+const UNSEEN: [(&str, &str); 14] = [
     ("Answer `y` to make them all the same", "it takes a terminal; see `terminal`"),
     ("signals cannot be received", "the system would have to refuse its handlers"),
     ("The system refuses what ending cleanly takes", "the same"),
