@@ -111,7 +111,7 @@ fn it_is_not_in_the_list_of_processes_while_it_is_used() {
 /// A real process that breaks while it holds the key, at each place that holds it, as loud as it can be.
 #[test]
 fn it_is_in_no_panic() {
-    let world = World::new(env!("CARGO_BIN_EXE_wagroups-panicking"));
+    let world = World::new(env!("CARGO_BIN_EXE_wagroups-under-test"));
     let service = crate::answers::with(ResponseTemplate::new(200));
     let url = service.url();
     let log = world.folder().join("log.txt");
