@@ -269,7 +269,9 @@ impl Address {
 
 /// Without what may stand before the host, which is a secret.
 pub(crate) fn shown_address(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.rsplit('@').next().unwrap_or_default().to_owned();
+    };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or_default())
 }
@@ -415,6 +417,17 @@ mod tests {
             sandbox: sandbox.map(str::to_owned),
             base_url: base_url.map(str::to_owned),
             ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_host_is_not_shown() {
+        for (url, shown) in [
+            ("https://user:pw@x.example/a@b", "https://x.example/a@b"),
+            ("http:user:pw@localhost:1", "localhost:1"),
+            ("x.example/a", "x.example/a"),
+        ] {
+            assert_eq!(shown_address(url), shown);
         }
     }
 

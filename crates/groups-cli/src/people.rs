@@ -9,8 +9,10 @@ const BETWEEN: [char; 12] =
 
 /// A person, as given in an argument or a cell.
 pub(crate) fn given(text: &str) -> Result<ParticipantInput, InvalidInput> {
-    let text = text.trim();
+    let text = trimmed(text);
     let number = match text.strip_prefix('+') {
+        // Nobody can tell which of two is meant, nor where the country's zero would go.
+        Some(rest) if is_two(rest) || rest.replacen("(0)", "", 1).contains("(0") => text.to_owned(),
         // The zero in brackets is dialled within the country alone.
         Some(rest) => format!("+{}", rest.replacen("(0)", "", 1).replace(BETWEEN, "")),
         None => text.to_owned(),
@@ -26,9 +28,22 @@ pub(crate) fn given(text: &str) -> Result<ParticipantInput, InvalidInput> {
     Err(InvalidInput::new("user", problem))
 }
 
+/// Without the marks that come along unseen when a number is copied.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    })
+}
+
+/// Whether a number has another ending behind a slash, as a second extension is written.
+fn is_two(number: &str) -> bool {
+    number.rsplit_once('/').is_some_and(|(_, end)| end.bytes().filter(u8::is_ascii_digit).count() <= 3)
+}
+
 /// Whether a text that is no person was meant to be one.
 pub(crate) fn looks_like_one(text: &str) -> bool {
-    let text = text.trim();
+    let text = trimmed(text);
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     text.starts_with('+') || (digits >= 7 && text.chars().all(|c| c.is_ascii_digit() || BETWEEN.contains(&c)))
 }
@@ -47,6 +62,7 @@ mod tests {
             (" +15550100110 ", "+15550100110"),
             ("15550100110", "15550100110"),
             ("US.13491208655302741918", "US.13491208655302741918"),
+            ("\u{202a}+1 (555) 010-0110\u{202c}", "+15550100110"),
         ] {
             assert_eq!(given(text).unwrap().as_str(), expected, "{text}");
         }
@@ -59,6 +75,8 @@ mod tests {
             ("0170123411", "as in +4917012345678"),
             ("+0170123411", "as in +4917012345678"),
             ("49 170 123411", "must be +E.164"),
+            ("+49 170 123411/12", "must be +E.164"),
+            ("+49(0170) 5550101", "must be +E.164"),
             ("bob", "must be +E.164"),
         ] {
             let said = given(text).unwrap_err().to_string();

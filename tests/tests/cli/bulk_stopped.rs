@@ -107,3 +107,71 @@ async fn a_key_that_expires_leaves_a_result_for_each_row() {
     let remedy = error["error"]["remedy"].as_str().unwrap();
     assert!(remedy.contains("--yes --lines ") && remedy.contains("-80 "), "{remedy}");
 }
+
+/// Runs it against a service that answers all calls so.
+async fn against(
+    world: &groups_tests::World,
+    answer: ResponseTemplate,
+    line: &[&str],
+) -> (Vec<Value>, Value) {
+    let server = MockServer::start().await;
+    wiremock::Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&server).await;
+    let url = server.uri();
+    let mut command =
+        world.command(&[line, &["-o", "jsonl", "--max-retries", "0", "--base-url", &url]].concat());
+    let done = tokio::task::spawn_blocking(move || command.envs(KEY).output().unwrap()).await.unwrap();
+    let rows = String::from_utf8(done.stdout).unwrap();
+    let rows = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (rows, serde_json::from_slice(&done.stderr).unwrap())
+}
+
+#[tokio::test]
+async fn rows_between_those_that_were_taken_are_not_named() {
+    let world = world();
+    let sheet = world.file("groups.csv", b"group_id\ng1\ng2\ng3\ng4\n");
+    let line = ["invite", "reset", "--from", &sheet, "--lines", "2,4"];
+    let (rows, error) = against(&world, ResponseTemplate::new(503), &line).await;
+    assert_eq!(rows.iter().map(|row| row["status"].as_str().unwrap()).collect::<Vec<_>>(), ["in_doubt"; 2]);
+    let remedy = error["error"]["remedy"].as_str().unwrap();
+    assert!(remedy.contains("--lines 2,4 "), "{remedy}");
+}
+
+#[tokio::test]
+async fn reads_that_may_go_well_the_next_time_are_named() {
+    let world = world();
+    let sheet = world.file("groups.csv", b"group_id\ng1\ng2\n");
+    let (rows, error) =
+        against(&world, ResponseTemplate::new(503), &["invite", "get", "--from", &sheet]).await;
+    assert!(rows.iter().all(|row| row["status"] == "failed"), "{rows:?}");
+    let remedy = error["error"]["remedy"].as_str().unwrap();
+    assert!(remedy.contains("--lines 2-3 "), "{remedy}");
+}
+
+#[tokio::test]
+async fn a_read_that_fails_before_the_write_leaves_nothing_in_doubt() {
+    let world = world();
+    let sheet = world.file("allow.csv", b"user\n+15550100151\n");
+    let (rows, error) =
+        against(&world, ResponseTemplate::new(503), &["requests", "approve", "g", "--from", &sheet]).await;
+    assert_eq!(rows[0]["status"], "not_sent", "{rows:?}");
+    assert!(error["error"]["remedy"].as_str().unwrap().contains("--lines 2 "), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_gone_already_is_not_counted_as_done_now() {
+    let world = world();
+    let sheet = world.file("old.txt", b"g1\ng2\n");
+    let gone = json!({ "error": { "message": "Group unknown", "code": 131_041 } });
+    let gone = ResponseTemplate::new(400).set_body_json(gone);
+    let server = MockServer::start().await;
+    let lost = wiremock::Mock::given(wiremock::matchers::path("/groups/g2"));
+    lost.respond_with(ResponseTemplate::new(503)).mount(&server).await;
+    wiremock::Mock::given(wiremock::matchers::any()).respond_with(gone).mount(&server).await;
+    let url = server.uri();
+    let line =
+        ["delete", "--from", &sheet, "--yes", "--ignore-missing", "--max-retries", "0", "--base-url", &url];
+    let mut command = world.command(&line);
+    let done = tokio::task::spawn_blocking(move || command.envs(KEY).output().unwrap()).await.unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains("0 of 2 deletions accepted, 1 gone already, 1 in doubt"), "{said}");
+}

@@ -176,6 +176,12 @@ fn what_names_nobody_is_told() {
     let world = world();
     let sheet = world.file("nobody.csv", b"group_id,id,user,name\ng,,,Ann\n");
     world.run(&["requests", "approve", "--from", &sheet, "--sandbox"]);
+    let two = world.file("two.csv", b"group_id,id,user\ng,4917012341112,+15550100304\n");
+    world.run(&["requests", "approve", "--from", &two, "--sandbox"]);
+    let bare = world.file("bare.csv", b"+15550100303,Cleo\n");
+    world.run(&["participants", "remove", "g", "--from", &bare, "--sandbox", "--yes"]);
+    let allowed = world.file("allow.csv", b"user\n+15550100303\n");
+    world.run_with(&["requests", "approve", "g", "--from", &allowed, "--curl"], &[("D360_API_KEY", "k")]);
     world.run(&["help", "error", "network"]);
     world.check("what_names_nobody_is_told");
 }

@@ -114,6 +114,20 @@ pub(crate) struct Create {
     pub(crate) dry: DryRun,
 }
 
+impl Create {
+    /// An option that was given and says something of a file of rows.
+    pub(crate) fn of_from(&self) -> Option<&'static str> {
+        [
+            (self.journal.is_some(), "--journal"),
+            (self.settle.is_some(), "--settle"),
+            (self.ambiguous.is_some(), "--ambiguous"),
+            (self.new_key, "--new-key"),
+        ]
+        .into_iter()
+        .find_map(|(is_given, option)| is_given.then_some(option))
+    }
+}
+
 /// What happens when a person opens the invite link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Approval {

@@ -465,6 +465,9 @@ pub(crate) async fn run(plan: Plan, place: &Place<'_>, out: &mut Printer) -> Res
         Task::Outcome(_) => false,
         _ => !dry_run,
     };
+    if place.globals.curl && matches!(&task, Task::Bulk(task) if task.lists_first()) {
+        return Err(misplaced(scene.command(), "--curl", PEOPLE_ARE_LOOKED_UP));
+    }
     let address = Address::resolve(place.globals, place.environment, &scene, sends).await?;
     let (identity, detour) = (address.identity(), address.detour());
     if let Some(detour) = detour.filter(|_| sends || dry_run) {
@@ -589,6 +592,10 @@ fn account_of(place: &Place<'_>, scene: &Scene) -> Option<String> {
     })
 }
 
+/// Why there is no command line for it.
+const PEOPLE_ARE_LOOKED_UP: &str =
+    "for people it reads the requests first, and nothing is sent; give the requests' ids";
+
 /// Makes a command show its request as a command line.
 fn curl(command: &mut Command) -> Result<(), Failure> {
     let name = command.name();
@@ -603,11 +610,7 @@ fn curl(command: &mut Command) -> Result<(), Failure> {
         Command::Requests(RequestsCommand::Approve(args) | RequestsCommand::Reject(args))
             if args.ids.iter().any(|text| crate::people::given(text).is_ok()) =>
         {
-            return Err(misplaced(
-                name,
-                "--curl",
-                "for people it reads the requests first, and nothing is sent; give the requests' ids",
-            ));
+            return Err(misplaced(name, "--curl", PEOPLE_ARE_LOOKED_UP));
         }
         Command::Webhook(WebhookCommand::Set(args)) if !args.headers.is_empty() => {
             return Err(misplaced(

@@ -309,7 +309,15 @@ async fn delete(item: &Item<()>, may_miss: bool, call: &Call<'_>, receipts: &Rec
 /// A row whose write failed, with its receipt if it was accepted.
 fn not_done(index: usize, mut row: RowResult, error: &Error, group: &GroupId, call: &Call<'_>) -> Told {
     row.request_id = known(error).and_then(|accepted| accepted.request_id.clone());
-    Told::failed(index, row, failed(error, group, call))
+    Told::failed(index, row, unwritten(error, group, call))
+}
+
+/// Why a write is not done. What it reads before it writes may be what has failed: then nothing was sent that changes anything.
+fn unwritten(error: &Error, group: &GroupId, call: &Call<'_>) -> Failure {
+    let mut failure = failed(error, group, call);
+    let only_read = error.operation().is_some_and(|operation| !operation.is_write());
+    failure.unsent |= only_read && error.accepted().is_none() && error.is_retryable();
+    failure
 }
 
 async fn update(item: &Item<Settings>, call: &Call<'_>, receipts: &Receipts) -> Told {
@@ -475,7 +483,8 @@ async fn decide(items: Vec<Item<Asked>>, verdict: Verdict, call: &Call<'_>) -> V
     let (open, batch) = match decided.await {
         Ok(decided) => decided,
         Err(error) => {
-            let told = items.iter().map(|item| Told::failed(item.index, row(item), failed(&error, id, call)));
+            let told =
+                items.iter().map(|item| Told::failed(item.index, row(item), unwritten(&error, id, call)));
             return told.collect();
         }
     };

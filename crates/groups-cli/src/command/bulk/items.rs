@@ -135,7 +135,15 @@ pub(super) fn request(row: &Row) -> Result<Asked, InvalidInput> {
         (Some(text), user) => Ok(match Asked::of(text.trim())? {
             // Who it is only helps to read the result.
             Asked::Request(id, _) => Asked::Request(id, user.and_then(|user| people::given(&user).ok())),
-            person => person,
+            Asked::Person(person) => match user.as_deref().map(people::given).transpose()? {
+                Some(other) if !other.is_same_person(&person) => {
+                    return Err(InvalidInput::new(
+                        "id",
+                        format!("and user name two people: {person} and {other}"),
+                    ));
+                }
+                _ => Asked::Person(person),
+            },
         }),
         (None, Some(user)) => people::given(&user).map(Asked::Person),
         (None, None) => Err(InvalidInput::new("join_request_id", "is missing, and so is user")),

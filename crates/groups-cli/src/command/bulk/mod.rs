@@ -9,6 +9,7 @@ mod runner;
 mod sheet;
 mod tally;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use groups_ergonomic::model::{GroupId, InvalidInput};
@@ -50,11 +51,21 @@ struct Source {
     name: String,
     /// The command, without the lines it took.
     given: String,
+    /// Where each row of the file begins, also those that are not taken.
+    lines: Vec<u64>,
+}
+
+impl Source {
+    /// Some rows by their lines, in a text that names no other row of the file.
+    fn told(&self, wanted: impl Iterator<Item = u64>) -> String {
+        let wanted: HashSet<u64> = wanted.collect();
+        Lines::told(self.lines.iter().map(|line| (*line, wanted.contains(line))))
+    }
 }
 
 /// Refuses what says something of a file where there is none.
 pub(super) fn check(command: &Command) -> Result<(), Failure> {
-    let start = match command {
+    let (from, option) = match command {
         Command::Get(Get { from, start, .. })
         | Command::Update(Update { from, start, .. })
         | Command::Delete(Delete { from, start, .. })
@@ -63,11 +74,18 @@ pub(super) fn check(command: &Command) -> Result<(), Failure> {
         | Command::Requests(RequestsCommand::Approve(Decide { from, start, .. }))
         | Command::Requests(RequestsCommand::Reject(Decide { from, start, .. }))
         | Command::Participants(ParticipantsCommand::Remove(ParticipantsRemove { from, start, .. })) => {
-            start.option().filter(|_| from.from.is_none())
+            (from, start.option())
         }
+        Command::Create(create) => (&create.from, create.of_from()),
+        _ => return Ok(()),
+    };
+    let of_format = from.from_format.map(|_| "--from-format");
+    let missing = match command {
+        Command::Delete(delete) if delete.ignore_missing => Some("--ignore-missing"),
         _ => None,
     };
-    match start {
+    // The parser leaves it to us where the file would exclude another argument.
+    match option.or(of_format).or(missing).filter(|_| from.from.is_none()) {
         Some(option) => Err(super::misplaced(command.name(), option, "there is no file without `--from`")),
         None => Ok(()),
     }
@@ -244,7 +262,8 @@ impl Input {
     fn planned(self, scene: Scene, kinds: Kinds) -> Planned {
         let question = kinds.losses().filter(|losses| !losses.is_empty()).map(Question::Groups);
         let carried = self.carried.clone();
-        let source = Source { name: self.sheet.name, given: self.given };
+        let lines = self.sheet.rows.iter().map(|row| row.line).collect();
+        let source = Source { name: self.sheet.name, given: self.given, lines };
         let mut planned = Planned::new(scene, super::Task::Bulk(Box::new(Task { kinds, source })));
         planned.question = question;
         planned.carried = carried;
@@ -282,7 +301,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     };
     let ended = calls::carry_out(kinds, call, &receipts, &mut run).await;
     drop(bar);
-    let lines: Vec<u64> = rows.iter().filter_map(Shown::line).collect();
+    let lines: Vec<Option<u64>> = rows.iter().map(Shown::line).collect();
     // Each row has a result, also those that it did not come to.
     let mut under_way = Vec::new();
     for (index, mut row) in rows.into_iter().enumerate() {
@@ -302,10 +321,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         row.leave(status, receipt);
         order.take([(index, row)], out);
     }
-    let named = |are: &dyn Fn(usize) -> bool| {
-        Lines::told(lines.iter().enumerate().map(|(index, line)| (*line, are(index))))
-    };
-    let again = format!("{} --lines {}", source.given, named(&|index| tally.open.contains(&index)));
+    let line = |index: &usize| lines.get(*index).copied().flatten();
+    let again = format!("{} --lines {}", source.given, source.told(tally.open.iter().filter_map(line)));
     let again = call.scene.same_line(&again);
     let result = tally.judge(call.scene, words.operation, words.done, total);
     match ended {
@@ -325,7 +342,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         Ended::Stopped | Ended::AtOnce => {
             let mut message = format!("interrupted: {}", tally.sentence(words.done, total));
             if !under_way.is_empty() {
-                let at = named(&|index| under_way.contains(&index));
+                let at = source.told(under_way.iter().filter_map(line));
                 message.push_str(&format!("; what was under way (line {at}) may have been done"));
             }
             let mut remedy = match tally.open.len() {

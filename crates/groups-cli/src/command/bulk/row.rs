@@ -138,6 +138,7 @@ impl Told {
     pub(super) fn is_open(&self) -> bool {
         match (self.status(), &self.failed) {
             (Some(Status::InDoubt | Status::NotSent), _) => true,
+            (Some(Status::Failed), Some((report, code))) => *code == Code::RateLimited || report.retryable,
             (_, Some((_, code))) => *code == Code::RateLimited,
             (_, None) => false,
         }

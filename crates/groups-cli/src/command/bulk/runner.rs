@@ -238,7 +238,7 @@ mod tests {
     /// Unit `n` tells of row `n`, and fails where it says so.
     async fn carried_out(units: usize, fails_at: Option<usize>) -> (Ended, usize, usize) {
         let (ended, tally) = tallied(units, fails_at).await;
-        (ended, tally.done, tally.failed.len())
+        (ended, tally.good(), tally.failed.len())
     }
 
     async fn tallied(units: usize, fails_at: Option<usize>) -> (Ended, Tally) {

@@ -12,7 +12,9 @@ use crate::scene::Scene;
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Rows that are as they were asked to be, as far as this run was to see to it.
-    pub(super) done: usize,
+    done: usize,
+    /// Rows that needed nothing to be done, by why.
+    needless: BTreeMap<Status, usize>,
     /// Rows that are to be told of later.
     pub(super) later: usize,
     /// Why the others are not, with the codes to exit with; of rows that were not tried nothing stands here.
@@ -29,6 +31,9 @@ impl Tally {
     pub(super) fn take(&mut self, told: &Told) {
         match (told.status(), &told.failed) {
             (None, _) => self.later += 1,
+            (Some(status @ (Status::Gone | Status::Unchanged | Status::Skipped)), None) => {
+                *self.needless.entry(status).or_default() += 1;
+            }
             (Some(_), None) => self.done += 1,
             (Some(status), Some(failed)) => {
                 *self.others.entry(status).or_default() += 1;
@@ -50,7 +55,12 @@ impl Tally {
 
     /// How many rows need not be waited for.
     pub(super) fn settled(&self) -> usize {
-        self.done + self.later + self.others.values().sum::<usize>()
+        self.good() + self.later + self.others.values().sum::<usize>()
+    }
+
+    /// How many are as they were asked to be.
+    pub(super) fn good(&self) -> usize {
+        self.done + self.needless.values().sum::<usize>()
     }
 
     /// How many are not done and have come so far.
@@ -71,9 +81,19 @@ impl Tally {
         counts.into_iter().map(|(word, count)| format!(", {count} {word}")).collect()
     }
 
+    /// What was found to be so already, in the same way.
+    fn needless(&self) -> String {
+        let word = |status: &Status| match status {
+            Status::Gone => "gone already",
+            Status::Unchanged => "unchanged",
+            _ => "skipped",
+        };
+        self.needless.iter().map(|(status, count)| format!(", {count} {}", word(status))).collect()
+    }
+
     /// How it went. `what`: "groups deleted".
     pub(super) fn sentence(&self, what: &str, total: usize) -> String {
-        format!("{} of {total} {what}{}", self.done, self.others())
+        format!("{} of {total} {what}{}{}", self.done, self.needless(), self.others())
     }
 
     /// What a run that nobody has stopped ends with.
@@ -84,7 +104,7 @@ impl Tally {
         what: &str,
         total: usize,
     ) -> Result<(), Failure> {
-        summary::of(scene, operation, what, self.done, &self.failed).map_err(|mut failure| {
+        summary::of(scene, operation, what, self.good(), &self.failed).map_err(|mut failure| {
             failure.report.message = self.sentence(what, total);
             failure
         })

@@ -117,7 +117,8 @@ pub(super) async fn run(
     // So that a list is known to be one whatever happens.
     let nothing: [RowResult; 0] = [];
     out.items(&nothing);
-    if !work.settle_doubts(&mut stop, out).await? {
+    let settled = work.settle_doubts(&mut stop, out).await;
+    if !settled.map_err(|failure| work.nothing_sent(failure, out))? {
         return Err(work.interrupted(&mut Tally::default(), &mut InOrder::default(), out));
     }
     // What is known by now not to have been made is sent anew.
@@ -129,9 +130,10 @@ pub(super) async fn run(
             stop.told = true;
             return Err(work.interrupted(&mut Tally::default(), &mut InOrder::default(), out));
         }
-        looked = work.look_before(&to_send, out) => looked?,
+        looked = work.look_before(&to_send, out) => looked.map_err(|failure| work.nothing_sent(failure, out))?,
     }
-    work.ask_about_twins(&to_send, &mut stop, out).await?;
+    let asked = work.ask_about_twins(&to_send, &mut stop, out).await;
+    asked.map_err(|failure| work.nothing_sent(failure, out))?;
 
     let (mut tally, mut order) = (Tally::default(), InOrder::default());
     let before = work.told_before();
@@ -894,6 +896,12 @@ impl<'a> Work<'a> {
             tally.leave(index, row.status);
             order.take([(index, Shown::Row(Box::new(row)))], out);
         }
+    }
+
+    /// Nothing is sent; each row is told as it is.
+    fn nothing_sent(&self, failure: Failure, out: &mut Printer) -> Failure {
+        self.leave_rest(&mut Tally::default(), &mut InOrder::default(), out);
+        failure
     }
 
     /// Told to stop.
