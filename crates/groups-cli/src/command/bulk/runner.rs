@@ -242,6 +242,22 @@ mod tests {
     }
 
     async fn tallied(units: usize, fails_at: Option<usize>) -> (Ended, Tally) {
+        let work = |index: usize| async move {
+            let row = RowResult { line: index as u64 + 2, ..RowResult::default() };
+            tokio::task::yield_now().await;
+            match fails_at == Some(index) {
+                true => vec![Told::failed(index, row, crate::failure::Failure::usage("delete", "no"))],
+                false => vec![Told::new(index, row)],
+            }
+        };
+        worked(units, work, |code| code == Code::Usage).await
+    }
+
+    async fn worked<F: Future<Output = Vec<Told>>>(
+        units: usize,
+        work: impl Fn(usize) -> F,
+        is_pointless: impl Fn(Code) -> bool,
+    ) -> (Ended, Tally) {
         let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
         let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
         let mut bar = Bar::none();
@@ -253,15 +269,7 @@ mod tests {
             stop: &mut stop,
             client: None,
         };
-        let work = |index: usize| async move {
-            let row = RowResult { line: index as u64 + 2, ..RowResult::default() };
-            tokio::task::yield_now().await;
-            match fails_at == Some(index) {
-                true => vec![Told::failed(index, row, crate::failure::Failure::usage("delete", "no"))],
-                false => vec![Told::new(index, row)],
-            }
-        };
-        let ended = each(0..units, work, |_, code| code == Code::Usage, &mut run).await;
+        let ended = each(0..units, work, |_, code| is_pointless(code), &mut run).await;
         (ended, tally)
     }
 
@@ -274,24 +282,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_dead_network_is_not_tried_for_every_row() {
-        let mut out = Printer::new(Format::Table, &Shape::BULK_DELETE, &[], true, None);
-        let (mut tally, mut order, mut stop) = (Tally::default(), InOrder::default(), Stop::new());
-        let mut bar = Bar::none();
-        let mut run = Run {
-            out: &mut out,
-            bar: &mut bar,
-            tally: &mut tally,
-            order: &mut order,
-            stop: &mut stop,
-            client: None,
-        };
         let work = |index: usize| async move {
             let kind = crate::failure::Kind::Api(ErrorKind::Network);
             let mut failure = crate::failure::Failure::local(kind, "delete", "refused");
             failure.unsent = true;
             vec![Told::failed(index, RowResult::default(), failure)]
         };
-        let ended = each(0..400, work, |_, _| false, &mut run).await;
+        let (ended, tally) = worked(400, work, |_| false).await;
         assert_eq!(ended, Ended::Pointless);
         assert!(tally.begun < 3 * AT_ONCE, "{}", tally.begun);
         assert_eq!(tally.open.len(), tally.begun, "all of them are to be tried again");
