@@ -1,6 +1,10 @@
 //! Generates the raw client from the spec into OUT_DIR. All that the generator is told lives in `build/`.
 
 #[cfg(feature = "codegen")]
+#[path = "build/headers.rs"]
+mod headers;
+
+#[cfg(feature = "codegen")]
 #[path = "build/view.rs"]
 mod view;
 

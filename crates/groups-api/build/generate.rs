@@ -2,7 +2,7 @@
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 
-use super::view;
+use super::{headers, view};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -43,7 +43,8 @@ pub(super) fn client(yaml: &str) -> Result<String> {
         settings.with_replacement(schema, path, [TypeImpl::Display].into_iter());
     }
     let tokens = Generator::new(&settings).generate_tokens(&document)?;
-    let file = syn::parse2(tokens)?;
+    let mut file = syn::parse2(tokens)?;
+    headers::without_api_version(&mut file)?;
     Ok(format!(
         "// Generated from spec/groups.yaml by build.rs; do not edit. `cargo xtask regen` renews the \
          committed copy.\n\n{}",

@@ -60,13 +60,10 @@ impl Transport {
         (self, captured)
     }
 
-    /// Puts the key on a request, and takes off the header that the generator adds of its own accord. Fails,
-    /// with the request kept, where nothing is to be sent.
+    /// Puts the key on a request. Fails, with the request kept, where nothing is to be sent.
     #[allow(clippy::result_large_err, reason = "the error is progenitor's, and hooks pass it on as it is")]
     pub fn prepare<E>(&self, request: &mut reqwest::Request) -> Result<(), Error<E>> {
-        let headers = request.headers_mut();
-        headers.remove("api-version");
-        headers.insert(KEY, self.key.clone());
+        request.headers_mut().insert(KEY, self.key.clone());
         let Some(captured) = &self.capture else { return Ok(()) };
         let placeholder = reqwest::Request::new(request.method().clone(), request.url().clone());
         let request = std::mem::replace(request, placeholder);
