@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{check, fuzz_http, interop, output, packages, workspace};
+use crate::mode::Mode;
+use crate::{check, fuzz_http, interop, output, packages, public_api, workspace};
 
 /// One step of the gate.
 struct Step {
@@ -92,6 +93,7 @@ fn steps() -> Vec<Step> {
             },
         },
         xtask("generated files, spec and arrows", "check", check::run),
+        xtask("public API", "public-api --check", || public_api::run(Mode::Check)),
         cargo("tests", &["test", "--workspace"]),
         xtask("clients of other languages", "interop", interop::run),
         xtask("the sandbox against its document", "fuzz-http", || {
