@@ -123,15 +123,17 @@ fn host() -> Result<String> {
 }
 
 /// Where something of this machine lies, and what it is called instead.
-fn places() -> Vec<(PathBuf, &'static str)> {
+fn places() -> Result<Vec<(PathBuf, &'static str)>> {
     let home = std::env::home_dir();
     let of_variable = |name: &str, folder: &str| {
         std::env::var_os(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
     };
-    let mut places = vec![(workspace::root(), "wagroups")];
+    // What is generated while building lies in the target folder, which may be anywhere.
+    let target = workspace::metadata()?.target_directory.into_std_path_buf();
+    let mut places = vec![(workspace::root(), "wagroups"), (target, "wagroups/target")];
     places.extend(of_variable("CARGO_HOME", ".cargo").map(|path| (path, "cargo")));
     places.extend(of_variable("RUSTUP_HOME", ".rustup").map(|path| (path, "rustup")));
-    places
+    Ok(places)
 }
 
 #[cfg(test)]
@@ -152,7 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_is_a_place_of_this_machine() {
-        assert!(places().iter().any(|(path, _)| *path == workspace::root()));
+    fn the_workspace_and_its_target_folder_are_places_of_this_machine() {
+        let places = places().unwrap();
+        let is_one = |path: PathBuf| places.iter().any(|(place, _)| *place == path);
+        assert!(is_one(workspace::root()));
+        assert!(is_one(workspace::metadata().unwrap().target_directory.into()));
     }
 }

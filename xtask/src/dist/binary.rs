@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// Builds it, and refuses one that tells where it was built.
 pub(super) fn build(target: &str) -> Result<PathBuf> {
-    let places = places();
+    let places = places()?;
     let mut flags: Vec<String> = std::env::var("RUSTFLAGS")
         .iter()
         .flat_map(|flags| flags.split_whitespace())
