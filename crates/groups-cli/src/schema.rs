@@ -15,7 +15,7 @@ use crate::failure::{ErrorDocument, Kind};
 pub fn all() -> Vec<(&'static str, Value)> {
     let model = vec![
         ("group", schema_for!(groups_model::Group).to_value()),
-        ("participant", schema_for!(groups_model::Participant).to_value()),
+        ("participant", schema_for!(crate::command::ListedParticipant).to_value()),
         ("join_request", schema_for!(crate::command::ListedRequest).to_value()),
         ("invite_link", schema_for!(groups_model::InviteLink).to_value()),
         ("event", schema_for!(groups_model::Event).to_value()),

@@ -35,7 +35,7 @@ pub(crate) fn of(command: &mut Command) -> Option<&mut String> {
         {
             args.group.as_mut()
         }
-        Command::Participants(ParticipantsCommand::List(args)) => Some(&mut args.group),
+        Command::Participants(ParticipantsCommand::List(args)) => args.group.as_mut(),
         _ => None,
     };
     group.filter(|text| !text.starts_with(KNOWN_FORM))

@@ -124,6 +124,18 @@ fn participants_are_listed_and_removed() {
 }
 
 #[test]
+fn the_people_of_all_groups_are_one_table() {
+    let world = world();
+    world.run(&["participants", "list", "--all", "--sandbox"]);
+    world.run(&["participants", "list", "--all", "--sandbox", "-o", "json"]);
+    world.run(&["participants", "list", "--all", "--sandbox", "--fields", "subject,wa_id", "-o", "csv"]);
+    world.run(&["participants", "list", "--sandbox"]);
+    world.run(&["participants", "list", "g", "--all", "--sandbox"]);
+    world.run(&["participants", "list", "g", "--after", "MTA=", "--sandbox"]);
+    world.check("the_people_of_all_groups_are_one_table");
+}
+
+#[test]
 fn a_dry_run_prints_the_request_and_sends_nothing() {
     let world = world();
     let picture = world.file("square.jpg", &jpeg(640, 640));

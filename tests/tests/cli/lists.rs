@@ -150,3 +150,64 @@ fn a_reader_that_goes_away_ends_a_list_quietly() {
     let done = world.command(&["list", "--sandbox"]).stdout(full).output().unwrap();
     assert_eq!(done.status.code(), Some(1));
 }
+
+/// A hundred groups are shown before the next hundred are read; one that is gone by then has no people.
+#[tokio::test]
+async fn the_people_of_all_groups_come_group_by_group_and_say_where_they_stopped() {
+    let world = world();
+    let server = MockServer::start().await;
+    let list = |groups: &[&str], after: &str, next: Option<&str>| {
+        let groups: Vec<_> =
+            groups.iter().map(|id| json!({ "id": id, "subject": format!("Trip {id}") })).collect();
+        let mut paging = json!({ "cursors": { "before": "x", "after": after } });
+        if let Some(next) = next {
+            paging["next"] = json!(next);
+        }
+        ResponseTemplate::new(200).set_body_json(json!({ "data": { "groups": groups }, "paging": paging }))
+    };
+    let first = Mock::given(method("GET")).and(path("/groups")).and(query_param_is_missing("after"));
+    first
+        .and(query_param("limit", "100"))
+        .respond_with(list(&["a", "b", "c"], "P1", Some("https://x.invalid/?after=P1")))
+        .mount(&server)
+        .await;
+    let second = Mock::given(method("GET")).and(path("/groups")).and(query_param("after", "P1"));
+    second.respond_with(list(&["d"], "P2", None)).mount(&server).await;
+    let gone = json!({ "error": { "message": "gone", "code": 131_041, "type": "OAuthException" } });
+    let refused = json!({ "error": { "message": "no", "code": 10, "type": "OAuthException" } });
+    for (id, answer) in [
+        (
+            "a",
+            ResponseTemplate::new(200)
+                .set_body_json(json!({ "id": "a", "participants": [{ "wa_id": "15550100151" }] })),
+        ),
+        ("b", ResponseTemplate::new(404).set_body_json(gone)),
+        (
+            "c",
+            ResponseTemplate::new(200).set_body_json(
+                json!({ "id": "c", "participants": [{ "user_id": "US.13491208655302741918" }] }),
+            ),
+        ),
+        ("d", ResponseTemplate::new(403).set_body_json(refused)),
+    ] {
+        let get = Mock::given(method("GET")).and(path(format!("/groups/{id}")));
+        get.and(query_param("fields", "participants")).respond_with(answer).mount(&server).await;
+    }
+    let url = server.uri();
+    let run = world.quietly_with(
+        &["participants", "list", "--all", "-o", "jsonl", "--base-url", &url],
+        &[("D360_API_KEY", "sandbox")],
+    );
+    let people: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        people,
+        [
+            json!({ "group_id": "a", "subject": "Trip a", "wa_id": "15550100151" }),
+            json!({ "group_id": "c", "subject": "Trip c", "user_id": "US.13491208655302741918" }),
+        ]
+    );
+    assert_eq!(run.code, Some(3), "{run:?}");
+    let remedy = run.error()["remedy"].as_str().unwrap().to_owned();
+    assert!(remedy.contains("participants list --after P1 --all"), "{remedy}");
+}

@@ -84,6 +84,31 @@ fn a_list_of_requests_is_good_for_the_next_command() {
 }
 
 #[test]
+fn a_list_of_people_is_good_for_the_next_command() {
+    let world = world();
+    let lisbon = world.group("Lisbon trip in June");
+    let ids = |listed: &serde_json::Value| -> Vec<String> {
+        let people = listed.as_array().unwrap().iter();
+        people.map(|person| format!("{} {}", person["group_id"], person["wa_id"])).collect()
+    };
+    let one = world.quietly(&["participants", "list", &lisbon, "--sandbox", "-o", "json"]).json();
+    let all = world.quietly(&["participants", "list", "--all", "--sandbox", "-o", "json"]).json();
+    assert!(
+        one.as_array().unwrap().len() > 1 && all.as_array().unwrap().len() > one.as_array().unwrap().len()
+    );
+    assert!(ids(&one).iter().all(|person| ids(&all).contains(person)), "{one} is not within {all}");
+
+    let listed = world.quietly(&["participants", "list", "--all", "--sandbox", "-o", "csv"]);
+    let header = "group_id,subject,wa_id,user_id,parent_user_id,username,extra";
+    assert_eq!(listed.stdout.lines().next(), Some(header));
+    let sheet = world.file("people.csv", listed.stdout.as_bytes());
+    let removed =
+        world.quietly(&["participants", "remove", "--from", &sheet, "--yes", "--sandbox", "-o", "json"]);
+    assert_eq!(removed.code, Some(0), "{removed:?}");
+    assert_eq!(removed.json().as_array().unwrap().len(), all.as_array().unwrap().len());
+}
+
+#[test]
 fn a_number_without_its_country_is_told_how_to_write_it() {
     let world = world();
     let long = ["participants", "remove", "g", "0049170123411", "--sandbox", "--yes", "-o", "json"];

@@ -46,6 +46,7 @@ fn what_commands_print_is_what_their_schemas_say() {
     held.run(&here(&["list", "--details"]), "group");
     held.run(&["get", &lisbon, "--sandbox"], "group");
     held.run(&["participants", "list", &lisbon, "--sandbox"], "participant");
+    held.run(&here(&["participants", "list", "--all"]), "participant");
     held.run(&["requests", "list", &lisbon, "--sandbox"], "join_request");
     held.run(&["invite", "get", &lisbon, "--sandbox"], "invite_link");
     held.run(&["requests", "approve", &lisbon, "--all", "--sandbox", "--dry-run"], "preview");

@@ -17,15 +17,34 @@ pub(crate) enum ParticipantsCommand {
     Remove(ParticipantsRemove),
 }
 
-/// List who is in the group, without the business.
+/// List who is in a group, or with --all who is in each group; without the business.
+///
+/// With -o csv the result is good for `participants remove --from`. With --all each group is read by a call of its own,
+/// some at a time; a person in two groups has two lines, and a group with nobody in it has none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups participants list GROUP
-  wagroups participants list GROUP -o jsonl --fields wa_id")]
+  wagroups participants list GROUP -o jsonl --fields wa_id
+  wagroups participants list --all -o csv > people.csv")]
 pub(crate) struct ParticipantsList {
     /// The group's id.
-    pub(crate) group: String,
+    #[arg(required_unless_present = "all")]
+    pub(crate) group: Option<String>,
+
+    /// The people of all groups.
+    #[arg(long, conflicts_with = "group")]
+    pub(crate) all: bool,
+
+    /// With --all: begin with the groups after this cursor.
+    #[arg(
+        long,
+        value_name = "CURSOR",
+        requires = "all",
+        conflicts_with = "group",
+        allow_hyphen_values = true
+    )]
+    pub(crate) after: Option<String>,
 }
 
 /// Remove people from the group; they cannot come back by the invite link.

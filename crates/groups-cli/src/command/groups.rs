@@ -126,7 +126,10 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             let list = call.client.groups().list();
             let read = async |groups: Vec<Group>| {
                 call.seen.borrow_mut().add(&groups);
-                if details { read_each(groups, call).await } else { Ok(groups) }
+                if !details {
+                    return Ok(groups);
+                }
+                read_each(groups, async |id| read(id, call).await).await
             };
             paging::show(list, read, &part, "groups", call.scene, out).await
         }
@@ -175,10 +178,14 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 }
 
 /// Reads each group of a page, several at once, in the order of the page. A group that is gone by now is left out.
-async fn read_each(groups: Vec<Group>, call: &Call<'_>) -> Result<Vec<Group>, Failure> {
+pub(super) async fn read_each(
+    groups: Vec<Group>,
+    read: impl AsyncFn(GroupId) -> Result<Group, Failure>,
+) -> Result<Vec<Group>, Failure> {
+    let read = &read;
     let mut reads = futures_util::stream::iter(groups)
         .map(|listed| async move {
-            let mut group = read(listed.id, call).await?;
+            let mut group = read(listed.id).await?;
             // What the list told, and was not asked for again.
             group.subject = group.subject.or(listed.subject);
             group.created_at = group.created_at.or(listed.created_at);

@@ -51,6 +51,7 @@ use crate::scene::{Given, Scene};
 use crate::signals::Signals;
 pub(crate) use askers::Decided;
 pub(crate) use bulk::RowResult;
+pub(crate) use participants::Listed as ListedParticipant;
 pub(crate) use requests::Listed as ListedRequest;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
@@ -291,6 +292,7 @@ impl Command {
             Self::Invite(_) => &Shape::INVITE_LINK,
             Self::Requests(RequestsCommand::List(_)) => &Shape::JOIN_REQUEST,
             Self::Requests(_) => &Shape::BATCH,
+            Self::Participants(ParticipantsCommand::List(args)) if args.all => &Shape::MEMBER,
             Self::Participants(ParticipantsCommand::List(_)) => &Shape::PARTICIPANT,
             Self::Sandbox(SandboxCommand::Serve(_)) => &Shape::SANDBOX_SERVED,
             Self::Sandbox(SandboxCommand::Reset(_) | SandboxCommand::Status) => &Shape::SANDBOX_STATUS,

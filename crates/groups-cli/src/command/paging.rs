@@ -58,6 +58,12 @@ impl Part {
         })
     }
 
+    /// Pages of this many, so that what was read of each item is shown before all of a large page was.
+    pub(super) fn in_pages_of(mut self, size: u32) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
     /// An option that is given again where the list goes on.
     pub(super) fn also(&mut self, option: &str) {
         self.given.push(option.to_owned());

@@ -1,9 +1,13 @@
 //! The people in a group: list them, remove them. Nobody can be added.
 
-use groups_ergonomic::model::{GroupField, GroupId, ParticipantInput, limits};
+use groups_ergonomic::model::{Group, GroupField, GroupId, Participant, ParticipantInput, limits};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::groups::read_each;
+use super::paging::{self, Part};
 use super::{Call, Planned, bulk, group_id, invalid_input};
-use crate::args::ParticipantsCommand;
+use crate::args::{Paging, ParticipantsCommand};
 use crate::confirm::{Loss, Question};
 use crate::failure::Failure;
 use crate::output::Printer;
@@ -12,14 +16,42 @@ use crate::scene::Scene;
 
 pub(super) enum Task {
     List(GroupId),
-    Remove { group: GroupId, users: Vec<ParticipantInput> },
+    /// The people of each group of a part of the list.
+    ListAll(Part),
+    Remove {
+        group: GroupId,
+        users: Vec<ParticipantInput>,
+    },
+}
+
+/// Groups whose people are shown at once, where those of all groups are.
+const GROUPS_A_PAGE: u32 = 100;
+
+/// A person in a group, with the group: good for `--from`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Participant")]
+pub(crate) struct Listed {
+    /// The group.
+    group_id: GroupId,
+    /// The group's name, where the people of all groups are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(flatten)]
+    participant: Participant,
 }
 
 pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned, Failure> {
     match command {
+        ParticipantsCommand::List(args) if args.all => {
+            let paging = Paging { all: true, after: args.after, ..Paging::default() };
+            let part = Part::check(paging).map_err(|invalid| invalid_input(&invalid, &scene))?;
+            let task = Task::ListAll(part.in_pages_of(GROUPS_A_PAGE));
+            Ok(Planned::new(scene, super::Task::Participants(task)))
+        }
         ParticipantsCommand::List(args) => {
-            let group = group_id(&args.group, &scene)?;
-            Ok(Planned::new(scene.of_group(&args.group), super::Task::Participants(Task::List(group))))
+            let text = args.group.unwrap_or_default();
+            let group = group_id(&text, &scene)?;
+            Ok(Planned::new(scene.of_group(&text), super::Task::Participants(Task::List(group))))
         }
         ParticipantsCommand::Remove(args) if args.from.from.is_some() => bulk::remove(args, scene),
         ParticipantsCommand::Remove(args) => {
@@ -43,13 +75,26 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
     match task {
         Task::List(id) => {
-            let read = handle(id)?.get().fields([GroupField::Participants]).await;
-            let people = read.map_err(|error| call.failed(&error))?.participants.unwrap_or_default();
+            let subject = call.fields.iter().any(|field| field == "subject").then_some(GroupField::Subject);
+            let asked = subject.into_iter().chain([GroupField::Participants]);
+            let read = handle(id)?.get().fields(asked).await;
+            let people = of_group(read.map_err(|error| call.failed(&error))?);
             out.items(&people);
             if people.is_empty() {
                 out.hint("No participants.");
             }
             Ok(())
+        }
+        Task::ListAll(part) => {
+            let people = async |groups: Vec<Group>| {
+                call.seen.borrow_mut().add(&groups);
+                let read = async |id| {
+                    let group = handle(id)?.get().fields([GroupField::Participants]).await;
+                    group.map_err(|error| call.failed(&error))
+                };
+                Ok(read_each(groups, read).await?.into_iter().flat_map(of_group).collect())
+            };
+            paging::show(call.client.groups().list(), people, &part, "participants", call.scene, out).await
         }
         Task::Remove { group, users } => {
             let remove = handle(group)?.remove(users);
@@ -59,4 +104,10 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             }
         }
     }
+}
+
+fn of_group(group: Group) -> Vec<Listed> {
+    let Group { id, subject, participants, .. } = group;
+    let listed = |participant| Listed { group_id: id.clone(), subject: subject.clone(), participant };
+    participants.unwrap_or_default().into_iter().map(listed).collect()
 }

@@ -28,6 +28,10 @@ impl Shape {
     pub(crate) fn record(&self) -> &'static [&'static str] {
         match self.name {
             _ if self.columns == Self::LISTED => &["id", "subject", "created_at", "extra"],
+            // Those of one group, whose name was not asked for.
+            _ if self.columns == Self::PERSON => {
+                &["group_id", "wa_id", "user_id", "parent_user_id", "username", "extra"]
+            }
             "join_request" => &["group_id", "id", "wa_id", "user_id", "username", "created_at", "extra"],
             _ => self.fields,
         }
@@ -64,8 +68,15 @@ impl Shape {
     };
     pub(crate) const PARTICIPANT: Self = Self {
         name: "participant",
-        fields: &["wa_id", "user_id", "parent_user_id", "username", "extra"],
-        columns: &["wa_id", "user_id", "parent_user_id", "username"],
+        fields: &["group_id", "subject", "wa_id", "user_id", "parent_user_id", "username", "extra"],
+        columns: Self::PERSON,
+    };
+    /// What tells a person.
+    const PERSON: &'static [&'static str] = &["wa_id", "user_id", "parent_user_id", "username"];
+    /// A person among those of all groups.
+    pub(crate) const MEMBER: Self = Self {
+        columns: &["subject", "wa_id", "user_id", "parent_user_id", "username", "group_id"],
+        ..Self::PARTICIPANT
     };
     pub(crate) const JOIN_REQUEST: Self = Self {
         name: "join_request",
