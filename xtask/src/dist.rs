@@ -126,7 +126,10 @@ fn host() -> Result<String> {
 fn places() -> Result<Vec<(PathBuf, &'static str)>> {
     let home = std::env::home_dir();
     let of_variable = |name: &str, folder: &str| {
-        std::env::var_os(name).map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(folder)))
+        std::env::var_os(name)
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+            .or_else(|| Some(home.as_ref()?.join(folder)))
     };
     // What is generated while building lies in the target folder, which may be anywhere.
     let target = workspace::metadata()?.target_directory.into_std_path_buf();

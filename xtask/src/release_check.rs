@@ -138,9 +138,12 @@ fn machine_paths() -> Result<Vec<Finding>> {
 }
 
 fn since_last_tag(version: &Version) -> Result<Vec<Finding>> {
+    let tags = git(&["tag", "--points-at", "HEAD", "--list", "v*"])?.unwrap_or_default();
+    if let Some(finding) = tag_of_another(&tags, version) {
+        return Ok(vec![finding]);
+    }
     // On the tag of the version itself, the last one is the one before it.
-    let here = git(&["tag", "--points-at", "HEAD"])?.unwrap_or_default();
-    let from = if here.lines().any(|tag| tag == format!("v{version}")) { "HEAD^" } else { "HEAD" };
+    let from = if tags.trim().is_empty() { "HEAD" } else { "HEAD^" };
     let Some(tag) = git(&["describe", "--tags", "--abbrev=0", "--match", "v*", from])? else {
         output::say("there is no tag yet: any version is the first");
         return Ok(Vec::new());
@@ -162,6 +165,18 @@ fn since_last_tag(version: &Version) -> Result<Vec<Finding>> {
     } else {
         vec![finding("Cargo.toml", problem, format!("make it {least} or higher"))]
     })
+}
+
+/// A commit with the tag of one version and the manifest of another.
+fn tag_of_another(tags: &str, version: &Version) -> Option<Finding> {
+    let own = format!("v{version}");
+    let tag = tags.lines().next().filter(|_| tags.lines().all(|tag| tag != own))?;
+    let problem = format!("the commit is tagged, and Cargo.toml has {version}");
+    Some(finding(
+        tag,
+        problem,
+        format!("take the tag away, or tag the commit that has {tag} with its version"),
+    ))
 }
 
 /// What two listings of a public API mean to its users: an item that is gone, or is written in another way, breaks them.
@@ -204,6 +219,14 @@ mod tests {
         assert!(changelog_of("## 0.2.0 - soon\n", &version).is_some());
         assert!(changelog_of("## 0.2.0 - 2026-12-01\n", &version).is_none());
         assert!(changelog_of("## 0.2.1 - 2026-12-01\n", &version).is_some());
+    }
+
+    #[test]
+    fn a_tag_is_of_the_version_it_stands_at() {
+        let version = Version::new(0, 2, 0);
+        assert!(tag_of_another("", &version).is_none());
+        assert!(tag_of_another("v0.2.0\n", &version).is_none());
+        assert!(tag_of_another("v0.3.0\n", &version).is_some());
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl VisitMut for Search {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         if let Expr::MethodCall(call) = expression
             && call.method == "headers"
+            && call.args.len() == 1
             && call.args.iter().all(is_the_map)
         {
             *expression = (*call.receiver).clone();

@@ -132,6 +132,9 @@ fn the_people_of_all_groups_are_one_table() {
     world.run(&["participants", "list", "--sandbox"]);
     world.run(&["participants", "list", "g", "--all", "--sandbox"]);
     world.run(&["participants", "list", "g", "--after", "MTA=", "--sandbox"]);
+    world.run(&["participants", "list", "--after", "MTA=", "--sandbox"]);
+    world.run(&["participants", "list", "--all", "--curl", "--sandbox"]);
+    world.run(&["list", "--details", "--curl", "--sandbox"]);
     world.check("the_people_of_all_groups_are_one_table");
 }
 

@@ -16,6 +16,7 @@ mod conformance;
 mod conformance_stopped;
 #[cfg(unix)]
 mod curl;
+mod each_group;
 mod error_codes;
 mod errors;
 mod events;

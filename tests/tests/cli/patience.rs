@@ -134,7 +134,7 @@ fn details_survive_a_group_that_is_gone_and_say_where_a_failure_stopped() {
             .mount(&server)
             .await;
         at("/groups/b").respond_with(ResponseTemplate::new(400).set_body_json(gone)).mount(&server).await;
-        at("/groups/d").respond_with(ResponseTemplate::new(403)).mount(&server).await;
+        at("/groups/d").respond_with(ResponseTemplate::new(401)).mount(&server).await;
         server
     });
     let world = world();

@@ -99,10 +99,10 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
 
 fn figure(of: &str, mut ratios: Vec<f64>) -> Figure {
     ratios.sort_by(f64::total_cmp);
-    let middle = ratios.len() / 2;
+    let (middle, last) = (ratios.len() / 2, ratios.len() - 1);
     Figure {
         what: format!("consumer's cold build without `codegen` ÷ bare reqwest + serde: {of}"),
-        median: ratios[middle - 1].midpoint(ratios[middle]),
+        median: ratios[last / 2].midpoint(ratios[middle]),
         least: ratios[0],
         most: ratios[ratios.len() - 1],
         rounds: ratios.len(),

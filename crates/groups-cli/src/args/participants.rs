@@ -1,6 +1,6 @@
 //! The commands about the people in a group. Form only; see the module above.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::{DryRun, From, StartLine, Waiting, Yes};
 
@@ -19,9 +19,11 @@ pub(crate) enum ParticipantsCommand {
 
 /// List who is in a group, or with --all who is in each group; without the business.
 ///
-/// With -o csv the result is good for `participants remove --from`. With --all each group is read by a call of its own,
-/// some at a time; a person in two groups has two lines, and a group with nobody in it has none.
+/// With -o csv it has the columns that `participants remove --from` reads. With --all each group is read by a call of its
+/// own, some at a time; a person in two groups has two lines, and a group with nobody in it has none. Groups that could not
+/// be read are named at the end, and the exit code is 7.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").args(["group", "all"]).required(true)))]
 #[command(after_help = "\
 Examples:
   wagroups participants list GROUP
@@ -29,11 +31,10 @@ Examples:
   wagroups participants list --all -o csv > people.csv")]
 pub(crate) struct ParticipantsList {
     /// The group's id.
-    #[arg(required_unless_present = "all")]
     pub(crate) group: Option<String>,
 
     /// The people of all groups.
-    #[arg(long, conflicts_with = "group")]
+    #[arg(long)]
     pub(crate) all: bool,
 
     /// With --all: begin with the groups after this cursor.

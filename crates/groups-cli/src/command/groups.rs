@@ -7,9 +7,10 @@ use futures_util::StreamExt;
 use groups_ergonomic::model::{
     Accepted, Group, GroupField, GroupId, InvalidInput, JoinApprovalMode, Outcome, RequestId, limits,
 };
-use groups_ergonomic::{ErrorKind, Operation, Picture};
+use groups_ergonomic::{Operation, Picture};
 use serde::Serialize;
 
+use super::each_group::EachGroup;
 use super::outcome::known;
 use super::paging::{self, Part};
 use super::{Call, Planned, group_id, invalid_input, summary};
@@ -39,7 +40,7 @@ impl From<Task> for super::Task {
     }
 }
 
-/// Groups that are read or deleted at once.
+/// Groups that are deleted at once.
 const AT_ONCE: usize = 16;
 
 /// What a list tells of each group.
@@ -124,14 +125,16 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     match task {
         Task::List { part, details } => {
             let list = call.client.groups().list();
+            let each = EachGroup::default();
             let read = async |groups: Vec<Group>| {
                 call.seen.borrow_mut().add(&groups);
                 if !details {
                     return Ok(groups);
                 }
-                read_each(groups, async |id| read(id, call).await).await
+                each.of_page(groups, async |id| read(id, call).await).await
             };
-            paging::show(list, read, &part, "groups", call.scene, out).await
+            paging::show(list, read, &part, "groups", call.scene, out).await?;
+            each.judge(call)
         }
         Task::Get(group) => {
             let group = read(group, call).await?;
@@ -175,32 +178,6 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         }
         Task::Delete(groups) => remove(groups, call, out).await,
     }
-}
-
-/// Reads each group of a page, several at once, in the order of the page. A group that is gone by now is left out.
-pub(super) async fn read_each(
-    groups: Vec<Group>,
-    read: impl AsyncFn(GroupId) -> Result<Group, Failure>,
-) -> Result<Vec<Group>, Failure> {
-    let read = &read;
-    let mut reads = futures_util::stream::iter(groups)
-        .map(|listed| async move {
-            let mut group = read(listed.id).await?;
-            // What the list told, and was not asked for again.
-            group.subject = group.subject.or(listed.subject);
-            group.created_at = group.created_at.or(listed.created_at);
-            Ok::<_, Failure>(group)
-        })
-        .buffered(AT_ONCE);
-    let mut whole = Vec::new();
-    while let Some(read) = reads.next().await {
-        match read {
-            Ok(group) => whole.push(group),
-            Err(failure) if failure.is(ErrorKind::GroupUnknown) => {}
-            Err(failure) => return Err(failure),
-        }
-    }
-    Ok(whole)
 }
 
 /// A group with the fields that are shown, and no more than that.

@@ -8,6 +8,7 @@ mod auth;
 mod bulk;
 mod conformance;
 mod doctor;
+mod each_group;
 mod embedded;
 mod error_codes;
 mod events;
@@ -613,6 +614,12 @@ fn curl(command: &mut Command) -> Result<(), Failure> {
             if args.ids.iter().any(|text| crate::people::given(text).is_ok()) =>
         {
             return Err(misplaced(name, "--curl", PEOPLE_ARE_LOOKED_UP));
+        }
+        Command::List(args) if args.details => {
+            return Err(misplaced(name, "--curl", "with `--details` it makes a call for each group"));
+        }
+        Command::Participants(ParticipantsCommand::List(args)) if args.all => {
+            return Err(misplaced(name, "--curl", "with `--all` it makes a call for each group"));
         }
         Command::Webhook(WebhookCommand::Set(args)) if !args.headers.is_empty() => {
             return Err(misplaced(

@@ -120,6 +120,8 @@ pub(super) async fn show<T: Listed, U: Serialize>(
 ) -> Result<(), Failure> {
     let mut pages = part.of(list.clone());
     let mut shown = 0_u64;
+    // A page may hold nothing that is shown.
+    let mut is_begun = false;
     let mut rest = None;
     loop {
         let place = pages.cursor().cloned();
@@ -127,12 +129,21 @@ pub(super) async fn show<T: Listed, U: Serialize>(
             None => break,
             Some(Ok(page)) => page,
             Some(Err(error)) => {
-                return Err(stopped(Failure::of_call(&error, scene), place, shown, part, scene));
+                return Err(stopped(
+                    Failure::of_call(&error, scene),
+                    place.filter(|_| is_begun),
+                    shown,
+                    part,
+                    scene,
+                ));
             }
         };
-        let items = read(page.items).await.map_err(|failure| stopped(failure, place, shown, part, scene))?;
+        let read = out.waiting(&format!("Reading the {what}"), read(page.items)).await;
+        let items =
+            read.map_err(|failure| stopped(failure, place.filter(|_| is_begun), shown, part, scene))?;
         shown += items.len() as u64;
         out.page(&items);
+        is_begun = true;
         if out.has_ended() {
             return Ok(());
         }
@@ -163,7 +174,7 @@ pub(super) async fn show<T: Listed, U: Serialize>(
 /// A list that failed on the way: what was shown is whole pages, so the place of the next one is where to go on.
 fn stopped(failure: Failure, place: Option<Cursor>, shown: u64, part: &Part, scene: &Scene) -> Failure {
     match place {
-        Some(place) if shown > 0 && !failure.is(ErrorKind::InvalidCursor) => {
+        Some(place) if !failure.is(ErrorKind::InvalidCursor) => {
             let advice = failure.report.remedy.clone().unwrap_or_default();
             let line = part.continuing(scene, &place);
             failure.with_remedy(format!("{advice} {shown} shown so far; go on with `{line}`."))

@@ -4,7 +4,7 @@ use groups_ergonomic::model::{Group, GroupField, GroupId, Participant, Participa
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::groups::read_each;
+use super::each_group::EachGroup;
 use super::paging::{self, Part};
 use super::{Call, Planned, bulk, group_id, invalid_input};
 use crate::args::{Paging, ParticipantsCommand};
@@ -24,16 +24,17 @@ pub(super) enum Task {
     },
 }
 
-/// Groups whose people are shown at once, where those of all groups are.
+/// Groups that are read before their people are shown, with `--all`.
 const GROUPS_A_PAGE: u32 = 100;
 
-/// A person in a group, with the group: good for `--from`.
+/// A person in a group, and which group: `participants remove --from` reads it. `wa_id` is absent where a person with a
+/// username has had no contact with the business, so that none of the ids is certain.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Participant")]
 pub(crate) struct Listed {
     /// The group.
     group_id: GroupId,
-    /// The group's name, where the people of all groups are listed.
+    /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     #[serde(flatten)]
@@ -75,9 +76,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
     match task {
         Task::List(id) => {
-            let subject = call.fields.iter().any(|field| field == "subject").then_some(GroupField::Subject);
-            let asked = subject.into_iter().chain([GroupField::Participants]);
-            let read = handle(id)?.get().fields(asked).await;
+            let read = handle(id)?.get().fields([GroupField::Subject, GroupField::Participants]).await;
             let people = of_group(read.map_err(|error| call.failed(&error))?);
             out.items(&people);
             if people.is_empty() {
@@ -86,15 +85,17 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             Ok(())
         }
         Task::ListAll(part) => {
+            let each = EachGroup::default();
             let people = async |groups: Vec<Group>| {
                 call.seen.borrow_mut().add(&groups);
                 let read = async |id| {
                     let group = handle(id)?.get().fields([GroupField::Participants]).await;
                     group.map_err(|error| call.failed(&error))
                 };
-                Ok(read_each(groups, read).await?.into_iter().flat_map(of_group).collect())
+                Ok(each.of_page(groups, read).await?.into_iter().flat_map(of_group).collect())
             };
-            paging::show(call.client.groups().list(), people, &part, "participants", call.scene, out).await
+            paging::show(call.client.groups().list(), people, &part, "participants", call.scene, out).await?;
+            each.judge(call)
         }
         Task::Remove { group, users } => {
             let remove = handle(group)?.remove(users);

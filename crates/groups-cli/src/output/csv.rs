@@ -172,7 +172,7 @@ mod tests {
         let person = json!({ "wa_id": "1", "mood": "good", "extra": { "hat": true } });
         assert_eq!(
             csv(&Shape::PARTICIPANT, &[]).items(&Shape::PARTICIPANT, vec![object(person)]),
-            "group_id,wa_id,user_id,parent_user_id,username,extra\r\n,1,,,,\"{\"\"mood\"\":\"\"good\"\",\"\"hat\"\":true}\"\r\n"
+            "group_id,subject,wa_id,user_id,parent_user_id,username,extra\r\n,,1,,,,\"{\"\"mood\"\":\"\"good\"\",\"\"hat\"\":true}\"\r\n"
         );
         let status = json!({ "groups": 3, "flags": [true, null] });
         assert_eq!(

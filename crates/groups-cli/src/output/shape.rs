@@ -28,10 +28,6 @@ impl Shape {
     pub(crate) fn record(&self) -> &'static [&'static str] {
         match self.name {
             _ if self.columns == Self::LISTED => &["id", "subject", "created_at", "extra"],
-            // Those of one group, whose name was not asked for.
-            _ if self.columns == Self::PERSON => {
-                &["group_id", "wa_id", "user_id", "parent_user_id", "username", "extra"]
-            }
             "join_request" => &["group_id", "id", "wa_id", "user_id", "username", "created_at", "extra"],
             _ => self.fields,
         }
@@ -69,10 +65,8 @@ impl Shape {
     pub(crate) const PARTICIPANT: Self = Self {
         name: "participant",
         fields: &["group_id", "subject", "wa_id", "user_id", "parent_user_id", "username", "extra"],
-        columns: Self::PERSON,
+        columns: &["wa_id", "user_id", "parent_user_id", "username"],
     };
-    /// What tells a person.
-    const PERSON: &'static [&'static str] = &["wa_id", "user_id", "parent_user_id", "username"];
     /// A person among those of all groups.
     pub(crate) const MEMBER: Self = Self {
         columns: &["subject", "wa_id", "user_id", "parent_user_id", "username", "group_id"],
@@ -348,6 +342,7 @@ mod tests {
         let shapes = [
             Shape::GROUP,
             Shape::PARTICIPANT,
+            Shape::MEMBER,
             Shape::JOIN_REQUEST,
             Shape::INVITE_LINK,
             Shape::ACCEPTED,
