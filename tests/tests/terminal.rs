@@ -197,6 +197,14 @@ fn a_sign_of_life_is_shown_while_waiting_and_leaves_nothing_behind() {
     let (said, _) =
         end(run(&world, &["create", "--subject", "Trip", "--sandbox", "--wait", "--no-progress"]));
     assert!(!said.contains("Waiting for"), "{said:?}");
+
+    // A list that reads each group tells of it where that takes a while.
+    world.quietly(&["sandbox", "fault", "get_group", "latency=2s", "times=1"]);
+    let mut session = run(&world, &["participants", "list", "--all", "--sandbox"]);
+    session.exp_string("Reading the participants (0 s)").unwrap();
+    session.exp_string("\r\u{1b}[K").unwrap();
+    let (said, code) = end(session);
+    assert!(code == 0 && said.contains("15550100110"), "{said:?}");
 }
 
 #[test]

@@ -138,7 +138,7 @@ pub(super) async fn show<T: Listed, U: Serialize>(
                 ));
             }
         };
-        let read = out.waiting(&format!("Reading the {what}"), read(page.items)).await;
+        let read = out.if_long(&format!("Reading the {what}"), read(page.items)).await;
         let items =
             read.map_err(|failure| stopped(failure, place.filter(|_| is_begun), shown, part, scene))?;
         shown += items.len() as u64;

@@ -153,6 +153,11 @@ impl Printer {
         if self.progress { progress::during(what, future.into_future()).await } else { future.await }
     }
 
+    /// Waits for something that may take a while.
+    pub(crate) async fn if_long<F: IntoFuture>(&self, what: &str, future: F) -> F::Output {
+        if self.progress { progress::if_long(what, future.into_future()).await } else { future.await }
+    }
+
     /// The progress of long work over this many, `before` of which are done already.
     pub(crate) fn bar(&self, what: &str, total: usize, before: usize) -> Bar {
         if self.progress { Bar::new(what, total, before) } else { Bar::none() }

@@ -9,6 +9,8 @@ use super::{say, text};
 
 const SIGNS: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const BEAT: Duration = Duration::from_millis(100);
+/// What is done sooner needs no sign where it is not expected to take long.
+const LONG: Duration = Duration::from_millis(500);
 
 /// Whether there is anybody to show it to.
 pub(super) fn is_possible() -> bool {
@@ -35,6 +37,15 @@ pub(super) async fn during<F: Future>(what: &str, future: F) -> F::Output {
                 say(&format!("\r{}\u{1b}[K", fitted(&line)));
             }
         }
+    }
+}
+
+/// The same once it has taken a while.
+pub(super) async fn if_long<F: Future>(what: &str, future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    match tokio::time::timeout(LONG, &mut future).await {
+        Ok(done) => done,
+        Err(_) => during(what, future).await,
     }
 }
 
