@@ -87,9 +87,26 @@ async fn a_list_that_ends_early_says_where_to_go_on_even_if_nobody_was_shown() {
         .await;
         let listed = run(&server, &ALL);
         assert_eq!((people(&listed).len(), listed.code), (shown, Some(3)), "{listed:?}");
-        let remedy = listed.error()["remedy"].to_string();
+        let error = listed.error();
+        let remedy = error["remedy"].to_string();
         assert!(remedy.contains("wagroups participants list --after P1 --all"), "{remedy}");
+        assert_eq!(error["message"], "no e; before that 2 could not be read: c, d");
     }
+}
+
+/// Nobody reads any more, so nobody is told of the group that could not be read.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_reader_that_goes_away_is_told_nothing() {
+    let mut answers = ["a", "b", "c", "d", "e"].map(|id| (id, 200, json!([{ "wa_id": "15550100151" }])));
+    answers[1] = ("b", 403, json!(10));
+    let (server, world) = (account(answers).await, world());
+    let mut command = world.command(&[&ALL[..], &["--base-url", &server.uri()]].concat());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.env("D360_API_KEY", "sandbox").stdout(writer).stderr(std::process::Stdio::piped());
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap()), (Some(0), String::new()));
 }
 
 #[tokio::test]

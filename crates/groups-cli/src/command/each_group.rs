@@ -7,11 +7,10 @@ use futures_util::StreamExt;
 use groups_ergonomic::model::{Group, GroupId};
 use groups_ergonomic::{ErrorKind, Operation};
 
-use super::{Call, summary};
+use super::{AT_ONCE, Call, summary};
 use crate::failure::Failure;
+use crate::output::Printer;
 
-/// Groups that are read at once.
-const AT_ONCE: usize = 16;
 /// Groups that are named where they could not be read.
 const NAMED: usize = 5;
 
@@ -55,22 +54,32 @@ impl EachGroup {
         Ok(whole)
     }
 
-    /// Fails where some could not be read.
-    pub(super) fn judge(self, call: &Call<'_>) -> Result<(), Failure> {
+    /// What the whole list came to, and names the groups that could not be read, also where it ended early.
+    pub(super) fn judge(
+        self,
+        listed: Result<(), Failure>,
+        call: &Call<'_>,
+        out: &Printer,
+    ) -> Result<(), Failure> {
         let unread = self.unread.into_inner();
+        let Some((one, _)) = unread.first().filter(|_| !out.has_ended()) else { return listed };
+        let tells = format!("`{}` tells why of one.", call.scene.line(&format!("get {one}")));
         let mut ids: Vec<&str> = unread.iter().take(NAMED).map(|(id, _)| id.as_str()).collect();
         if unread.len() > NAMED {
             ids.push("…");
         }
-        let line = call.scene.line(&format!("get {}", ids.first().unwrap_or(&"GROUP")));
         let ids = ids.join(", ");
-        let failed: Vec<_> =
-            unread.iter().map(|(_, failure)| ((*failure.report).clone(), failure.code)).collect();
+        listed.map_err(|mut failure| {
+            failure.report.message =
+                format!("{}; before that {} could not be read: {ids}", failure.report.message, unread.len());
+            failure
+        })?;
+        let failed: Vec<_> = unread.into_iter().map(|(_, failure)| (*failure.report, failure.code)).collect();
         let operation = Operation::GetGroup.id();
         summary::of(call.scene, operation, "groups read", self.read.get(), &failed).map_err(|mut failure| {
             failure.report.message = format!("{}: {ids}", failure.report.message);
             if failed.len() > 1 {
-                failure.report.remedy = Some(format!("`{line}` tells why of one."));
+                failure.report.remedy = Some(tells);
             }
             failure
         })

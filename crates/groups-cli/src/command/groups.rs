@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::each_group::EachGroup;
 use super::outcome::known;
 use super::paging::{self, Part};
-use super::{Call, Planned, group_id, invalid_input, summary};
+use super::{AT_ONCE, Call, Planned, group_id, invalid_input, summary};
 use crate::args::{Approval, Create, Delete, Get, List, Update};
 use crate::confirm::{Loss, Question};
 use crate::failure::{Failure, Report};
@@ -39,9 +39,6 @@ impl From<Task> for super::Task {
         Self::Groups(task)
     }
 }
-
-/// Groups that are deleted at once.
-const AT_ONCE: usize = 16;
 
 /// What a list tells of each group.
 const LISTED: [&str; 4] = ["id", "subject", "created_at", "extra"];
@@ -133,8 +130,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 }
                 each.of_page(groups, async |id| read(id, call).await).await
             };
-            paging::show(list, read, &part, "groups", call.scene, out).await?;
-            each.judge(call)
+            let listed = paging::show(list, read, &part, "groups", call.scene, out).await;
+            each.judge(listed, call, out)
         }
         Task::Get(group) => {
             let group = read(group, call).await?;

@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use groups_ergonomic::ErrorKind;
 use groups_ergonomic::model::{Group, GroupField};
 
-use super::Call;
+use super::{AT_ONCE, Call};
 use crate::confirm::{Loss, Yes, confirm};
 use crate::failure::Failure;
 use crate::output::{self, Printer};
@@ -14,8 +14,6 @@ use crate::output::{self, Printer};
 const SHOWN: usize = 20;
 /// Groups among which one is told by its id; of more, their number has to be typed.
 const FEW: usize = 9;
-/// Groups that are read at once.
-const AT_ONCE: usize = 16;
 
 /// Shows what would be lost, and asks. Fails unless the answer is yes.
 pub(super) async fn ask(losses: &[Loss], call: &Call<'_>, out: &Printer) -> Result<(), Failure> {

@@ -57,6 +57,9 @@ pub(crate) use requests::Listed as ListedRequest;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
 
+/// Calls of one command that are under way at once. How fast they start is the client's business.
+const AT_ONCE: usize = 16;
+
 /// How long a call may take with its repeats unless told otherwise, as the client has it.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -124,23 +124,16 @@ pub(super) async fn show<T: Listed, U: Serialize>(
     let mut is_begun = false;
     let mut rest = None;
     loop {
-        let place = pages.cursor().cloned();
+        let place = pages.cursor().filter(|_| is_begun).cloned();
         let page = match pages.next().await {
             None => break,
             Some(Ok(page)) => page,
             Some(Err(error)) => {
-                return Err(stopped(
-                    Failure::of_call(&error, scene),
-                    place.filter(|_| is_begun),
-                    shown,
-                    part,
-                    scene,
-                ));
+                return Err(stopped(Failure::of_call(&error, scene), place, shown, part, scene));
             }
         };
         let read = out.if_long(&format!("Reading the {what}"), read(page.items)).await;
-        let items =
-            read.map_err(|failure| stopped(failure, place.filter(|_| is_begun), shown, part, scene))?;
+        let items = read.map_err(|failure| stopped(failure, place, shown, part, scene))?;
         shown += items.len() as u64;
         out.page(&items);
         is_begun = true;

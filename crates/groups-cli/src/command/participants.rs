@@ -74,10 +74,13 @@ pub(super) fn plan(command: ParticipantsCommand, scene: Scene) -> Result<Planned
 
 pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let handle = |id: GroupId| call.client.group(id).map_err(|error| call.failed(&error));
+    let read = async |id, fields: &[GroupField]| {
+        let group = handle(id)?.get().fields(fields.iter().cloned()).await;
+        group.map_err(|error| call.failed(&error))
+    };
     match task {
         Task::List(id) => {
-            let read = handle(id)?.get().fields([GroupField::Subject, GroupField::Participants]).await;
-            let people = of_group(read.map_err(|error| call.failed(&error))?);
+            let people = of_group(read(id, &[GroupField::Subject, GroupField::Participants]).await?);
             out.items(&people);
             if people.is_empty() {
                 out.hint("No participants.");
@@ -88,14 +91,13 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             let each = EachGroup::default();
             let people = async |groups: Vec<Group>| {
                 call.seen.borrow_mut().add(&groups);
-                let read = async |id| {
-                    let group = handle(id)?.get().fields([GroupField::Participants]).await;
-                    group.map_err(|error| call.failed(&error))
-                };
+                // The subject is told by the list.
+                let read = async |id| read(id, &[GroupField::Participants]).await;
                 Ok(each.of_page(groups, read).await?.into_iter().flat_map(of_group).collect())
             };
-            paging::show(call.client.groups().list(), people, &part, "participants", call.scene, out).await?;
-            each.judge(call)
+            let list = call.client.groups().list();
+            let listed = paging::show(list, people, &part, "participants", call.scene, out).await;
+            each.judge(listed, call, out)
         }
         Task::Remove { group, users } => {
             let remove = handle(group)?.remove(users);

@@ -13,13 +13,11 @@ use groups_ergonomic::{Client, ErrorKind};
 use super::items::Item;
 use super::row::{Shown, Status, Told};
 use super::tally::Tally;
+use crate::command::AT_ONCE;
 use crate::exit::Code;
 use crate::failure::Report;
 use crate::output::{Bar, Printer};
 use crate::signals::Signals;
-
-/// Calls under way at once. How fast they start is the client's business.
-pub(super) const AT_ONCE: usize = 16;
 
 /// How often the progress is drawn.
 const BEAT: Duration = Duration::from_millis(100);

@@ -15,14 +15,14 @@ use groups_webhooks::store::Query;
 
 use super::super::calls::is_pointless;
 use super::super::row::{RowResult, Shown, Status, Told};
-use super::super::runner::{AT_ONCE, Ended, InOrder, Run, Stop, each};
+use super::super::runner::{Ended, InOrder, Run, Stop, each};
 use super::super::tally::Tally;
 use super::journal::{Journal, Record};
 use super::ledger::{Ledger, State, Wanted};
 use super::reconcile::{Conclusion, Open, conclude};
 use super::{SHOWN, Task};
 use crate::args::Ambiguous;
-use crate::command::Call;
+use crate::command::{AT_ONCE, Call};
 use crate::confirm::{Yes, can_ask, confirm};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
