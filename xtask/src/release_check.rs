@@ -172,11 +172,7 @@ fn tag_of_another(tags: &str, version: &Version) -> Option<Finding> {
     let own = format!("v{version}");
     let tag = tags.lines().next().filter(|_| tags.lines().all(|tag| tag != own))?;
     let problem = format!("the commit is tagged, and Cargo.toml has {version}");
-    Some(finding(
-        tag,
-        problem,
-        format!("take the tag away, or tag the commit that has {tag} with its version"),
-    ))
+    Some(finding(tag, problem, "take the tag away and tag the commit whose Cargo.toml has its version"))
 }
 
 /// What two listings of a public API mean to its users: an item that is gone, or is written in another way, breaks them.

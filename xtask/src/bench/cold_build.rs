@@ -104,7 +104,7 @@ fn figure(of: &str, mut ratios: Vec<f64>) -> Figure {
         what: format!("consumer's cold build without `codegen` ÷ bare reqwest + serde: {of}"),
         median: ratios[last / 2].midpoint(ratios[middle]),
         least: ratios[0],
-        most: ratios[ratios.len() - 1],
+        most: ratios[last],
         rounds: ratios.len(),
         at_most: Some(TARGET),
         at_least: None,
