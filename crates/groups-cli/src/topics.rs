@@ -101,7 +101,7 @@ Many at once, from a file: --from FILE, or --from - for stdin
 Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. At most 64 MiB are read. A
 cell that -o csv has guarded with an apostrophe, as it looks like a formula, is read without it. Columns, by command:
 
-  create                                 subject; description, approval (auto or required)
+  create                                 subject; description, approval or join_approval_mode (auto or required)
   get, delete, invite get, invite reset  group_id (or id)
   update                                 group_id (or id); subject, description or both: an empty cell changes nothing
   participants remove                    user (or wa_id, user_id); group_id, unless GROUP is given
@@ -121,11 +121,16 @@ columns that came along; `status`, and `error` where there is one.
   failed     Not done; `error` says why.
   not_sent   Nothing was sent, and nothing done: no connection came about, or the call's turn did not come in time (wait a
              while, or give each more with --timeout), as `error` says; without it the run ended before its turn.
-  in_doubt   Sent, and the answer was lost: it may have been done.
+  unknown    Sent, but the answer was lost. The change may have happened.
   gone       delete: there is no such group any more. A failure, unless --ignore-missing says that it is none.
   unchanged  update --wait: it has these texts already, and nothing was sent.
   ambiguous  create: it may have been made, and nobody can tell; see below.
   skipped    create: left as it is, as --ambiguous skip has said.
+
+With --dry-run nothing is sent, and the status is:
+
+  would_create  create: the group would be created.
+  would_change  Every other command: the row would be sent.
 
 Up to 16 calls are under way at once, at the pace that the service lets through. People and join requests of one group
 that follow each other go into one call, up to 8 and 100. A failure does not stop the rest, unless all would fail alike,
@@ -147,7 +152,7 @@ that come along be mended; a row that was sent must stay as it was. A journal is
 of nothing that was sent. --wait prints the group and its invite link for each row, also of a run that has ended before.
 
 Ctrl-C sends nothing new, finishes what is under way, and tells the command that goes on; a second one stops at once, and
-what was under way is in doubt. The command that goes on names the lines that are not known to be done (--lines
+the rows under way are unknown. The command that goes on names the lines that are not known to be done (--lines
 7,8,32-40), so that no link is replaced and no group deleted twice; --start-line N begins at a line.
 
 Examples:

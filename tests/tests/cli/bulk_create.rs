@@ -57,7 +57,7 @@ fn a_sheet_becomes_groups_and_their_links_and_no_group_twice() {
 }
 
 #[test]
-fn a_row_in_doubt_is_looked_for_and_sent_only_if_it_is_not_there() {
+fn an_unknown_row_is_looked_for_and_sent_only_if_it_is_not_there() {
     let world = world();
     let sheet = world.file("x.csv", b"subject\nOne\nTwo\nTwo\n");
     let create = ["create", "--from", &sheet, "--sandbox", "--settle", "1s", "-o", "jsonl"];
@@ -66,7 +66,7 @@ fn a_row_in_doubt_is_looked_for_and_sent_only_if_it_is_not_there() {
     world.quietly(&["sandbox", "fault", "create_group reset skip=1 times=1"]);
     let first = world.quietly(&create);
     assert_eq!(first.code, Some(7), "{first:?}");
-    assert_eq!(first.stdout.matches("in_doubt").count(), 2, "{first:?}");
+    assert_eq!(first.stdout.matches("unknown").count(), 2, "{first:?}");
     assert!(first.stderr.contains("looks whether the group was made"), "{first:?}");
     let again = world.quietly(&create);
     assert_eq!(again.code, Some(0), "{again:?}");
@@ -286,7 +286,7 @@ fn a_full_number_ends_it_with_what_is_left() {
     assert!(stderr.contains("not sent; what is left") && stderr.contains("nothing twice"), "{stderr}");
 }
 
-/// What is accepted, what is in doubt and what was not sent are told apart, and counted so.
+/// What is accepted, what is unknown and what was not sent are told apart, and counted so.
 #[test]
 fn a_summary_tells_what_may_still_come_from_what_was_not_sent() {
     let world = world();

@@ -50,10 +50,10 @@ async fn what_is_done_is_told_and_not_done_again() {
     let told: Vec<_> = stdout.lines().skip(1).collect();
     assert_eq!(told.len(), 24, "{stdout}");
     for (row, line) in told.iter().zip(2..) {
-        let status = if line == 4 { "in_doubt" } else { "done" };
+        let status = if line == 4 { "unknown" } else { "done" };
         assert!(row.starts_with(&format!("{line},{status},")), "{stdout}");
     }
-    assert!(said.contains("23 of 24 links replaced, 1 in doubt"), "{said}");
+    assert!(said.contains("23 of 24 links replaced, 1 unknown"), "{said}");
     assert!(said.contains("(line 4) may have been done") && said.contains("--lines 4 --base-url"), "{said}");
 
     // What is told is what is done: no link is replaced a second time.
@@ -131,7 +131,7 @@ async fn rows_between_those_that_were_taken_are_not_named() {
     let sheet = world.file("groups.csv", b"group_id\ng1\ng2\ng3\ng4\n");
     let line = ["invite", "reset", "--from", &sheet, "--lines", "2,4"];
     let (rows, error) = against(&world, ResponseTemplate::new(503), &line).await;
-    assert_eq!(rows.iter().map(|row| row["status"].as_str().unwrap()).collect::<Vec<_>>(), ["in_doubt"; 2]);
+    assert_eq!(rows.iter().map(|row| row["status"].as_str().unwrap()).collect::<Vec<_>>(), ["unknown"; 2]);
     let remedy = error["error"]["remedy"].as_str().unwrap();
     assert!(remedy.contains("--lines 2,4 "), "{remedy}");
 }
@@ -148,7 +148,7 @@ async fn reads_that_may_go_well_the_next_time_are_named() {
 }
 
 #[tokio::test]
-async fn a_read_that_fails_before_the_write_leaves_nothing_in_doubt() {
+async fn a_read_that_fails_before_the_write_leaves_nothing_unknown() {
     let world = world();
     let sheet = world.file("allow.csv", b"user\n+15550100151\n");
     let (rows, error) =
@@ -173,5 +173,5 @@ async fn what_was_gone_already_is_not_counted_as_done_now() {
     let mut command = world.command(&line);
     let done = tokio::task::spawn_blocking(move || command.envs(KEY).output().unwrap()).await.unwrap();
     let said = String::from_utf8(done.stderr).unwrap();
-    assert!(said.contains("0 of 2 deletions accepted, 1 gone already, 1 in doubt"), "{said}");
+    assert!(said.contains("0 of 2 deletions accepted, 1 gone already, 1 unknown"), "{said}");
 }

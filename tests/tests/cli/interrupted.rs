@@ -126,7 +126,7 @@ fn a_second_signal_stops_at_once_and_the_command_that_goes_on_is_told() {
 }
 
 #[test]
-fn where_all_was_under_way_only_what_is_in_doubt_is_left() {
+fn where_all_was_under_way_only_unknown_rows_are_left() {
     let world = world();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
@@ -148,5 +148,5 @@ fn where_all_was_under_way_only_what_is_in_doubt_is_left() {
     until("nothing was sent", || service.asked().len() >= 3);
     interrupt(&child);
     ended(&world, child, &delete);
-    world.check("where_all_was_under_way_only_what_is_in_doubt_is_left");
+    world.check("where_all_was_under_way_only_unknown_rows_are_left");
 }

@@ -119,14 +119,31 @@ impl Shape {
     };
     /// What became of each row of a file of groups to be deleted.
     pub(crate) const BULK_DELETE: Self = Self::row(&["line", "status", "group_id", "request_id", "error"]);
-    pub(crate) const BULK_UPDATE: Self =
-        Self::row(&["line", "status", "group_id", "subject", "request_id", "settings", "error"]);
+    pub(crate) const BULK_UPDATE: Self = Self::row(&[
+        "line",
+        "status",
+        "group_id",
+        "subject",
+        "description",
+        "request_id",
+        "settings",
+        "error",
+    ]);
     pub(crate) const BULK_LINK: Self = Self::row(&["line", "status", "group_id", "invite_link", "error"]);
     pub(crate) const BULK_REMOVE: Self =
         Self::row(&["line", "status", "group_id", "user", "request_id", "error"]);
     pub(crate) const BULK_DECIDE: Self = Self::row(&["line", "status", "group_id", "id", "user", "error"]);
-    pub(crate) const BULK_CREATE: Self =
-        Self::row(&["line", "status", "subject", "group_id", "request_id", "invite_link", "error"]);
+    pub(crate) const BULK_CREATE: Self = Self::row(&[
+        "line",
+        "status",
+        "subject",
+        "description",
+        "join_approval_mode",
+        "group_id",
+        "request_id",
+        "invite_link",
+        "error",
+    ]);
     /// A group that was read for a row of a file.
     pub(crate) const BULK_GET: Self = Self::row(&[
         "line",

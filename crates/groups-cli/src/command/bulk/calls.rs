@@ -133,7 +133,7 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
     let previews =
         previews.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| call.failed(&error))?;
     if out.shows_rows() {
-        rows.iter_mut().for_each(|row| row.set_status(Status::NotSent));
+        rows.iter_mut().for_each(|row| row.set_status(Status::WouldChange));
         out.items(&rows);
         out.hint(would(rows.len(), done, &previews, call));
     } else {
@@ -220,7 +220,7 @@ fn failed(error: &Error, group: &GroupId, call: &Call<'_>) -> Failure {
     Failure::of_call(error, &call.scene.clone().of_group(group.as_str()))
 }
 
-/// How far a row of a read has come that failed so: nothing can be in doubt of it.
+/// The status of a row whose read failed so: a read leaves nothing unknown.
 fn status_of_read(failure: &Failure) -> Status {
     match status_of(failure) {
         Status::NotSent => Status::NotSent,

@@ -243,7 +243,8 @@ pub(super) fn group_row(item: &Item<()>) -> GroupRow {
 }
 
 pub(super) fn settings_row(item: &Item<Settings>) -> RowResult {
-    RowResult { subject: item.what.subject.clone(), ..row_of(item) }
+    let Settings { subject, description } = item.what.clone();
+    RowResult { subject, description, ..row_of(item) }
 }
 
 pub(super) fn person_row(item: &Item<ParticipantInput>) -> RowResult {

@@ -311,10 +311,10 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
         let receipt = receipts.take(index);
         let status = match &receipt {
             Some(_) => Status::Accepted,
-            None if index < tally.begun && writes => Status::InDoubt,
+            None if index < tally.begun && writes => Status::Unknown,
             None => Status::NotSent,
         };
-        if status == Status::InDoubt {
+        if status == Status::Unknown {
             under_way.push(index);
         }
         tally.leave(index, status);
@@ -350,8 +350,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
                 _ if under_way.is_empty() => format!("Go on with `{again}`."),
                 _ => format!("Go on with `{again}`; it takes those again, too, that were under way."),
             };
-            if tally.count(Status::InDoubt) > 0 {
-                remedy.push_str(" See where those in doubt stand before doing them again.");
+            if tally.count(Status::Unknown) > 0 {
+                remedy.push_str(" Check the rows with the status unknown before you run them again.");
             }
             Err(Failure::local(Kind::Interrupted, words.operation, message).with_remedy(remedy))
         }

@@ -1,7 +1,7 @@
 //! What became of a row, as it is printed: where it stands in the file, what came along, and the result or the reason.
 
 use groups_ergonomic::model::{Accepted, Group, GroupId, ParticipantInput, SettingName, SettingOutcome};
-use groups_ergonomic::model::{JoinRequestId, RequestId};
+use groups_ergonomic::model::{JoinApprovalMode, JoinRequestId, RequestId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,8 +23,8 @@ pub(crate) enum Status {
     NotSeen,
     /// Not done.
     Failed,
-    /// Sent, and the answer was lost: it may have been done.
-    InDoubt,
+    /// Sent, but the answer was lost. The change may have happened.
+    Unknown,
     /// It cannot be told whether it was done.
     Ambiguous,
     /// Left as it is, as was asked for.
@@ -35,6 +35,10 @@ pub(crate) enum Status {
     Unchanged,
     /// It was not there any more.
     Gone,
+    /// Dry run: the group would be created.
+    WouldCreate,
+    /// Dry run: the row would be sent.
+    WouldChange,
 }
 
 /// What became of one row of a file.
@@ -55,6 +59,12 @@ pub(crate) struct RowResult {
     /// The subject that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
+    /// The description that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    /// The approval mode that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) join_approval_mode: Option<JoinApprovalMode>,
     /// The person, as named in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<ParticipantInput>,
@@ -137,7 +147,7 @@ impl Told {
     /// Whether trying it again may end better, or has to be done to know.
     pub(super) fn is_open(&self) -> bool {
         match (self.status(), &self.failed) {
-            (Some(Status::InDoubt | Status::NotSent), _) => true,
+            (Some(Status::Unknown | Status::NotSent), _) => true,
             (Some(Status::Failed), Some((report, code))) => *code == Code::RateLimited || report.retryable,
             (_, Some((_, code))) => *code == Code::RateLimited,
             (_, None) => false,
@@ -183,7 +193,7 @@ impl Shown {
 pub(super) fn status_of(failure: &Failure) -> Status {
     match failure.code {
         _ if failure.unsent => Status::NotSent,
-        Code::InDoubt => Status::InDoubt,
+        Code::InDoubt => Status::Unknown,
         Code::NotSeen => Status::NotSeen,
         _ => Status::Failed,
     }

@@ -68,7 +68,7 @@ impl Tally {
         self.others.get(&status).copied().unwrap_or_default()
     }
 
-    /// What became of those that are not done: `, 3 failed, 2 in doubt`, or nothing.
+    /// The counts of those that are not done: `, 3 failed, 2 unknown`, or nothing.
     pub(super) fn others(&self) -> String {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for (status, count) in &self.others {
@@ -116,12 +116,14 @@ fn word(status: Status) -> &'static str {
     match status {
         Status::Accepted | Status::NotSeen => "accepted and not seen in time",
         Status::Failed => "failed",
-        Status::InDoubt => "in doubt",
+        Status::Unknown => "unknown",
         Status::Ambiguous => "ambiguous",
         Status::NotSent => "not sent",
         Status::Gone => "gone already",
         // The group is there, and that is all.
         Status::Done | Status::Unchanged | Status::Skipped => "without their link",
+        // A dry run counts no rows.
+        Status::WouldCreate | Status::WouldChange => "would be sent",
     }
 }
 
@@ -165,9 +167,9 @@ mod tests {
             ),
             (vec![done(0), seen(1)], "1 of 2 groups created, 1 accepted and not seen in time", 8, vec![]),
             (vec![held(0), refused(1)], "0 of 2 groups created, 1 failed, 1 not sent", 5, vec![0, 1]),
-            (vec![lost(0), lost(1)], "0 of 2 groups created, 2 in doubt", 6, vec![0, 1]),
+            (vec![lost(0), lost(1)], "0 of 2 groups created, 2 unknown", 6, vec![0, 1]),
             (vec![dead(0)], "0 of 1 groups created, 1 not sent", 6, vec![0]),
-            (vec![done(0), no(1), lost(2)], "1 of 3 groups created, 1 failed, 1 in doubt", 7, vec![2]),
+            (vec![done(0), no(1), lost(2)], "1 of 3 groups created, 1 failed, 1 unknown", 7, vec![2]),
             (vec![no(0), held(1)], "0 of 2 groups created, 1 failed, 1 not sent", 1, vec![1]),
         ] {
             assert_eq!(ended(rows), (sentence.to_owned(), code, open));

@@ -46,8 +46,9 @@ pub(super) enum Record {
     },
     /// It was not made, and is known not to be: refused, never sent, or looked for and not there.
     NotMade { line: u64, why: String },
-    /// Its answer was lost, at this time.
-    InDoubt {
+    /// Its answer was lost, at this time. Journals of version 1 call it `in_doubt`.
+    #[serde(alias = "in_doubt")]
+    Unknown {
         line: u64,
         why: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,8 @@ pub(super) enum Record {
     Skipped { line: u64 },
 }
 
-pub(super) const VERSION: u32 = 1;
+/// Version 2 writes `unknown` where version 1 wrote `in_doubt`; both are read.
+pub(super) const VERSION: u32 = 2;
 
 /// What each line begins with.
 const BEGINS: &[u8] = b"{\"did\":\"";
@@ -272,7 +274,7 @@ mod tests {
         let path = folder.path().join("x");
         let line = serde_json::to_string(&sending(2)).unwrap();
         assert!(line.as_bytes().starts_with(BEGINS), "{line}");
-        let newer = r#"{"did":"begun","version":2,"at":1,"to":"x","more":1}"#;
+        let newer = r#"{"did":"begun","version":3,"at":1,"to":"x","more":1}"#;
         for (text, trouble) in [
             ("a note".to_owned(), "Foreign"),
             ("subject\nTrip\n".to_owned(), "Foreign"),

@@ -6,6 +6,7 @@ use groups_ergonomic::model::{GroupId, JoinApprovalMode, RequestId, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::super::row::RowResult;
 use super::journal::Record;
 use crate::failure::Problem;
 
@@ -27,6 +28,18 @@ impl Wanted {
         Sha256::digest(said.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The row as it is printed before anything is known of its group.
+    pub(super) fn shown(&self) -> RowResult {
+        RowResult {
+            line: self.line,
+            carried: self.carried.clone(),
+            subject: Some(self.subject.clone()),
+            description: self.description.clone(),
+            join_approval_mode: Some(self.mode.clone()),
+            ..RowResult::default()
+        }
+    }
+
     /// Rows of which this is the same are alike.
     pub(super) fn likeness(&self) -> (String, String, String) {
         let description = self.description.as_deref().unwrap_or_default().trim().to_owned();
@@ -41,7 +54,7 @@ pub(super) enum State {
     #[default]
     New,
     /// Sent, and its answer is not known; by this time the call had ended, as far as this machine's clock goes.
-    InDoubt(Timestamp),
+    Unknown(Timestamp),
     Accepted {
         at: Timestamp,
         request_id: Option<RequestId>,
@@ -97,7 +110,7 @@ impl Ledger {
                     ledger.sent = true;
                     let longest = i64::try_from(longest).unwrap_or(i64::MAX);
                     let ended = Timestamp::from_seconds(at.seconds().saturating_add(longest));
-                    states.insert(*line, (State::InDoubt(ended), hash.clone()));
+                    states.insert(*line, (State::Unknown(ended), hash.clone()));
                 }
                 Record::Accepted { line, at, request_id, group_id } => {
                     set(&mut states, *line, |_| State::Accepted {
@@ -107,8 +120,8 @@ impl Ledger {
                     });
                 }
                 Record::NotMade { line, .. } => set(&mut states, *line, |_| State::New),
-                Record::InDoubt { line, at, .. } => set(&mut states, *line, |earlier| match (earlier, at) {
-                    (State::InDoubt(_), Some(at)) => State::InDoubt(*at),
+                Record::Unknown { line, at, .. } => set(&mut states, *line, |earlier| match (earlier, at) {
+                    (State::Unknown(_), Some(at)) => State::Unknown(*at),
                     _ => earlier.clone(),
                 }),
                 Record::Created { line, group_id, invite_link } => {
@@ -217,19 +230,19 @@ mod tests {
             sending(&rows[2]),
             Record::NotMade { line: 4, why: "no".to_owned() },
             sending(&rows[3]),
-            Record::InDoubt { line: 5, why: "lost".to_owned(), at: Some(Timestamp::from_seconds(9)) },
+            Record::Unknown { line: 5, why: "lost".to_owned(), at: Some(Timestamp::from_seconds(9)) },
             sending(&rows[4]),
             accepted(6),
             Record::Created { line: 6, group_id: group_id.clone(), invite_link: None },
         ];
         let ledger = Ledger::read(&records, &rows).unwrap();
-        let in_doubt = State::InDoubt(Timestamp::from_seconds(5 + 15 * 60));
-        assert_eq!(ledger.states[0], in_doubt);
+        let unknown = State::Unknown(Timestamp::from_seconds(5 + 15 * 60));
+        assert_eq!(ledger.states[0], unknown);
         assert!(matches!(&ledger.states[1], State::Accepted { request_id: Some(_), .. }));
         assert_eq!(ledger.states[2], State::New);
-        assert_eq!(ledger.states[3], State::InDoubt(Timestamp::from_seconds(9)), "when its answer was lost");
+        assert_eq!(ledger.states[3], State::Unknown(Timestamp::from_seconds(9)), "when its answer was lost");
         let old: Record = serde_json::from_str(r#"{"did":"in_doubt","line":2,"why":"lost"}"#).unwrap();
-        assert_eq!(Ledger::read(&[sending(&rows[0]), old], &rows).unwrap().states[0], in_doubt);
+        assert_eq!(Ledger::read(&[sending(&rows[0]), old], &rows).unwrap().states[0], unknown);
         let begun = Record::Begun {
             version: 1,
             at: Timestamp::from_seconds(1),
@@ -238,7 +251,7 @@ mod tests {
             call: Some(30),
         };
         let patient = Ledger::read(&[begun, sending(&rows[0])], &rows).unwrap();
-        assert_eq!(patient.states[0], State::InDoubt(Timestamp::from_seconds(35)), "as the run was patient");
+        assert_eq!(patient.states[0], State::Unknown(Timestamp::from_seconds(35)), "as the run was patient");
         assert!(matches!(&ledger.states[4], State::Created { request_id: Some(_), .. }));
         assert_eq!(ledger.states[5], State::New);
         assert_eq!(ledger.taken(), HashSet::from([group_id]));

@@ -27,7 +27,8 @@ use journal::{Journal, Record, Trouble, VERSION, beside};
 use ledger::{Ledger, Wanted};
 pub(in crate::command) use number::Number;
 
-const COLUMNS: Columns = Columns { known: &["subject", "description", "approval"], plain: "subject" };
+const COLUMNS: Columns =
+    Columns { known: &["subject", "description", "approval", "join_approval_mode"], plain: "subject" };
 
 /// How many examples a note gives.
 const SHOWN: usize = 3;
@@ -62,8 +63,8 @@ pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Fa
     };
     let sheet = sheet::read(&path, args.from.from_format, &COLUMNS, command)?;
     sheet::require(&sheet, &["subject"], command)?;
-    let own = Shape::BULK_CREATE.fields.iter().filter(|field| **field != "subject");
-    if let Some(taken) = own.clone().find(|field| sheet.columns.iter().any(|column| column == *field)) {
+    let mut own = Shape::BULK_CREATE.fields.iter().filter(|field| !COLUMNS.known.contains(field));
+    if let Some(taken) = own.find(|field| sheet.columns.iter().any(|column| column == *field)) {
         let message = format!("{} has a column {taken:?}, which is the result's own", sheet.name);
         return Err(Failure::usage(command, message).with_remedy(
             "Rename it or leave it out. A result of create --from is no sheet to create from: its groups are there.",
@@ -152,7 +153,7 @@ fn wanted(row: &sheet::Row, carried: &[String], approval: Option<Approval>) -> R
     if let Some(description) = &description {
         limits::description(description).map_err(told)?;
     }
-    let mode = match row.text(&["approval"]).as_deref().map(str::trim) {
+    let mode = match row.text(&["approval", "join_approval_mode"]).as_deref().map(str::trim) {
         None => approval.map_or(JoinApprovalMode::AutoApprove, mode_of),
         Some(word) => match word.to_lowercase().as_str() {
             "auto" | "auto_approve" => JoinApprovalMode::AutoApprove,
@@ -267,14 +268,8 @@ async fn preview(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<(), 
         out.previews(&previews, true);
         return Ok(());
     }
-    let row = |row: &Wanted| RowResult {
-        line: row.line,
-        carried: row.carried.clone(),
-        status: Status::NotSent,
-        subject: Some(row.subject.clone()),
-        ..RowResult::default()
-    };
+    let row = |row: &Wanted| RowResult { status: Status::WouldCreate, ..row.shown() };
     out.items(&task.rows.iter().map(row).collect::<Vec<_>>());
-    out.hint(would(task.rows.len(), "groups would be made", &previews, call));
+    out.hint(would(task.rows.len(), "groups would be created", &previews, call));
     Ok(())
 }

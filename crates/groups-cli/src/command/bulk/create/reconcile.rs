@@ -9,7 +9,7 @@ use groups_ergonomic::model::GroupId;
 pub(super) struct Open {
     pub(super) index: usize,
     /// Its answer was lost; else it was accepted.
-    pub(super) in_doubt: bool,
+    pub(super) unknown: bool,
 }
 
 /// What is concluded of a row.
@@ -33,12 +33,12 @@ pub(super) fn conclude(rows: &[Open], groups: &[GroupId], settled: bool) -> Vec<
         return rows.iter().map(|row| (row.index, all())).collect();
     }
     // Those that were accepted come first: of the others it is not even known that they were received.
-    let (accepted, in_doubt): (Vec<&Open>, Vec<&Open>) = rows.iter().partition(|row| !row.in_doubt);
+    let (accepted, unknown): (Vec<&Open>, Vec<&Open>) = rows.iter().partition(|row| !row.unknown);
     let mut groups = groups.iter();
-    let told = accepted.into_iter().chain(in_doubt).map(|row| {
+    let told = accepted.into_iter().chain(unknown).map(|row| {
         let conclusion = match groups.next() {
             Some(group) => Conclusion::Made(group.clone()),
-            None if row.in_doubt && settled => Conclusion::NotMade,
+            None if row.unknown && settled => Conclusion::NotMade,
             None => Conclusion::NotYet,
         };
         (row.index, conclusion)
@@ -50,10 +50,10 @@ pub(super) fn conclude(rows: &[Open], groups: &[GroupId], settled: bool) -> Vec<
 mod tests {
     use super::*;
 
-    /// `a` is accepted, `d` in doubt; what is concluded of each in its order: `y`es, `n`o, `w`ait, `?`.
+    /// `a` is accepted, `d` unknown; what is concluded of each in its order: `y`es, `n`o, `w`ait, `?`.
     fn concluded(rows: &str, groups: usize, settled: bool) -> String {
         let rows: Vec<Open> =
-            rows.chars().enumerate().map(|(index, row)| Open { index, in_doubt: row == 'd' }).collect();
+            rows.chars().enumerate().map(|(index, row)| Open { index, unknown: row == 'd' }).collect();
         let groups: Vec<GroupId> = (0..groups).map(|n| GroupId::new(format!("g{n}")).unwrap()).collect();
         let mut told = conclude(&rows, &groups, settled);
         told.sort_by_key(|(index, _)| *index);
@@ -105,13 +105,13 @@ mod tests {
     #[test]
     fn what_is_missing_is_made_up_for_exactly() {
         for accepted in 0..4 {
-            for in_doubt in 0..4 {
-                // All that were accepted are there, and any number of those in doubt.
-                for made in 0..=in_doubt {
-                    let rows = "a".repeat(accepted) + &"d".repeat(in_doubt);
+            for unknown in 0..4 {
+                // All that were accepted are there, and any number of the unknown ones.
+                for made in 0..=unknown {
+                    let rows = "a".repeat(accepted) + &"d".repeat(unknown);
                     let told = concluded(&rows, accepted + made, true);
                     let missing = told.matches('n').count();
-                    assert_eq!(accepted + made + missing, accepted + in_doubt, "{rows} {made}: {told}");
+                    assert_eq!(accepted + made + missing, accepted + unknown, "{rows} {made}: {told}");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! `create --from`, carried out: settle what an earlier run has left in doubt, send what is to be sent, and wait if that
+//! `create --from`, carried out: settle the rows whose outcome an earlier run left unknown, send what is to be sent, and wait if that
 //! was asked for. The journal is written before and after each call; nothing is sent that may have been made.
 
 use std::cell::{Cell, RefCell};
@@ -218,15 +218,10 @@ impl<'a> Work<'a> {
     /// The row as it is shown, as far as it has come.
     fn row(&self, index: usize) -> RowResult {
         let row = &self.rows()[index];
-        let mut shown = RowResult {
-            line: row.line,
-            carried: row.carried.clone(),
-            subject: Some(row.subject.clone()),
-            ..RowResult::default()
-        };
+        let mut shown = row.shown();
         match &self.ledger.borrow().states[index] {
             State::New => shown.status = Status::NotSent,
-            State::InDoubt(_) => shown.status = Status::InDoubt,
+            State::Unknown(_) => shown.status = Status::Unknown,
             State::Skipped => shown.status = Status::Skipped,
             State::Accepted { request_id, group_id, .. } => {
                 shown.status = Status::Accepted;
@@ -240,22 +235,23 @@ impl<'a> Work<'a> {
         shown
     }
 
-    /// Settles what an earlier run has left in doubt; where it was said what to do about rows that nobody can tell about, also
+    /// Settles the rows whose outcome an earlier run left unknown; where it was said what to do about rows that nobody can tell about, also
     /// what was accepted and never seen. Whether it was not told to stop.
     async fn settle_doubts(&self, stop: &mut Stop, out: &mut Printer) -> Result<bool, Failure> {
         let decided = self.task.ambiguous.is_some();
-        let in_doubt = |state: &State| match state {
-            State::InDoubt(_) => true,
+        let unknown = |state: &State| match state {
+            State::Unknown(_) => true,
             State::Accepted { group_id: None, .. } => decided,
             _ => false,
         };
-        let count = self.indices(in_doubt, |_, _| true).len();
+        let count = self.indices(unknown, |_, _| true).len();
         if count == 0 {
             return Ok(true);
         }
         let until = self.settled_at();
-        let what =
-            format!("Looking which of {count} groups in doubt were made; they may appear until {until}");
+        let what = format!(
+            "Checking which of {count} groups with an unknown outcome exist; they may appear until {until}"
+        );
         let mut is_said = false;
         loop {
             let looked = self.look(!decided);
@@ -267,7 +263,7 @@ impl<'a> Work<'a> {
                 }
                 looked = out.waiting(&what, looked) => looked?,
             }
-            for index in self.indices(in_doubt, Self::is_ambiguous) {
+            for index in self.indices(unknown, Self::is_ambiguous) {
                 match self.task.ambiguous {
                     None => continue,
                     Some(Ambiguous::Create) => {
@@ -282,7 +278,7 @@ impl<'a> Work<'a> {
                 }
                 self.ambiguous.borrow_mut().remove(&index);
             }
-            if self.indices(in_doubt, |work, index| !work.is_ambiguous(index)).is_empty() {
+            if self.indices(unknown, |work, index| !work.is_ambiguous(index)).is_empty() {
                 return Ok(true);
             }
             if !std::mem::replace(&mut is_said, true) {
@@ -388,7 +384,7 @@ impl<'a> Work<'a> {
                 return Some(self.told_ambiguous(index, groups));
             }
             match &self.ledger.borrow().states[index] {
-                State::New | State::InDoubt(_) => None,
+                State::New | State::Unknown(_) => None,
                 State::Accepted { .. } => (!waits).then_some(()),
                 State::Created { invite_link, .. } => (!waits || invite_link.is_some()).then_some(()),
                 State::Skipped => Some(()),
@@ -406,9 +402,9 @@ impl<'a> Work<'a> {
             _ => format!("there are new groups with this subject that may or may not be this row's: {ids}"),
         };
         let message = format!("it may have been made, and that cannot be told: {why}");
-        let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
+        let unknown = matches!(self.ledger.borrow().states[index], State::Unknown(_));
         let mut failure = Failure::local(kind, Operation::CreateGroup.id(), message);
-        failure.code = if in_doubt { Code::InDoubt } else { Code::NotSeen };
+        failure.code = if unknown { Code::InDoubt } else { Code::NotSeen };
         let look = match groups {
             [] => "Make sure that the number may have groups,",
             _ => "Look at these groups,",
@@ -426,7 +422,7 @@ impl<'a> Work<'a> {
         if let Err(failure) = self.write(Record::Sending { line, hash: row.hash(), at }).await {
             return vec![Told::failed(index, self.row(index), failure)];
         }
-        self.set(index, State::InDoubt(at));
+        self.set(index, State::Unknown(at));
         let (record, failure) = match create(row, self.call).await {
             Ok(accepted) => {
                 let (request_id, group_id) = (accepted.request_id, accepted.group_id);
@@ -453,9 +449,9 @@ impl<'a> Work<'a> {
                 let failure = failure.with_remedy(advice);
                 // It was sent last at some time before now, however long it was repeated and waited for its turn.
                 let at = now();
-                self.set(index, State::InDoubt(at));
+                self.set(index, State::Unknown(at));
                 self.ended.borrow_mut().insert(index, Instant::now());
-                (Record::InDoubt { line, why: failure.report.message.clone(), at: Some(at) }, Some(failure))
+                (Record::Unknown { line, why: failure.report.message.clone(), at: Some(at) }, Some(failure))
             }
             Err(error) => {
                 self.set(index, State::New);
@@ -481,15 +477,15 @@ impl<'a> Work<'a> {
             return vec![told];
         }
         let waits = self.call.wait.is_some();
-        let in_doubt = matches!(self.ledger.borrow().states[index], State::InDoubt(_));
+        let unknown = matches!(self.ledger.borrow().states[index], State::Unknown(_));
         match failure {
             // All the others would meet the same.
-            Some(failure) if in_doubt && failure.code == Code::Access => {
+            Some(failure) if unknown && failure.code == Code::Access => {
                 let mut told = Told::failed(index, self.row(index), failure);
-                told.set_status(Status::InDoubt);
+                told.set_status(Status::Unknown);
                 vec![told]
             }
-            Some(failure) if in_doubt && waits => {
+            Some(failure) if unknown && waits => {
                 self.reasons.borrow_mut().insert(index, failure);
                 vec![Told::later(index)]
             }
@@ -575,12 +571,12 @@ impl<'a> Work<'a> {
             |state| match state {
                 State::Accepted { .. } => true,
                 State::Created { invite_link, .. } => invite_link.is_none(),
-                State::InDoubt(_) => true,
+                State::Unknown(_) => true,
                 State::New | State::Skipped => false,
             },
             |work, index| {
-                // What was in doubt before was told of already.
-                let waited = !matches!(work.ledger.borrow().states[index], State::InDoubt(_));
+                // The rows that were unknown before are printed already.
+                let waited = !matches!(work.ledger.borrow().states[index], State::Unknown(_));
                 let told = work.unwritten.borrow().contains(&index);
                 !told && (waited || reasons.contains_key(&index) || work.is_ambiguous(index))
             },
@@ -680,7 +676,7 @@ impl<'a> Work<'a> {
     }
 
     /// Looks at the groups, and concludes for rows whose group is not known. `doubts`: only for subjects of which a row
-    /// is in doubt.
+    /// is unknown.
     async fn look(&self, doubts: bool) -> Result<(), Failure> {
         let open = self.open_by_subject(doubts);
         if open.is_empty() {
@@ -719,15 +715,15 @@ impl<'a> Work<'a> {
         let ledger = self.ledger.borrow();
         let mut open: BTreeMap<String, Vec<Open>> = BTreeMap::new();
         for (index, state) in ledger.states.iter().enumerate() {
-            let in_doubt = match state {
-                State::InDoubt(_) => true,
+            let unknown = match state {
+                State::Unknown(_) => true,
                 State::Accepted { group_id: None, .. } => false,
                 _ => continue,
             };
-            open.entry(self.rows()[index].subject.clone()).or_default().push(Open { index, in_doubt });
+            open.entry(self.rows()[index].subject.clone()).or_default().push(Open { index, unknown });
         }
         if doubts {
-            open.retain(|_, rows| rows.iter().any(|row| row.in_doubt));
+            open.retain(|_, rows| rows.iter().any(|row| row.unknown));
         }
         open
     }
@@ -739,7 +735,7 @@ impl<'a> Work<'a> {
             self.rows().iter().filter(|row| row.subject == *subject).map(Wanted::likeness).collect();
         // A group that is not quite what was asked for is somebody else's, or has been changed since.
         let reads_all =
-            likenesses.len() > 1 || groups.len() > rows.len() || rows.iter().any(|row| row.in_doubt);
+            likenesses.len() > 1 || groups.len() > rows.len() || rows.iter().any(|row| row.unknown);
         let mut alike: HashMap<(String, String, String), Vec<GroupId>> = HashMap::new();
         let mut strangers = Vec::new();
         for group in groups {
@@ -814,13 +810,13 @@ impl<'a> Work<'a> {
             return passed(*ended);
         }
         let at = match &self.ledger.borrow().states[index] {
-            State::InDoubt(at) | State::Accepted { at, .. } => *at,
+            State::Unknown(at) | State::Accepted { at, .. } => *at,
             _ => return true,
         };
         passed(self.began) || is_long_ago(at, seen.at, self.task.settle)
     }
 
-    /// When all that an earlier run has left in doubt will have settled.
+    /// When all rows that an earlier run left unknown will have settled.
     fn settled_at(&self) -> Timestamp {
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let of_this_run = now().seconds().saturating_add(seconds(self.task.settle));
@@ -830,7 +826,7 @@ impl<'a> Work<'a> {
             .states
             .iter()
             .filter_map(|state| match state {
-                State::InDoubt(at) => {
+                State::Unknown(at) => {
                     let long = seconds(self.task.settle).saturating_add(1);
                     Some(at.seconds().saturating_add(long))
                 }
@@ -858,7 +854,7 @@ impl<'a> Work<'a> {
                 return self.told_ambiguous(index, groups);
             }
             if let Some(failure) = self.reasons.borrow().get(&index)
-                && matches!(self.ledger.borrow().states[index], State::InDoubt(_))
+                && matches!(self.ledger.borrow().states[index], State::Unknown(_))
             {
                 return Told::failed(index, self.row(index), failure.clone());
             }
@@ -910,17 +906,17 @@ impl<'a> Work<'a> {
         let ledger = self.ledger.borrow();
         let of = |is: fn(&State) -> bool| ledger.states.iter().filter(|state| is(state)).count();
         let made = of(|state| matches!(state, State::Created { .. } | State::Accepted { .. }));
-        let in_doubt = of(|state| matches!(state, State::InDoubt(_)));
+        let unknown = of(|state| matches!(state, State::Unknown(_)));
         let mut message = format!("interrupted: {made} of {} groups accepted", self.rows().len());
-        if in_doubt > 0 {
-            message.push_str(&format!(", {in_doubt} in doubt"));
+        if unknown > 0 {
+            message.push_str(&format!(", {unknown} unknown"));
         }
         let failed = tally.count(Status::Failed);
         if failed > 0 {
             message.push_str(&format!(", {failed} failed"));
         }
         let skipped = of(|state| *state == State::Skipped);
-        let not_sent = self.rows().len().saturating_sub(made + in_doubt + failed + skipped);
+        let not_sent = self.rows().len().saturating_sub(made + unknown + failed + skipped);
         message.push_str(&format!(", {not_sent} not sent; all of it is in the journal"));
         let again = self.task.again(self.call.scene);
         Failure::local(Kind::Interrupted, Operation::CreateGroup.id(), message)
