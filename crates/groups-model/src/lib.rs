@@ -23,6 +23,7 @@ mod error_entry;
 mod error_kind;
 pub mod event;
 mod group;
+mod id_form;
 mod ids;
 mod invalid_input;
 mod join_request;
@@ -32,6 +33,7 @@ mod open_enum;
 mod outcome;
 mod participant;
 mod participant_input;
+pub mod text;
 mod timestamp;
 mod webhook;
 

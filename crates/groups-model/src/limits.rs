@@ -2,7 +2,7 @@
 //!
 //! Lengths count Unicode code points: the documents say "characters" and leave the unit open (Facts 3).
 
-use crate::{InvalidInput, ParticipantInput};
+use crate::{InvalidInput, ParticipantInput, text};
 
 /// Longest subject, in code points (Facts 1.2).
 pub const SUBJECT_MAX: usize = 128;
@@ -22,7 +22,8 @@ pub const PICTURE_MIN_SIDE: u32 = 192;
 pub const GROUPS_MAX: u32 = 10_000;
 
 /// A subject has 1 to [`SUBJECT_MAX`] code points once the white space around it is gone (the server trims
-/// it too, Facts 1.2). Returns what will be sent.
+/// it too, Facts 1.2). One that shows nothing, or has a line break or another control character, is refused: nobody
+/// could name the group. Returns what will be sent.
 ///
 /// ```
 /// use groups_model::limits::subject;
@@ -36,6 +37,24 @@ pub fn subject(value: &str) -> Result<&str, InvalidInput> {
         return Err(InvalidInput::new(
             "subject",
             format!("must have 1 to {SUBJECT_MAX} characters, got none"),
+        ));
+    }
+    if text::is_blank(trimmed) {
+        return Err(InvalidInput::new(
+            "subject",
+            format!("{} has only invisible characters", text::quoted(value)),
+        ));
+    }
+    if let Some((place, c)) = trimmed.chars().enumerate().find(|(_, c)| is_control(*c)) {
+        let what = match c {
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break",
+            '\t' => "a tab",
+            _ => "a control character",
+        };
+        let shown = text::quoted(trimmed);
+        return Err(InvalidInput::new(
+            "subject",
+            format!("{shown} contains {what} at character {}", place + 1),
         ));
     }
     at_most("subject", trimmed, SUBJECT_MAX)?;
@@ -75,6 +94,11 @@ pub fn participants(users: &[ParticipantInput]) -> Result<(), InvalidInput> {
     Ok(())
 }
 
+/// Control characters, and the separators that break a line as they do.
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 fn at_most(field: &'static str, value: &str, limit: usize) -> Result<(), InvalidInput> {
     let count = value.chars().count();
     if count > limit {
@@ -94,6 +118,26 @@ mod tests {
         assert_eq!(error.to_string(), "subject must have at most 128 characters, got 129");
         assert!(description(&"𝄞".repeat(DESCRIPTION_MAX)).is_ok());
         assert!(description(&"x".repeat(DESCRIPTION_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn a_subject_can_be_seen_and_has_one_line() {
+        for (value, expected) in [
+            ("\u{200b}", "only invisible characters"),
+            ("\u{3164}\u{2800}\u{fe0f}", "only invisible characters"),
+            ("\u{2060} \u{ad}", "only invisible characters"),
+            ("Trip\nto Kyoto", "\"Trip\\nto Kyoto\" contains a line break at character 5"),
+            ("Trip\u{2028}to", "a line break at character 5"),
+            ("a\tb", "a tab at character 2"),
+            ("Bell\u{7}x", "a control character at character 5"),
+        ] {
+            let said = subject(value).unwrap_err().to_string();
+            assert!(said.contains(expected), "{said}");
+        }
+        for value in ["👩\u{200d}💻", "می\u{200c}خواهم", "\u{200f}שלום"] {
+            assert_eq!(subject(value).unwrap(), value);
+        }
+        assert!(description("two\nlines").is_ok());
     }
 
     #[test]
