@@ -74,8 +74,9 @@ pub const EXAMPLES: &[Example] = &[
     documented!("join_requests_request", "JoinRequestsRequest"),
     documented!("remove_participants_request", "RemoveParticipantsRequest"),
     documented!("remove_participants_request_by_user_id", "RemoveParticipantsRequest"),
+    documented!("remove_participants_request_mixed", "RemoveParticipantsRequest"),
     variant!("join_requests_request_bare_array", "JoinRequestsRequest"),
-    variant!("remove_participants_request_user_id_key", "RemoveParticipantsRequest"),
+    variant!("remove_participants_request_both_ids", "RemoveParticipantsRequest"),
     // Acknowledgements of create, update, delete and remove (Facts 1.2, 1.4, 1.5, 1.11)
     documented!("accepted", "Accepted"),
     documented!("accepted_with_status", "Accepted"),
@@ -121,11 +122,14 @@ pub const EXAMPLES: &[Example] = &[
     documented!("webhook_participants_joined", "Notification"),
     documented!("webhook_participants_joined_with_user_ids", "Notification"),
     documented!("webhook_join_request_created", "Notification"),
+    documented!("webhook_join_request_created_without_reason", "Notification"),
     documented!("webhook_join_request_created_with_user_id", "Notification"),
     documented!("webhook_join_request_revoked", "Notification"),
     documented!("webhook_join_requests_approved", "Notification"),
+    documented!("webhook_join_requests_approved_by_admin", "Notification"),
     variant!("webhook_join_requests_approved_numeric_timestamp", "Notification"),
     documented!("webhook_participants_removed", "Notification"),
+    documented!("webhook_participants_removed_by_user_id", "Notification"),
     documented!("webhook_participants_partly_removed", "Notification"),
     documented!("webhook_participants_not_removed", "Notification"),
     variant!("webhook_participants_partly_removed_quoted_code", "Notification"),
@@ -142,6 +146,9 @@ pub const EXAMPLES: &[Example] = &[
     // Webhooks: group_status_update (Facts 4.4)
     documented!("webhook_group_suspended", "Notification"),
     documented!("webhook_group_suspend_cleared", "Notification"),
+    // Webhooks: user_id_update (Facts 4.8)
+    documented!("webhook_user_id_updated", "Notification"),
+    documented!("webhook_user_id_updated_without_wa_id", "Notification"),
 ];
 
 /// The example with this name.

@@ -397,11 +397,15 @@ pub mod types {
             Default::default()
         }
     }
-    ///One participant to remove. PYWA and WA-RS name a business-scoped user by `user_id` instead; META-BSUID says to put it in `user` (Facts 1.11).
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    ///One participant to remove, with either `user` (a phone number or wa_id) or `user_id` (a business-scoped user id), never both (META-BSUID-26, PYWA, WA-RS; Facts 1.11). An earlier edition of META-BSUID put a user id into `user`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[serde(deny_unknown_fields)]
     pub struct RemoveParticipant {
-        pub user: ::groups_model::ParticipantInput,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user: ::std::option::Option<::groups_model::ParticipantInput>,
+        ///A business-scoped user id, or one that linked portfolios share (Facts 1.11, 6).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_id: ::std::option::Option<::std::string::String>,
     }
     impl RemoveParticipant {
         pub fn builder() -> builder::RemoveParticipant {
@@ -2436,21 +2440,28 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct RemoveParticipant {
             user: ::std::result::Result<
-                ::groups_model::ParticipantInput,
+                ::std::option::Option<::groups_model::ParticipantInput>,
+                ::std::string::String,
+            >,
+            user_id: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
         impl ::std::default::Default for RemoveParticipant {
             fn default() -> Self {
                 Self {
-                    user: Err("no value supplied for user".to_string()),
+                    user: Ok(Default::default()),
+                    user_id: Ok(Default::default()),
                 }
             }
         }
         impl RemoveParticipant {
             pub fn user<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::groups_model::ParticipantInput>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::groups_model::ParticipantInput>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.user = value
@@ -2460,18 +2471,36 @@ pub mod types {
                     });
                 self
             }
+            pub fn user_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.user_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for user_id: {e}")
+                    });
+                self
+            }
         }
         impl ::std::convert::TryFrom<RemoveParticipant> for super::RemoveParticipant {
             type Error = super::error::ConversionError;
             fn try_from(
                 value: RemoveParticipant,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self { user: value.user? })
+                Ok(Self {
+                    user: value.user?,
+                    user_id: value.user_id?,
+                })
             }
         }
         impl ::std::convert::From<super::RemoveParticipant> for RemoveParticipant {
             fn from(value: super::RemoveParticipant) -> Self {
-                Self { user: Ok(value.user) }
+                Self {
+                    user: Ok(value.user),
+                    user_id: Ok(value.user_id),
+                }
             }
         }
         #[derive(Clone, Debug)]
@@ -3122,7 +3151,7 @@ let response = client.reject_join_requests()
     }
     /**Remove participants
 
-Accepts the removal of 1 to 8 participants; a DELETE with a JSON body. The outcome arrives by webhook `group_participants_update` / `group_participants_remove`, which may report a partial failure. Whether 131202, 131204 and 131212 come at once or by webhook is undocumented. Removed people cannot come back by link (META-REF, CORAL); GUPSHUP says they can (Facts 1.11).
+Accepts the removal of 1 to 8 participants; a DELETE with a JSON body. The outcome arrives by webhook `group_participants_update` / `group_participants_remove`, which may report a partial failure. Whether 131202, 131204 and 131212 come at once or by webhook is undocumented. Removed people cannot come back by link (META-REF, CORAL); GUPSHUP says they can (Facts 1.11). A phone number goes into `user`, a business-scoped user id into `user_id`; an item with both is refused.
 
 Sends a `DELETE` request to `/groups/{group_id}/participants`
 

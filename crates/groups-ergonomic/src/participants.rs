@@ -52,7 +52,7 @@ impl RemoveParticipants {
         let raw = client.raw();
         let body = types::RemoveParticipantsRequest {
             messaging_product: types::MessagingProduct::Whatsapp,
-            participants: self.users.into_iter().map(|user| types::RemoveParticipant { user }).collect(),
+            participants: self.users.into_iter().map(item).collect(),
         };
         let written = client
             .write(operation, || {
@@ -60,6 +60,14 @@ impl RemoveParticipants {
             })
             .await?;
         Ok(receipt(operation, &id, written))
+    }
+}
+
+/// A phone number goes into `user` and a user id into `user_id`, never both (Facts 1.11).
+fn item(person: ParticipantInput) -> types::RemoveParticipant {
+    match person.is_user_id() {
+        true => types::RemoveParticipant { user: None, user_id: Some(person.to_string()) },
+        false => types::RemoveParticipant { user: Some(person), user_id: None },
     }
 }
 

@@ -30,10 +30,45 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// How to name this person in a remove call: by `wa_id`, else by `user_id`; `None` where neither is known.
+    /// How to name this person in a remove call: by `wa_id`, else by `user_id`; `None` where neither is known and valid.
     pub fn to_input(&self) -> Option<ParticipantInput> {
-        let id = self.wa_id.as_ref().map(WaId::as_str).or(self.user_id.as_ref().map(UserId::as_str))?;
-        ParticipantInput::new(id).ok()
+        let ids = [self.wa_id.as_ref().map(WaId::as_str), self.user_id.as_ref().map(UserId::as_str)];
+        ids.into_iter().flatten().find_map(|id| ParticipantInput::new(id).ok())
+    }
+
+    /// Whether both are the same person: they have an id of one kind in common. Ids of another kind may be absent or differ,
+    /// because a person's number and user id can change (Facts 4.8, 6).
+    ///
+    /// ```
+    /// use groups_model::Participant;
+    /// let read = |json: &str| serde_json::from_str::<Participant>(json);
+    /// let both = read(r#"{"wa_id":"15550100123","user_id":"US.1"}"#)?;
+    /// assert!(both.is_same_person(&read(r#"{"wa_id":"15550100123"}"#)?));
+    /// assert!(both.is_same_person(&read(r#"{"user_id":"US.1"}"#)?));
+    /// assert!(!both.is_same_person(&read(r#"{"user_id":"US.2"}"#)?));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        self.ids(other).into_iter().any(|(ours, theirs)| ours.is_some() && ours == theirs)
+    }
+
+    /// Whether the input names this person, by number, user id or parent user id.
+    pub fn is(&self, input: &ParticipantInput) -> bool {
+        self.is_same_person(&input.to_participant())
+    }
+
+    /// Whether both have an id of the same kind, so that [`Self::is_same_person`] can tell them apart.
+    pub fn is_comparable_to(&self, other: &Self) -> bool {
+        self.ids(other).into_iter().any(|(ours, theirs)| ours.is_some() && theirs.is_some())
+    }
+
+    /// The ids of both, kind by kind.
+    fn ids<'a>(&'a self, other: &'a Self) -> [(Option<&'a str>, Option<&'a str>); 3] {
+        // Some sources write a `+` before the digits.
+        let number = |person: &'a Self| person.wa_id.as_ref().map(|id| id.as_str().trim_start_matches('+'));
+        let user = |person: &'a Self| person.user_id.as_ref().map(UserId::as_str);
+        let parent = |person: &'a Self| person.parent_user_id.as_ref().map(ParentUserId::as_str);
+        [(number(self), number(other)), (user(self), user(other)), (parent(self), parent(other))]
     }
 }
 
@@ -51,6 +86,40 @@ mod tests {
         assert_eq!(shown, r#"{"user_id":"US.1","extra":{"lid":"7"}}"#);
         assert_eq!(serde_json::from_str::<Participant>(&shown).unwrap(), person);
         assert_eq!(serde_json::to_string(&Participant::default()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn a_person_is_recognised_by_any_id_in_common() {
+        let read = |json: &str| serde_json::from_str::<Participant>(json).unwrap();
+        let person = read(r#"{"wa_id":"15550100123","user_id":"US.1","parent_user_id":"US.ENT.1"}"#);
+        for (input, expected) in [
+            ("15550100123", true),
+            ("+15550100123", true),
+            ("US.1", true),
+            ("US.ENT.1", true),
+            ("+15550100124", false),
+            ("US.2", false),
+            ("US.ENT.2", false),
+        ] {
+            assert_eq!(person.is(&ParticipantInput::new(input).unwrap()), expected, "{input}");
+        }
+        for (other, same, comparable) in [
+            (r#"{"wa_id":"15550100123","user_id":"US.2"}"#, true, true),
+            (r#"{"wa_id":"15550100124","user_id":"US.1"}"#, true, true),
+            (r#"{"wa_id":"+15550100123"}"#, true, true),
+            (r#"{"parent_user_id":"US.ENT.1"}"#, true, true),
+            (r#"{"wa_id":"15550100124","user_id":"US.2"}"#, false, true),
+            (r#"{"username":"ann"}"#, false, false),
+        ] {
+            let other = read(other);
+            assert_eq!(
+                (person.is_same_person(&other), other.is_same_person(&person)),
+                (same, same),
+                "{other:?}"
+            );
+            assert_eq!(person.is_comparable_to(&other), comparable, "{other:?}");
+        }
+        assert!(!Participant::default().is_same_person(&Participant::default()));
     }
 
     #[test]

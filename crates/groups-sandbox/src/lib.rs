@@ -45,7 +45,8 @@
 //! - people the business removed cannot return by the link, people who left can; approved people are in at once;
 //! - a removal in which nobody named is in the group is refused at once with 131212; if some are, it is accepted, and
 //!   the others fail in the outcome;
-//! - a removal may name a person as `user_id` in Graph's layout, where two clients do, and not in 360dialog's;
+//! - a removal accepts a user id as `user_id`, as documented, and as `user`, as an earlier edition had it; an item with
+//!   both is refused with code 100;
 //! - cursors stay valid until the sandbox is reset;
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 

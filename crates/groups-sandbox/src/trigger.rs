@@ -120,10 +120,15 @@ impl Trigger {
         Ok(Answered { status, took: begun.elapsed() })
     }
 
+    /// The event: the first of the list that the field of the example has.
     fn event(&mut self) -> Result<&mut Value, SandboxError> {
-        self.body
-            .pointer_mut("/entry/0/changes/0/value/groups/0")
-            .ok_or_else(|| SandboxError::invalid("the example has no event"))
+        const LISTS: [&str; 2] = ["groups", "user_id_update"];
+        let value = self.body.pointer_mut("/entry/0/changes/0/value").and_then(Value::as_object_mut);
+        let list = value.and_then(|value| {
+            let name = LISTS.into_iter().find(|name| value.contains_key(*name))?;
+            value.get_mut(name)
+        });
+        list.and_then(|list| list.get_mut(0)).ok_or_else(|| SandboxError::invalid("the example has no event"))
     }
 }
 
@@ -155,6 +160,10 @@ mod tests {
         assert_eq!(event["group_subject"]["update_successful"], false);
         assert_eq!(event.get("profile_picture"), None);
         assert_eq!(event["group_id"], "G1");
+        let trigger = Trigger::new("user_id_updated").unwrap().set("user_id.current", "US.7").unwrap();
+        let event = &trigger.body()["entry"][0]["changes"][0]["value"]["user_id_update"][0];
+        assert_eq!(event["user_id"]["current"], "US.7");
+        assert_ne!(event["timestamp"], "1759320005", "the time is that of sending");
         assert!(trigger.clone().set("nothing.here", "1").unwrap_err().to_string().contains("nothing"));
         assert!(trigger.set("type.here", "1").is_err());
         assert!(Trigger::new("group_made").unwrap_err().to_string().contains("group_created"));

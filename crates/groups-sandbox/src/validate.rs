@@ -58,12 +58,16 @@ pub(crate) fn check(shape: Shape, body: &Value) -> Result<(), Refusal> {
 /// The code for a fault, and how grave it is: the wrong form before something missing before a wrong value.
 fn verdict(shape: Shape, kind: &Kind, path: &str) -> (u8, Code) {
     match kind {
-        Kind::Type { .. } | Kind::AdditionalProperties { .. } | Kind::FalseSchema => (0, INVALID_PARAMETER),
+        // Too many properties: a removal with `user` and `user_id` in one item (Facts 1.11).
+        Kind::Type { .. }
+        | Kind::AdditionalProperties { .. }
+        | Kind::MaxProperties { .. }
+        | Kind::FalseSchema => (0, INVALID_PARAMETER),
         // The fact sheet's "Common": a missing messaging_product is code 100, unlike anything else missing.
         Kind::Required { property } if path.is_empty() && property == "messaging_product" => {
             (0, INVALID_PARAMETER)
         }
-        // Too few properties: an update of nothing.
+        // Too few properties: an update of nothing, or a removal of nobody.
         Kind::Required { .. } | Kind::MinProperties { .. } => (1, MISSING_PARAMETER),
         Kind::MaxItems { .. } if shape == Shape::RemoveParticipants && path == "/participants" => {
             (2, PARTICIPANT_OVERLIMIT)

@@ -41,6 +41,7 @@ mod schemas;
 mod services;
 mod streaming;
 mod this_side;
+mod user_ids;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

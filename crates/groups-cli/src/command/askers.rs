@@ -78,7 +78,8 @@ impl Open {
         match asked {
             Asked::Request(id, _) => Some(id.clone()),
             Asked::Person(person) => {
-                self.0.iter().find(|request| is(&request.participant, person)).map(|open| open.id.clone())
+                let open = self.0.iter().find(|request| request.participant.is(person));
+                open.map(|open| open.id.clone())
             }
         }
     }
@@ -122,12 +123,6 @@ pub(super) fn missing(asked: &Asked) -> Option<ItemError> {
     }
 }
 
-fn is(participant: &Participant, person: &ParticipantInput) -> bool {
-    let digits = person.as_str().trim_start_matches('+');
-    participant.wa_id.as_ref().is_some_and(|id| id.as_str() == digits)
-        || participant.user_id.as_ref().is_some_and(|id| id.as_str() == person.as_str())
-}
-
 /// What became of each join request, with who asked where that is known.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Batch")]
@@ -150,6 +145,7 @@ mod tests {
         let requests = json!([
             { "id": "r1", "participant": { "wa_id": "15550100110" } },
             { "id": "r2", "participant": { "user_id": "US.1", "username": "ann" } },
+            { "id": "r3", "participant": { "wa_id": "15550100113", "user_id": "US.3", "parent_user_id": "US.ENT.3" } },
         ]);
         Open(serde_json::from_value(requests).unwrap())
     }
@@ -161,6 +157,9 @@ mod tests {
             ("+1 555 010-0110", Some("r1")),
             ("15550100110", Some("r1")),
             ("US.1", Some("r2")),
+            ("15550100113", Some("r3")),
+            ("US.3", Some("r3")),
+            ("US.ENT.3", Some("r3")),
             ("US.2", None),
             ("+15550100111", None),
             ("r9", Some("r9")),

@@ -79,11 +79,7 @@ fn line(loss: &Loss, group: &Group, link: Option<&str>) -> String {
     };
     let inside = |user: &groups_ergonomic::model::ParticipantInput| {
         let people = group.participants.as_deref()?;
-        let digits = user.as_str().trim_start_matches('+');
-        Some(people.iter().any(|one| {
-            one.wa_id.as_ref().is_some_and(|id| id.as_str() == digits)
-                || one.user_id.as_ref().is_some_and(|id| id.as_str() == user.as_str())
-        }))
+        Some(people.iter().any(|one| one.is(user)))
     };
     let named = people.iter().map(|user| match inside(user) {
         Some(false) => format!("{user} (not seen in the group)"),
@@ -102,7 +98,7 @@ mod tests {
     fn what_is_lost_is_told_in_a_line() {
         let group: Group =
             serde_json::from_value(json!({ "id": "g", "subject": "Trip", "participant_count": 2,
-            "participants": [{ "wa_id": "15550100110" }, { "user_id": "US.1" }] }))
+            "participants": [{ "wa_id": "15550100110" }, { "user_id": "US.1", "parent_user_id": "US.ENT.1" }] }))
             .unwrap();
         let loss = Loss::whole(group.id.clone());
         assert_eq!(line(&loss, &group, Some("https://l")), "Trip  g  2 participants  https://l");
@@ -110,10 +106,11 @@ mod tests {
             line(&loss, &Group::new(group.id.clone()), None),
             "(no subject)  g  participants unknown  no invite link"
         );
-        let people = ["+15550100110", "US.1", "15550100119"].map(|user| user.parse().unwrap()).to_vec();
+        let people =
+            ["+15550100110", "US.1", "US.ENT.1", "15550100119"].map(|user| user.parse().unwrap()).to_vec();
         assert_eq!(
             line(&Loss::of_people(group.id.clone(), people), &group, None),
-            "+15550100110, US.1, 15550100119 (not seen in the group)  from Trip  g  2 participants"
+            "+15550100110, US.1, US.ENT.1, 15550100119 (not seen in the group)  from Trip  g  2 participants"
         );
     }
 }

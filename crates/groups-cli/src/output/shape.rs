@@ -233,12 +233,19 @@ impl Shape {
             "message_type",
             "status",
             "recipient_participant_id",
+            "recipient_participant_user_id",
+            "recipient_participant_parent_user_id",
+            "contacts",
+            "user_id",
+            "parent_user_id",
+            "wa_id",
+            "detail",
             "content",
             "errors",
             "envelope",
             "extra",
         ],
-        columns: &["at", "type", "group_id", "request_id", "errors"],
+        columns: &["at", "type", "group_id", "request_id", "user_id", "errors"],
     };
     /// What was forgotten.
     pub(crate) const PRUNED: Self = Self { name: "pruned", fields: &["removed"], columns: &[] };

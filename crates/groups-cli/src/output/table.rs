@@ -223,6 +223,9 @@ fn cell(value: &Value) -> String {
         Value::Object(object) if object.contains_key("user") && object.contains_key("error") => {
             format!("{}: {}", cell(&value["user"]), reason(&value["error"]))
         }
+        Value::Object(object) if object.contains_key("previous") || object.contains_key("current") => {
+            format!("{} -> {}", cell(&value["previous"]), cell(&value["current"]))
+        }
         Value::Object(object) => person(object).unwrap_or_else(|| text::one_line(&value.to_string())),
     }
 }

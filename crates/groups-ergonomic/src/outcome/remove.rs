@@ -82,9 +82,7 @@ type Fate = std::result::Result<(), Box<ItemError>>;
 #[derive(Clone, Debug)]
 struct Person {
     input: ParticipantInput,
-    wa_id: Option<String>,
-    user_id: Option<String>,
-    parent_user_id: Option<String>,
+    known: Participant,
     before: Presence,
     outcome: Option<Fate>,
 }
@@ -100,53 +98,28 @@ enum Presence {
 
 impl Person {
     fn named(input: &ParticipantInput) -> Self {
-        let text = input.as_str();
-        let digits = text.trim_start_matches('+');
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let is_parent = !is_number && text.split('.').nth(1) == Some("ENT");
-        Self {
-            input: input.clone(),
-            wa_id: is_number.then(|| digits.to_owned()),
-            user_id: (!is_number && !is_parent).then(|| text.to_owned()),
-            parent_user_id: is_parent.then(|| text.to_owned()),
-            before: Presence::Unclear,
-            outcome: None,
-        }
-    }
-
-    fn ids<'a>(&'a self, other: &'a Participant) -> [(Option<&'a str>, Option<&'a str>); 3] {
-        [
-            (self.wa_id.as_deref(), other.wa_id.as_ref().map(AsRef::as_ref)),
-            (self.user_id.as_deref(), other.user_id.as_ref().map(AsRef::as_ref)),
-            (self.parent_user_id.as_deref(), other.parent_user_id.as_ref().map(AsRef::as_ref)),
-        ]
-    }
-
-    fn is(&self, other: &Participant) -> bool {
-        self.ids(other).into_iter().any(|(ours, theirs)| ours.is_some() && ours == theirs)
-    }
-
-    fn is_comparable_to(&self, other: &Participant) -> bool {
-        self.ids(other).into_iter().any(|(ours, theirs)| ours.is_some() && theirs.is_some())
+        let known = input.to_participant();
+        Self { input: input.clone(), known, before: Presence::Unclear, outcome: None }
     }
 
     fn presence(&self, participants: &[Participant]) -> Presence {
-        if participants.iter().any(|other| self.is(other)) {
+        if participants.iter().any(|other| self.known.is_same_person(other)) {
             Presence::In
-        } else if participants.iter().all(|other| self.is_comparable_to(other)) {
+        } else if participants.iter().all(|other| self.known.is_comparable_to(other)) {
             Presence::Out
         } else {
             Presence::Unclear
         }
     }
 
-    /// Whether an event speaks of this person: it echoes what was sent, to the letter (Facts 4.2).
+    /// Whether an event is about this person: it repeats what was sent (Facts 4.2), or names the person by another of the ids
+    /// that are known.
     fn is_meant_by(&self, told: &EventParticipant) -> bool {
         let echoed = told.input.as_deref().is_some_and(|input| {
             input == self.input.as_str()
-                || ParticipantInput::new(input).is_ok_and(|input| input.is_same_person(&self.input))
+                || ParticipantInput::new(input).is_ok_and(|input| self.known.is(&input))
         });
-        echoed || (told.input.is_none() && self.is(&told.participant))
+        echoed || self.known.is_same_person(&told.participant)
     }
 }
 
@@ -154,12 +127,11 @@ impl Person {
 fn recognise(people: &mut [Person], participants: &[Participant]) {
     for person in people {
         person.before = person.presence(participants);
-        if let Some(found) = participants.iter().find(|other| person.is(other)) {
-            let id = |id: Option<&str>| id.map(str::to_owned);
-            person.wa_id = id(found.wa_id.as_ref().map(AsRef::as_ref)).or(person.wa_id.take());
-            person.user_id = id(found.user_id.as_ref().map(AsRef::as_ref)).or(person.user_id.take());
-            let parent = id(found.parent_user_id.as_ref().map(AsRef::as_ref));
-            person.parent_user_id = parent.or(person.parent_user_id.take());
+        if let Some(found) = participants.iter().find(|other| person.known.is_same_person(other)) {
+            let known = std::mem::replace(&mut person.known, found.clone());
+            person.known.wa_id = person.known.wa_id.take().or(known.wa_id);
+            person.known.user_id = person.known.user_id.take().or(known.user_id);
+            person.known.parent_user_id = person.known.parent_user_id.take().or(known.parent_user_id);
         }
     }
 }
@@ -398,6 +370,29 @@ mod tests {
         ] {
             let mut removal = removal(&["15550100110"], Some(both.clone()));
             assert_eq!(told(removal.seen(participants(after.clone()))), expected, "{after}");
+        }
+    }
+
+    #[test]
+    fn a_person_known_by_several_ids_is_recognised_in_an_event_by_each() {
+        let before = json!([{ "wa_id": "15550100110", "user_id": "US.1", "parent_user_id": "US.ENT.1" },
+            { "wa_id": "15550100111", "user_id": "US.2" }]);
+        for name in ["+15550100110", "US.1", "US.ENT.1"] {
+            for (removed, is_meant) in [
+                (json!({ "input": "15550100110" }), true),
+                (json!({ "input": "US.1" }), true),
+                (json!({ "input": "US.ENT.1" }), true),
+                (json!({ "wa_id": "15550100110" }), true),
+                (json!({ "user_id": "US.1" }), true),
+                (json!({ "input": "something else", "user_id": "US.1" }), true),
+                (json!({ "input": "US.2" }), false),
+                (json!({ "wa_id": "15550100111", "user_id": "US.2" }), false),
+            ] {
+                let mut removal = removal(&[name], Some(before.clone()));
+                let learnt = told(removal.told(&event(json!({ "removed_participants": [removed] }))));
+                let expected = if is_meant { format!("[{name:?}] []") } else { "open".to_owned() };
+                assert_eq!(learnt, expected, "{name} {removed}");
+            }
         }
     }
 

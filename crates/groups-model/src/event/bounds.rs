@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use super::user_id;
+
 /// Most events of one notification.
 pub(super) const EVENTS_MAX: usize = 10_000;
 /// Most bytes that stand around events, counted once for each event.
@@ -14,7 +16,13 @@ pub(super) fn are_kept(top: &Map<String, Value>) -> bool {
         Level::of_value(entry, &["changes"], |change| {
             let own = change.as_object().map_or(0, |change| size_without(change, &["value"]));
             let value = change.get("value").unwrap_or(&Value::Null);
-            Level::of_value(value, &["groups", "messages", "statuses"], |_| Level::ITEM).with(own)
+            let is_user_id = change.get("field").is_some_and(|field| field == "user_id_update");
+            let user_ids = value.as_object().filter(|_| is_user_id).map(user_id::lists).unwrap_or_default();
+            let lists: Vec<&str> = match is_user_id {
+                true => user_ids.iter().map(String::as_str).collect(),
+                false => vec!["groups", "messages", "statuses"],
+            };
+            Level::of_value(value, &lists, |_| Level::ITEM).with(own)
         })
     });
     entries.events <= EVENTS_MAX && entries.around <= AROUND_MAX

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::{
-    Event, EventKind, Unknown, bounds, identity, lifecycle, messages, participants, settings, status,
+    Event, EventKind, Unknown, bounds, identity, lifecycle, messages, participants, settings, status, user_id,
 };
-use crate::{EventId, Extra, GroupId, RequestId};
+use crate::{EventId, Extra, GroupId, Participant, RequestId};
 
 type Object = Map<String, Value>;
 
@@ -186,6 +186,9 @@ fn change(mut change: Object, mut context: Context) -> Vec<(Event, Value)> {
     context.field = rest.text("field").map(documented_field);
     context.envelope.extend(rest.rest());
     let told = match value {
+        Value::Object(object) if context.field.as_deref() == Some("user_id_update") => {
+            user_id_update(object, context)
+        }
         Value::Object(object) => match lists_of(context.field.as_deref()) {
             lists if lists.iter().any(|name| object.get(*name).is_some_and(is_filled_list)) => {
                 items(object, lists, context)
@@ -223,6 +226,42 @@ fn lists_of(field: Option<&str>) -> &'static [&'static str] {
     }
 }
 
+/// The events of the field `user_id_update` (Facts 4.8). A value that itself contains changed ids is one event; otherwise
+/// each list of changed ids is a list of events.
+fn user_id_update(mut value: Object, context: Context) -> Vec<(Event, Value)> {
+    const NO_IDS: &str = "a change without user ids";
+    if user_id::is_update(&value) {
+        let (fields, context) = apart(value.clone(), context);
+        return vec![(user_id_event(fields.rest(), &context), Value::Object(value))];
+    }
+    let lists: Vec<(String, Vec<Value>)> = user_id::lists(&value)
+        .into_iter()
+        .map(|name| {
+            let items = take_list(&mut value, &name);
+            (name, items)
+        })
+        .collect();
+    if lists.is_empty() {
+        return whole(value, context, NO_IDS);
+    }
+    let (rest, mut inner) = apart(value.clone(), context.clone());
+    inner.envelope.extend(rest.rest());
+    let mut found = Vec::new();
+    for (name, items) in lists {
+        for item in items {
+            let mut alone = value.clone();
+            alone.insert(name.clone(), Value::Array(vec![item.clone()]));
+            match item {
+                Value::Object(object) if user_id::is_update(&object) => {
+                    found.push((user_id_event(object, &inner), Value::Object(alone)));
+                }
+                _ => found.extend(whole(alone, context.clone(), NO_IDS)),
+            }
+        }
+    }
+    found
+}
+
 /// A change that is told as one, because it has no list of events that is known here.
 fn whole(value: Object, mut context: Context, reason: &str) -> Vec<(Event, Value)> {
     let mut fields = Fields::new(value.clone());
@@ -243,17 +282,27 @@ fn metadata(fields: &mut Fields, context: &mut Context) {
     }
 }
 
-fn items(mut value: Object, lists: &[&str], mut context: Context) -> Vec<(Event, Value)> {
+/// Separates what a change's value contains from what only surrounds it: the number, `messaging_product` and `contacts`.
+fn apart(value: Object, mut context: Context) -> (Fields, Context) {
+    let mut fields = Fields::new(value);
+    metadata(&mut fields, &mut context);
+    for name in ["messaging_product", "contacts"] {
+        let Some(around) = fields.remove(name) else { continue };
+        if name == "contacts" || around != "whatsapp" {
+            context.envelope.insert(name.to_owned(), around);
+        }
+    }
+    (fields, context)
+}
+
+fn items(mut value: Object, lists: &[&str], context: Context) -> Vec<(Event, Value)> {
     let told: Vec<(&str, Vec<Value>)> =
         lists.iter().map(|name| (*name, take_list(&mut value, name))).collect();
-    let mut rest = Fields::new(value.clone());
-    metadata(&mut rest, &mut context);
-    let mut around = rest.rest();
-    if around.get("messaging_product").is_some_and(|product| product == "whatsapp") {
-        around.remove("messaging_product");
-    }
-    let initiated_by = around.get("initiated_by").cloned();
-    context.envelope.extend(around);
+    let (rest, mut context) = apart(value.clone(), context);
+    let rest = rest.rest();
+    let initiated_by = rest.get("initiated_by").cloned();
+    context.envelope.extend(rest);
+    let contacts = messages::contacts(&context.envelope);
     let mut found = Vec::new();
     for (list, items) in told {
         for item in items {
@@ -262,7 +311,7 @@ fn items(mut value: Object, lists: &[&str], mut context: Context) -> Vec<(Event,
             let event = match (item, list) {
                 (Value::Object(object), "groups") => group_event(object, initiated_by.as_ref(), &context),
                 (Value::Object(object), "messages") => message(object, &context),
-                (Value::Object(object), _) => message_status(object, &context),
+                (Value::Object(object), _) => message_status(object, &contacts, &context),
                 (other, _) => context.unknown(Unknown::new("an event that is not an object", other)),
             };
             found.push((event, Value::Object(value)));
@@ -323,7 +372,31 @@ fn group_kind(name: &str, field: Option<&str>, fields: &mut Fields) -> Option<Ev
     })
 }
 
+fn user_id_event(object: Object, context: &Context) -> Event {
+    let id = context.identity(&Value::Object(object.clone()));
+    let mut fields = Fields::new(object);
+    let at = fields.take("timestamp");
+    let kind = EventKind::UserIdUpdate(user_id::updated(&mut fields));
+    let mut event = context.event(id, kind, fields.rest());
+    event.at = at;
+    event
+}
+
+/// A system message of the field `messages` that reports a changed user id.
+fn system_message(object: Object, context: &Context) -> Event {
+    let id = context.identity(&Value::Object(object.clone()));
+    let mut fields = Fields::new(object);
+    let (group_id, at) = (fields.take("group_id"), fields.take("timestamp"));
+    let kind = EventKind::UserIdUpdate(user_id::of_system_message(&mut fields));
+    let mut event = context.event(id, kind, fields.rest());
+    (event.group_id, event.at) = (group_id, at);
+    event
+}
+
 fn message(object: Object, context: &Context) -> Event {
+    if user_id::is_system_message(&object) {
+        return system_message(object, context);
+    }
     let Some(group_id) = messages::group_of_message(&object) else {
         return context.unknown(Unknown::new("a message outside of groups", Value::Object(object)));
     };
@@ -337,7 +410,7 @@ fn message(object: Object, context: &Context) -> Event {
     event
 }
 
-fn message_status(object: Object, context: &Context) -> Event {
+fn message_status(object: Object, contacts: &[Participant], context: &Context) -> Event {
     let Some(group_id) = messages::group_of_status(&object) else {
         return context
             .unknown(Unknown::new("a status of a message outside of groups", Value::Object(object)));
@@ -346,7 +419,7 @@ fn message_status(object: Object, context: &Context) -> Event {
     let mut fields = Fields::new(object);
     fields.text("group_id");
     let at = fields.take("timestamp");
-    let kind = EventKind::GroupMessageStatus(messages::status(fields));
+    let kind = EventKind::GroupMessageStatus(Box::new(messages::status(fields, contacts)));
     let mut event = context.event(id, kind, Extra::new());
     (event.group_id, event.at) = (Some(group_id), at);
     event

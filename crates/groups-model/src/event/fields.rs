@@ -37,6 +37,11 @@ impl Fields {
         self.0.contains_key(name)
     }
 
+    /// The field, in whatever form.
+    pub(super) fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
     pub(super) fn put(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
     }

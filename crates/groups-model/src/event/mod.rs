@@ -33,6 +33,7 @@ mod participants;
 mod settings;
 mod source;
 mod status;
+mod user_id;
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -46,6 +47,7 @@ pub use participants::{
 pub use settings::{GroupSettingsUpdate, SettingResult};
 pub use source::{ComingEvents, EventSource, EventSourceError, EventStream};
 pub use status::GroupStatusChange;
+pub use user_id::{ParentUserIdChange, UserIdChange, UserIdUpdate};
 
 use crate::{EventId, Extra, GroupId, ItemError, RequestId, Timestamp};
 
@@ -95,8 +97,8 @@ pub struct Event {
     pub extra: Extra,
 }
 
-/// What happened. The names are those of the webhooks' `type` (Facts 4.1 to 4.4); messages and statuses have names of
-/// our own, as theirs say only that they are messages.
+/// What happened. The names are those of the webhooks' `type` (Facts 4.1 to 4.4). Messages and statuses have no such
+/// `type`, so their names are our own. `user_id_update` is the name of its field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -123,7 +125,9 @@ pub enum EventKind {
     /// Somebody wrote in the group.
     GroupMessage(GroupMessage),
     /// What became of a message to the group.
-    GroupMessageStatus(GroupMessageStatus),
+    GroupMessageStatus(Box<GroupMessageStatus>),
+    /// The business-scoped user id of a person changed (Facts 4.8).
+    UserIdUpdate(UserIdUpdate),
     /// Anything else, with its content.
     Unknown(Unknown),
 }
@@ -159,6 +163,7 @@ impl EventKind {
         "group_suspend_cleared",
         "group_message",
         "group_message_status",
+        "user_id_update",
         "unknown",
     ];
 
@@ -176,6 +181,7 @@ impl EventKind {
             Self::GroupSuspendCleared(_) => "group_suspend_cleared",
             Self::GroupMessage(_) => "group_message",
             Self::GroupMessageStatus(_) => "group_message_status",
+            Self::UserIdUpdate(_) => "user_id_update",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -197,6 +203,7 @@ impl Event {
             EventKind::GroupSuspend(event) | EventKind::GroupSuspendCleared(event) => &event.errors,
             EventKind::GroupMessage(event) => &event.errors,
             EventKind::GroupMessageStatus(event) => &event.errors,
+            EventKind::UserIdUpdate(event) => &event.errors,
             EventKind::Unknown(_) => &[],
         }
     }

@@ -23,7 +23,7 @@ open_enum!(
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EventParticipant {
-    /// What the caller sent to name this person, to the letter (Facts 4.2).
+    /// The identifier that the caller sent for this person, a phone number or a user id, unchanged (Facts 4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
     /// Who it is, as far as the server says.
@@ -54,7 +54,7 @@ impl EventParticipant {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GroupParticipantsAdd {
-    /// How they came; `invite_link` is the one documented value.
+    /// How they came, if the server sends it. The values are open: `invite_link` and `admin_approval` are seen (Facts 4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who.
@@ -92,7 +92,7 @@ pub struct GroupJoinRequest {
     /// What approve and reject take. The same person and group give the same id again (Facts 7.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join_request_id: Option<JoinRequestId>,
-    /// How they came; `invite_link` is the one documented value.
+    /// How they came, if the server sends it. The values are open: `invite_link` and `admin_approval` are seen (Facts 4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who. On the wire the ids stand in the event itself.

@@ -64,10 +64,11 @@ fn every_example_of_a_notification_is_understood_to_the_last_field() {
         assert_eq!(event.at.unwrap().seconds(), 1_759_320_005, "{}", example.name);
         assert_eq!(event.waba_id.as_deref(), Some("102290129340398"));
         assert_eq!(event.phone_number_id.as_deref(), Some("106540352242922"));
-        assert_eq!(event.group_id.is_none(), example.name.ends_with("without_group_id"), "{}", example.name);
+        let no_group = example.name.ends_with("without_group_id") || example.name.contains("user_id_updated");
+        assert_eq!(event.group_id.is_none(), no_group, "{}", example.name);
         seen += 1;
     }
-    assert!(seen >= 27, "only {seen} examples were read");
+    assert!(seen >= 32, "only {seen} examples were read");
 }
 
 #[test]
@@ -231,6 +232,185 @@ fn messages_and_statuses_of_groups_are_typed_and_others_are_kept() {
 }
 
 #[test]
+fn a_reason_is_optional_and_open() {
+    let reason = |name: &str| match example(name).kind {
+        EventKind::GroupParticipantsAdd(added) => added.reason,
+        EventKind::GroupJoinRequestCreated(asked) => asked.reason,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason("webhook_join_requests_approved_by_admin").as_deref(), Some("admin_approval"));
+    assert_eq!(reason("webhook_join_request_created_without_reason"), None);
+    let added =
+        json!([{ "type": "group_participants_add", "reason": "by_pigeon", "added_participants": [] }]);
+    let event = one(groups("group_participants_update", added));
+    assert_eq!(json_of(&event)["reason"], "by_pigeon");
+}
+
+#[test]
+fn a_changed_user_id_is_typed_with_both_ids() {
+    let event = example("webhook_user_id_updated");
+    let EventKind::UserIdUpdate(update) = &event.kind else { panic!("{event:?}") };
+    let ids = update.user_id.as_ref().unwrap();
+    assert_eq!(ids.previous.as_ref().unwrap().as_str(), "US.13491208655302741918");
+    assert_eq!(ids.current.as_ref().unwrap().as_str(), "US.24817305912873645029");
+    let parent = update.parent_user_id.as_ref().unwrap();
+    assert_eq!(parent.current.as_ref().unwrap().as_str(), "US.ENT.22926800323997955941");
+    assert_eq!(update.wa_id.as_ref().unwrap().as_str(), "15550100123");
+    assert_eq!(event.field.as_deref(), Some("user_id_update"));
+    let shown = json_of(&event);
+    assert_eq!(shown["type"], "user_id_update");
+    assert_eq!(shown["user_id"]["previous"], "US.13491208655302741918");
+    assert_eq!(shown.get("group_id"), None);
+    let EventKind::UserIdUpdate(bare) = example("webhook_user_id_updated_without_wa_id").kind else {
+        panic!()
+    };
+    assert_eq!((bare.wa_id, bare.parent_user_id, bare.detail), (None, None, None));
+}
+
+/// The ids and the remaining fields of each event.
+fn changed(value: Value) -> Vec<(String, Value)> {
+    let events = check(notification("user_id_update", value).to_string().as_bytes());
+    let told = events.iter().map(|event| match &event.kind {
+        EventKind::UserIdUpdate(update) => {
+            let ids = update
+                .user_id
+                .as_ref()
+                .map(|ids| [&ids.previous, &ids.current].map(|id| id.as_ref().map_or("", |id| id.as_str())));
+            (ids.unwrap_or_default().join(" "), json!([event.extra, event.envelope]))
+        }
+        other => (other.type_name().to_owned(), Value::Null),
+    });
+    told.collect()
+}
+
+#[test]
+fn changed_user_ids_are_found_in_any_envelope() {
+    let change =
+        |previous: &str, current: &str| json!({ "user_id": { "previous": previous, "current": current } });
+    let one = |ids: &str, rest: Value| vec![(ids.to_owned(), rest)];
+    // As the value itself, as the documented list, and as a list of another name.
+    let mut bare = change("US.1", "US.2");
+    assert_eq!(changed(bare.clone()), one("US.1 US.2", json!([{}, {}])));
+    bare["metadata"] = json!({ "phone_number_id": "106" });
+    bare["contacts"] = json!([{ "wa_id": "1" }]);
+    bare["lid"] = json!(1);
+    assert_eq!(changed(bare), one("US.1 US.2", json!([{ "lid": 1 }, { "contacts": [{ "wa_id": "1" }] }])));
+    for name in ["user_id_update", "groups", "updates"] {
+        let value = json!({ "messaging_product": "whatsapp", name: [change("US.1", "US.2"), change("US.3", "US.4")] });
+        let told: Vec<String> = changed(value).into_iter().map(|(ids, _)| ids).collect();
+        assert_eq!(told, ["US.1 US.2", "US.3 US.4"], "{name}");
+    }
+    // One odd item does not cost the others, and what has no ids is kept whole.
+    let value = json!({ "user_id_update": [5, { "user_id": "US.1" }, change("US.1", "US.2")] });
+    let told: Vec<String> = changed(value).into_iter().map(|(ids, _)| ids).collect();
+    assert_eq!(told, ["unknown", "unknown", "US.1 US.2"]);
+    assert_eq!(changed(json!({ "wa_id": "1" })), one("unknown", Value::Null));
+    let odd = json!({ "user_id": { "previous": {}, "current": 7, "lid": 1 }, "parent_user_id": "US.ENT.1" });
+    let rest = json!([{ "user_id": { "previous": {}, "lid": 1 }, "parent_user_id": "US.ENT.1" }, {}]);
+    assert_eq!(changed(odd), one(" 7", rest));
+    let many: Vec<Value> = (0..=bounds::EVENTS_MAX).map(|n| change("US.1", &format!("US.{n}"))).collect();
+    assert_eq!(changed(json!({ "user_id_update": many })), one("unknown", Value::Null));
+}
+
+#[test]
+fn a_system_message_reports_a_changed_user_id() {
+    let value = json!({
+        "messaging_product": "whatsapp", "metadata": { "phone_number_id": "106" },
+        "messages": [
+            { "id": "wamid.1", "from": "15550100123", "timestamp": "1759320005", "type": "system",
+              "system": { "type": "user_changed_number", "body": "changed", "wa_id": "15550100124",
+                  "previous_user_id": "US.1", "user_id": "US.2" } },
+            { "id": "wamid.2", "timestamp": "1759320006", "type": "system",
+              "system": { "type": "user_changed_user_id", "previous_user_id": "US.2", "user_id": "US.3",
+                  "previous_parent_user_id": "US.ENT.1", "parent_user_id": "US.ENT.2" } },
+            { "id": "wamid.3", "timestamp": "1759320007", "type": "system", "system": { "body": "x" } },
+        ],
+    });
+    let events = check(notification("messages", value).to_string().as_bytes());
+    let types: Vec<_> = events.iter().map(|event| event.kind.type_name()).collect();
+    assert_eq!(types, ["user_id_update", "user_id_update", "unknown"]);
+    let EventKind::UserIdUpdate(number) = &events[0].kind else { panic!() };
+    assert_eq!(number.user_id.as_ref().unwrap().current.as_ref().unwrap().as_str(), "US.2");
+    assert_eq!(
+        (number.wa_id.as_ref().unwrap().as_str(), number.detail.as_deref()),
+        ("15550100124", Some("changed"))
+    );
+    assert_eq!(events[0].extra["from"], "15550100123");
+    assert_eq!(events[0].extra["system"], json!({ "type": "user_changed_number" }));
+    assert_eq!(events[0].at.unwrap().seconds(), 1_759_320_005);
+    let EventKind::UserIdUpdate(alone) = &events[1].kind else { panic!() };
+    let parent = alone.parent_user_id.as_ref().unwrap();
+    assert_eq!(parent.previous.as_ref().unwrap().as_str(), "US.ENT.1");
+}
+
+#[test]
+fn a_changed_user_id_is_the_same_event_when_delivered_again() {
+    let change =
+        |current: &str| json!({ "user_id": { "previous": "US.1", "current": current }, "timestamp": 1 });
+    let list = |items: Value| json!({ "user_id_update": items, "contacts": [{ "wa_id": "1" }] });
+    let event = |value: Value| one(decode(notification("user_id_update", value).to_string().as_bytes())).id;
+    let first = event(list(json!([change("US.2")])));
+    let mut quoted = change("US.2");
+    quoted["timestamp"] = json!("1");
+    assert_eq!(event(json!({ "user_id_update": [quoted], "messaging_product": "whatsapp" })), first);
+    assert_eq!(
+        event(list(json!([change("US.2"), change("US.2")]))),
+        first,
+        "one event, although twice in a body"
+    );
+    assert_ne!(event(list(json!([change("US.3")]))), first);
+}
+
+#[test]
+fn a_status_names_its_participant_by_every_id() {
+    let status = |fields: Value| {
+        let mut status = json!({ "id": "wamid.1", "recipient_id": GROUP, "recipient_type": "group", "status": "read",
+            "timestamp": "1759320007" });
+        status.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        status
+    };
+    let value = json!({ "metadata": { "phone_number_id": "106" },
+        "contacts": [
+            { "wa_id": "15550100123", "user_id": "US.1", "profile": { "name": "Ada", "username": "ada" } },
+            { "user_id": "US.2", "parent_user_id": "US.ENT.2" },
+            7,
+        ],
+        "statuses": [
+            status(json!({ "recipient_participant_id": "15550100123", "recipient_participant_user_id": "US.1" })),
+            status(json!({ "recipient_participant_user_id": "US.2", "recipient_participant_parent_user_id": "US.ENT.2" })),
+            status(json!({ "recipient_participant_id": "15550100129", "contacts": [{ "wa_id": "15550100129", "lid": 1 }] })),
+            status(json!({ "status": "sent" })),
+            status(json!({ "participant_recipient_id": "15550100123", "recipient_participant_user_id": {}, "status": "failed" })),
+        ],
+    });
+    let events = check(notification("messages", value).to_string().as_bytes());
+    let statuses: Vec<_> = events
+        .iter()
+        .map(|event| match &event.kind {
+            EventKind::GroupMessageStatus(status) => status,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let people = |index: usize| json!(statuses[index].contacts);
+    let ada = json!([{ "wa_id": "15550100123", "user_id": "US.1", "username": "ada",
+        "extra": { "profile": { "name": "Ada", "username": "ada" } } }]);
+    assert_eq!(people(0), ada);
+    assert_eq!(statuses[1].recipient_participant_id, None);
+    assert_eq!(statuses[1].recipient_participant_user_id.as_ref().unwrap().as_str(), "US.2");
+    assert_eq!(statuses[1].recipient_participant_parent_user_id.as_ref().unwrap().as_str(), "US.ENT.2");
+    assert_eq!(people(1), json!([{ "user_id": "US.2", "parent_user_id": "US.ENT.2" }]));
+    assert_eq!(people(2), json!([{ "wa_id": "15550100129", "extra": { "lid": 1 } }]));
+    assert_eq!(people(3), json!([]));
+    assert_eq!(people(4), ada, "the other spelling names the same person");
+    assert_eq!(Value::Object(statuses[4].content.clone())["recipient_participant_user_id"], json!({}));
+    assert_eq!(
+        events[0].envelope["contacts"].as_array().unwrap().len(),
+        3,
+        "the envelope keeps what it contains"
+    );
+}
+
+#[test]
 fn a_malformed_part_does_not_cost_the_rest() {
     let fine = json!({ "type": "group_suspend", "group_id": "g", "timestamp": "1" });
     let body = json!({ "object": "whatsapp_business_account", "entry": [
@@ -386,6 +566,16 @@ fn worded() -> impl Strategy<Value = Value> {
         "username",
         "from",
         "status",
+        "user_id",
+        "parent_user_id",
+        "previous",
+        "current",
+        "user_id_update",
+        "contacts",
+        "profile",
+        "system",
+        "previous_user_id",
+        "recipient_participant_user_id",
     ]);
     let said = prop::sample::select(vec![
         "group_lifecycle_update",
@@ -394,6 +584,7 @@ fn worded() -> impl Strategy<Value = Value> {
         "group_settings_update",
         "group_status_update",
         "messages",
+        "user_id_update",
         "group_create",
         "group_participants_add",
         "group_participants_remove",
@@ -457,9 +648,9 @@ proptest! {
 
     #[test]
     fn arbitrary_json_in_the_place_of_each_level_is_told_and_reads_back(
-        value in worded(), field in prop::sample::select(vec!["group_participants_update", "messages"]),
+        value in worded(), field in prop::sample::select(vec!["group_participants_update", "messages", "user_id_update"]),
     ) {
-        for list in ["groups", "messages", "statuses"] {
+        for list in ["groups", "messages", "statuses", "user_id_update"] {
             check(notification(field, json!({ list: [value.clone()], "rest": value.clone() })).to_string().as_bytes());
         }
         check(notification(field, value.clone()).to_string().as_bytes());

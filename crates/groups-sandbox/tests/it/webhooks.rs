@@ -346,25 +346,40 @@ async fn what_was_not_delivered_is_delivered_by_the_next_who_serves() {
 }
 
 #[tokio::test]
-async fn a_removal_may_name_people_by_user_id() {
+async fn a_removal_by_user_id_is_repeated_as_it_was_sent() {
     let receiver = Receiver::start().await;
-    let behaviour = with(|behaviour| behaviour.identity = Identity::UserId);
+    let behaviour = with(|behaviour| behaviour.identity = Identity::Both);
     let api = Api::with(Sandbox::builder().behaviour(behaviour).webhook(Webhook::to(&receiver.url))).await;
     let id = api.create("Team", "auto_approve").await;
-    api.emulator().join(&id, &person(0)).await.unwrap();
-    let shown = api.info(&id).await["participants"][0].clone();
-    assert_eq!(shown.get("wa_id"), None);
-    let mut body = product();
-    body["participants"] = json!([{ "user": shown["user_id"] }]);
-    api.call_with("DELETE", &format!("/groups/{id}/participants"), body).await.ok();
-    let removed = receiver.wait_for(3).await[2].event()["removed_participants"][0].clone();
-    assert_eq!(removed["input"], shown["user_id"]);
-    assert_eq!(removed["user_id"], shown["user_id"]);
-    let twice = json!([{ "user": person(0) }, { "user": format!("+{}", person(0)) }]);
-    let mut body = product();
-    body["participants"] = twice;
-    let reply = api.call_with("DELETE", &format!("/groups/{id}/participants"), body).await;
-    assert_eq!(reply.code(), (400, 131_202));
+    for number in 0..3 {
+        api.emulator().join(&id, &person(number)).await.unwrap();
+    }
+    let shown = api.info(&id).await["participants"].clone();
+    let user_id = |number: usize| shown[number]["user_id"].clone();
+    let remove = async |participants: Value| {
+        let mut body = product();
+        body["participants"] = participants;
+        api.call_with("DELETE", &format!("/groups/{id}/participants"), body).await
+    };
+    // One person by number and by user id is the same person twice, and nobody is removed.
+    for twice in [
+        json!([{ "user": person(0) }, { "user": format!("+{}", person(0)) }]),
+        json!([{ "user": person(0) }, { "user_id": user_id(0) }]),
+        json!([{ "user_id": user_id(0) }, { "user": user_id(0) }]),
+    ] {
+        assert_eq!(remove(twice.clone()).await.code(), (400, 131_202), "{twice}");
+    }
+    assert_eq!(api.info(&id).await["total_participant_count"], 3);
+    // The webhook repeats the identifier that was sent, and names the person by all their ids.
+    let several =
+        json!([{ "user_id": user_id(0) }, { "user": format!("+{}", person(1)) }, { "user_id": "US.404" }]);
+    remove(several).await.ok();
+    let event = receiver.wait_for(5).await[4].event().clone();
+    let removed = &event["removed_participants"];
+    assert_eq!(removed[0], json!({ "input": user_id(0), "user_id": user_id(0), "wa_id": person(0) }));
+    assert_eq!(removed[1]["input"], format!("+{}", person(1)));
+    assert_eq!(event["failed_participants"][0]["input"], "US.404");
+    assert_eq!(api.info(&id).await["total_participant_count"], 1);
 }
 
 #[tokio::test]

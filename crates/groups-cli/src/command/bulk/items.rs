@@ -136,7 +136,10 @@ pub(super) fn request(row: &Row) -> Result<Asked, InvalidInput> {
             // Who it is only helps to read the result.
             Asked::Request(id, _) => Asked::Request(id, user.and_then(|user| people::given(&user).ok())),
             Asked::Person(person) => match user.as_deref().map(people::given).transpose()? {
-                Some(other) if !other.is_same_person(&person) => {
+                // A number and a user id may be the same person.
+                Some(other)
+                    if other.is_user_id() == person.is_user_id() && !other.is_same_person(&person) =>
+                {
                     return Err(InvalidInput::new(
                         "id",
                         format!("and user name two people: {person} and {other}"),
