@@ -4,12 +4,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::lint::Finding;
 use crate::mode::Mode;
-use crate::{arrows, artefact, output, spec_lint, workspace};
+use crate::{arrows, artefact, citations, output, spec_lint, workspace};
 
 pub(crate) fn run() -> Result<()> {
     let mut problems = 0;
     problems += report("the spec", spec_lint::findings()?);
     problems += report("the arrows between the crates", arrows::findings()?);
+    problems += report("the citations of docs/api-facts.md", citations::findings()?);
     problems += report("the generated files", stale());
     match problems {
         0 => Ok(()),

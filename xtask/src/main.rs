@@ -13,6 +13,7 @@ mod artefact;
 mod bench;
 mod check;
 mod ci;
+mod citations;
 mod dist;
 mod error_kinds;
 mod error_table;

@@ -63,7 +63,7 @@ fn verdict(shape: Shape, kind: &Kind, path: &str) -> (u8, Code) {
         | Kind::AdditionalProperties { .. }
         | Kind::MaxProperties { .. }
         | Kind::FalseSchema => (0, INVALID_PARAMETER),
-        // The fact sheet's "Common": a missing messaging_product is code 100, unlike anything else missing.
+        // A missing messaging_product is code 100, unlike anything else missing (Facts 1.0).
         Kind::Required { property } if path.is_empty() && property == "messaging_product" => {
             (0, INVALID_PARAMETER)
         }

@@ -1,5 +1,5 @@
 //! What a value looks like, without the value: how long, of which characters, what its encoding holds. Enough to compare
-//! with the ID formats of the fact sheet, and nothing that names anybody.
+//! with the known formats of ids (Facts 7.1), and nothing that names anybody.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Url;
@@ -96,7 +96,7 @@ fn of_base64(text: &str) -> Option<String> {
     Some(format!("{how} of {}", parts?.join(":")))
 }
 
-/// The escaping of the fact sheet's "ID formats": `Z` is `ZA`, `=` is `ZD`.
+/// The escaping of ids and cursors: `Z` is `ZA`, `=` is `ZD` (Facts 7.1).
 fn unescaped(text: &str) -> Option<String> {
     let mut plain_text = String::with_capacity(text.len());
     let mut characters = text.chars();

@@ -1,5 +1,5 @@
 //! The two layouts of the API: 360dialog's and Graph's. A path of Graph's becomes the path of 360dialog's for the same
-//! operation before anything is routed (fact sheet, "Common"), so no route and no rule is written down twice.
+//! operation before anything is routed (Facts 1.0), so no route and no rule is written down twice.
 
 use axum::extract::{OriginalUri, Query, Request};
 use axum::http::header::AUTHORIZATION;

@@ -1,5 +1,5 @@
-//! The switches: where sources disagree on what the service does, the sandbox can do either (the fact sheet's
-//! "Switches an emulator should offer"). Values only; whoever answers or delivers looks a switch up here.
+//! The switches: where sources disagree on what the service does, the sandbox can do either (Facts 7.3).
+//! Values only; whoever answers or delivers looks a switch up here.
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ macro_rules! any_of {
 }
 
 switch! {
-    /// How the list of groups is nested (Facts 8, 1).
+    /// How the list of groups is nested (Facts 8 item 1).
     ListShape {
         /// `data.groups[]`, as documents have it.
         Nested,
@@ -78,7 +78,7 @@ switch! {
 any_of!(ListShape: Nested, Flat);
 
 switch! {
-    /// The time in the list of groups (Facts 8, 2).
+    /// The time in the list of groups (Facts 8 item 2).
     ListTimestamp {
         /// `created_at`, a number.
         Integer,
@@ -106,7 +106,7 @@ switch! {
 any_of!(Values: Plain, Quoted);
 
 switch! {
-    /// The answer to create, update, delete and remove (Facts 8, 3 and 4).
+    /// The answer to create, update, delete and remove (Facts 8 items 3 and 4).
     Acknowledgement {
         /// `messaging_product` and `request_id`.
         RequestId,
@@ -125,7 +125,7 @@ switch! {
 any_of!(Acknowledgement: RequestId, Status, Id, Success, Empty);
 
 switch! {
-    /// The name of the part that holds a picture (Facts 8, 5).
+    /// The name of the part that holds a picture (Facts 8 item 5).
     PicturePart {
         /// Both names are taken.
         Both,
@@ -152,7 +152,7 @@ switch! {
 any_of!(ErrorEnvelope: Meta, GatewayMeta);
 
 switch! {
-    /// How a rate limit is told (Facts 8, 17).
+    /// How a rate limit is told (Facts 8 item 17).
     RateLimitForm {
         /// Status 429 with code 131208.
         Http429,
@@ -291,9 +291,9 @@ pub struct Behaviour {
     pub paging_urls: PagingUrls,
     /// The status of a partial success.
     pub partial_status: PartialStatus,
-    /// Whether someone the business removed may come back by the link (Facts 8, 11).
+    /// Whether someone the business removed may come back by the link (Facts 8 item 11).
     pub removed_may_return: bool,
-    /// Seats of a group besides the business, 1 to 8 (Facts 8, 12).
+    /// Seats of a group besides the business, 1 to 8 (Facts 8 item 12).
     pub seats: usize,
     /// Whether the number may use groups at all; if not, lists are empty and other calls get 131215.
     pub eligible: bool,

@@ -1,5 +1,5 @@
 //! What the business may do through the API, and why it may be refused. A body that arrives here has the right
-//! shape already; what is left are the rules that depend on the world, in the fact sheet's order of validation.
+//! shape already; what is left are the rules that depend on the world, in the order of validation of Facts 7.2.
 
 use std::collections::HashSet;
 

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn explanations_are_sentences_without_references() {
-        assert_eq!(plain(" How lists are nested (Facts 8, 1)."), "How lists are nested.");
+        assert_eq!(plain(" How lists are nested (Facts 8 item 1)."), "How lists are nested.");
         let written = serde_json::to_string(&all()).unwrap();
         assert!(written.contains("`data.groups[]`, as documents have it."), "{written}");
         assert!(!written.contains("Facts"), "{written}");

@@ -1,5 +1,5 @@
 //! The error codes the emulator answers with, and a refusal: one of them with its details.
-//! Codes, titles and HTTP statuses are those of the fact sheet's "Group error table" and "General codes".
+//! Codes, titles and HTTP statuses of the errors (Facts 2.2, 2.3).
 
 use std::sync::OnceLock;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::group::JoinApprovalMode;
 
-/// One thing that happened to a group. Variants follow the fact sheet's "Webhooks".
+/// One thing that happened to a group. The variants are those of the webhooks (Facts 4).
 ///
 /// A rejected join request and a reset link have no event: the API announces neither.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +133,7 @@ pub struct SettingOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RemovedParticipant {
-    /// What the caller sent in `user`, to the letter.
+    /// The identifier that the caller sent, unchanged.
     pub input: String,
     /// Who that was.
     pub wa_id: String,
@@ -143,7 +143,7 @@ pub struct RemovedParticipant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedParticipant {
-    /// What the caller sent in `user`, to the letter.
+    /// The identifier that the caller sent, unchanged.
     pub input: String,
     /// The code of the error.
     pub code: u32,

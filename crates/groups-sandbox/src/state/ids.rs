@@ -1,4 +1,4 @@
-//! Identifiers in the formats the fact sheet decodes ("ID formats").
+//! Identifiers in the known formats (Facts 7.1).
 //! To clients they are opaque; only the sandbox may look inside.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -1,4 +1,4 @@
-//! What must hold whatever happens, tried with random histories: the rules of the fact sheet's "State machine".
+//! What must hold whatever happens, tried with random histories: the rules of Facts 7.2.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

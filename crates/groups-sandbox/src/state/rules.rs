@@ -1,5 +1,5 @@
 //! The limits of the API and the checks that need nothing but a value.
-//! Every number is from the fact sheet's "Limits"; a limit no source names has no place here.
+//! Every number is from Facts 3; a limit that no source names has no place here.
 
 use imagesize::ImageType;
 use sha2::{Digest as _, Sha256};
