@@ -186,7 +186,11 @@ async fn every_form_of_an_acknowledgement_is_one() {
     let server = always(json_answer(200, r#"{"id":"1234567890"}"#)).await;
     let accepted = client(&server).groups().create("Trip").await.unwrap();
     assert_eq!(accepted.group_id.unwrap().as_str(), "1234567890");
+    // The status says that it was taken; only an answer that reports an error says otherwise.
     let server = always(json_answer(200, "{}")).await;
+    let accepted = client(&server).groups().create("Trip").await.unwrap();
+    assert_eq!((accepted.group_id, accepted.request_id), (None, None));
+    let server = always(json_answer(200, r#"{"error":{"message":"no"}}"#)).await;
     assert_eq!(create(&client(&server)).await.kind(), ErrorKind::InvalidResponse);
 }
 

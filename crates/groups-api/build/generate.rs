@@ -13,6 +13,8 @@ const REPLACEMENTS: &[(&str, &str)] = &[
     ("Description", "::std::string::String"),
     ("GroupFields", "::std::string::String"),
     ("GroupId", "::groups_model::GroupId"),
+    // Of this crate: decoding it by trial would hide where an error is.
+    ("GroupListShape", "crate::GroupListShape"),
     ("InviteLinkUrl", "::std::string::String"),
     ("JoinApprovalMode", "::groups_model::JoinApprovalMode"),
     ("JoinRequestId", "::groups_model::JoinRequestId"),

@@ -138,7 +138,7 @@ pub mod types {
     ///One page of groups (Facts 1.1).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct GroupList {
-        pub data: GroupListShape,
+        pub data: crate::GroupListShape,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub paging: ::std::option::Option<Paging>,
         #[serde(flatten)]
@@ -161,23 +161,6 @@ pub mod types {
     impl GroupListData {
         pub fn builder() -> builder::GroupListData {
             Default::default()
-        }
-    }
-    ///Documented as an object with `groups`, observed as the bare array.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    pub enum GroupListShape {
-        GroupListData(GroupListData),
-        Flat(::std::vec::Vec<GroupSummary>),
-    }
-    impl ::std::convert::From<GroupListData> for GroupListShape {
-        fn from(value: GroupListData) -> Self {
-            Self::GroupListData(value)
-        }
-    }
-    impl ::std::convert::From<::std::vec::Vec<GroupSummary>> for GroupListShape {
-        fn from(value: ::std::vec::Vec<GroupSummary>) -> Self {
-            Self::Flat(value)
         }
     }
     ///A group as the list shows it (Facts 1.1).
@@ -1296,7 +1279,7 @@ pub mod types {
         }
         #[derive(Clone, Debug)]
         pub struct GroupList {
-            data: ::std::result::Result<super::GroupListShape, ::std::string::String>,
+            data: ::std::result::Result<crate::GroupListShape, ::std::string::String>,
             paging: ::std::result::Result<
                 ::std::option::Option<super::Paging>,
                 ::std::string::String,
@@ -1318,7 +1301,7 @@ pub mod types {
         impl GroupList {
             pub fn data<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::GroupListShape>,
+                T: ::std::convert::TryInto<crate::GroupListShape>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data = value

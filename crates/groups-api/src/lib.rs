@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod hooks;
+mod list_shape;
 mod log;
 
 pub use hooks::{Captured, DEFAULT_MAX_BODY, Transport};
+pub use list_shape::GroupListShape;
 pub use progenitor_client;
 
 #[cfg(feature = "codegen")]

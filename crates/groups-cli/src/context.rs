@@ -15,6 +15,7 @@ use crate::creates::CreatesFile;
 use crate::failure::Failure;
 use crate::folders::{Folder, SANDBOX};
 use crate::scene::Scene;
+use crate::unreadable;
 
 /// The variables that matter, read once.
 #[derive(Default)]
@@ -328,7 +329,9 @@ pub(crate) fn client(
 
 /// A client with the options that say how patient it is.
 fn client_builder(globals: &Globals) -> ClientBuilder {
-    let mut builder = Client::builder();
+    let mut builder = Client::builder().on_problems(|operation, problems| {
+        unreadable::record(&format!("the answer to {operation}"), problems)
+    });
     if let Some(time) = globals.timeout {
         builder = builder.timeout(time).attempt_timeout(time);
     }

@@ -25,6 +25,7 @@ mod secret_input;
 mod signals;
 mod subject;
 mod topics;
+mod unreadable;
 
 use std::process::ExitCode;
 

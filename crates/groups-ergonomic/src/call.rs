@@ -6,12 +6,15 @@ use std::time::{Duration, SystemTime};
 
 use groups_api::ResponseValue;
 use groups_model::ErrorKind;
-use reqwest::header::{DATE, HeaderValue};
+use groups_model::tolerant::Problems;
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, HeaderValue};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::budget::Heard;
 use crate::client::Client;
+use crate::decode::Wire;
 use crate::error::{Error, Result};
 use crate::failure::{Failure, RawError};
 use crate::operation::{Idempotency, Operation};
@@ -21,6 +24,8 @@ use crate::retry::{self, Decision, Delivery};
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     pub value: T,
+    /// What of it could not be read.
+    pub problems: Problems,
     pub in_doubt: bool,
     date: Option<HeaderValue>,
 }
@@ -52,6 +57,7 @@ impl Client {
     /// A call whose answer is needed.
     pub(crate) async fn call<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Answer<T>>
     where
+        T: Wire,
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
@@ -61,6 +67,7 @@ impl Client {
     /// A call that an earlier attempt may already have done (delete, remove).
     pub(crate) async fn write<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Written<T>>
     where
+        T: Wire,
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
@@ -83,6 +90,7 @@ impl Client {
         attempt: F,
     ) -> Result<Answer<T>, (Error, bool)>
     where
+        T: Wire,
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
@@ -100,6 +108,7 @@ impl Client {
 
     async fn repeat<T, F, A>(&self, operation: Operation, attempt: F) -> Result<Answer<T>, (Error, bool)>
     where
+        T: Wire,
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
@@ -116,13 +125,14 @@ impl Client {
                 }
             };
             let failure = match result {
-                Ok(answer) => {
+                Ok((answer, problems)) => {
                     self.retries().refund();
+                    self.report(operation, &problems);
                     let span = tracing::Span::current();
                     span.record("http.response.status_code", answer.status().as_u16());
                     span.record("attempts", attempts);
                     let date = answer.headers().get(DATE).cloned();
-                    return Ok(Answer { value: answer.into_inner(), in_doubt, date });
+                    return Ok(Answer { value: answer.into_inner(), problems, in_doubt, date });
                 }
                 Err(failure) => failure,
             };
@@ -156,6 +166,20 @@ impl Client {
         }
     }
 
+    /// Hands on what could not be read of an answer, and logs it.
+    pub(crate) fn report(&self, operation: Operation, problems: &Problems) {
+        const LOGGED: usize = 10;
+        if problems.is_empty() {
+            return;
+        }
+        for problem in problems.iter().take(LOGGED) {
+            tracing::debug!(%operation, %problem, total = problems.total(), "a value could not be read");
+        }
+        if let Some(watch) = self.on_problems() {
+            watch(operation, problems);
+        }
+    }
+
     fn may_repeat(&self, failure: &Failure) -> bool {
         let may = failure.kind == ErrorKind::RateLimited || self.retries().take();
         if !may {
@@ -171,8 +195,9 @@ impl Client {
         time: Duration,
         deadline: Instant,
         attempt: &F,
-    ) -> Result<ResponseValue<T>, Failure>
+    ) -> Result<(ResponseValue<T>, Problems), Failure>
     where
+        T: Wire,
         F: Fn() -> A,
         A: Future<Output = Result<ResponseValue<T>, RawError>>,
     {
@@ -180,7 +205,13 @@ impl Client {
         // state is some kilobytes, which each of the futures around it would move when it is made.
         let whole = Box::pin(async {
             match attempt().await {
-                Ok(answer) => Ok(answer),
+                Ok(answer) => Ok((answer, Problems::default())),
+                Err(RawError::InvalidResponsePayload(body, _)) => match T::again(&body) {
+                    Ok((value, problems)) => {
+                        Ok((ResponseValue::new(value, StatusCode::OK, HeaderMap::default()), problems))
+                    }
+                    Err(unreadable) => Err(Failure::of_payload(&body, unreadable)),
+                },
                 Err(error) => Err(Failure::of(error, operation).await),
             }
         });

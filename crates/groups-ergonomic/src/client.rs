@@ -6,6 +6,7 @@ use std::time::Duration;
 use groups_api::Transport;
 use groups_api::progenitor_client::ClientInfo;
 use groups_model::event::EventSource;
+use groups_model::tolerant::Problems;
 use groups_model::{ErrorKind, GroupId, InvalidInput};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
@@ -14,6 +15,7 @@ use crate::budget::{Budget, RateLimit};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Groups;
+use crate::operation::Operation;
 use crate::outcome::{Rivals, SharedRecord};
 use crate::picture::PicturePart;
 use crate::retry::RetryPolicy;
@@ -56,6 +58,19 @@ struct Inner {
     /// The number's id. Belongs to the key, as the next one.
     phone_number_id: Option<String>,
     rivals: Arc<Rivals>,
+    on_problems: Option<OnProblems>,
+}
+
+type Watch = dyn Fn(Operation, &Problems) + Send + Sync;
+
+/// Who is told of values that could not be read; shows nothing.
+#[derive(Clone)]
+struct OnProblems(Arc<Watch>);
+
+impl std::fmt::Debug for OnProblems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnProblems")
+    }
 }
 
 /// A source of events; it may hold anything, so it shows nothing.
@@ -149,6 +164,10 @@ impl Client {
         self.0.phone_number_id.as_deref()
     }
 
+    pub(crate) fn on_problems(&self) -> Option<&Watch> {
+        self.0.on_problems.as_ref().map(|watch| &*watch.0)
+    }
+
     pub(crate) fn rivals(&self) -> &Arc<Rivals> {
         &self.0.rivals
     }
@@ -203,6 +222,7 @@ pub struct ClientBuilder {
     events: Option<Events>,
     phone_number_id: Option<String>,
     creates: Option<Arc<dyn SharedRecord>>,
+    on_problems: Option<OnProblems>,
     http: Option<ConfigureHttp>,
 }
 
@@ -222,6 +242,7 @@ impl Default for ClientBuilder {
             events: None,
             phone_number_id: None,
             creates: None,
+            on_problems: None,
             http: None,
         }
     }
@@ -317,6 +338,24 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls this for each answer with values that could not be read. The call succeeds without them: an odd value
+    /// is kept under `extra` as `?name` where there is an object to keep it, and a list item without an id is left out.
+    /// [`Page::problems`](crate::Page::problems) has the same for a list.
+    ///
+    /// ```
+    /// let client = groups_ergonomic::Client::builder().api_key("key").on_problems(|operation, problems| {
+    ///     for problem in problems {
+    ///         // For example `list_groups: data.groups[0].created_at is a string`. Never the value.
+    ///         eprintln!("{operation}: {problem}");
+    ///     }
+    /// });
+    /// # assert!(client.build().is_ok());
+    /// ```
+    pub fn on_problems(mut self, call: impl Fn(Operation, &Problems) + Send + Sync + 'static) -> Self {
+        self.on_problems = Some(OnProblems(Arc::new(call)));
+        self
+    }
+
     /// Adjusts the HTTP client (proxies, certificates, pools). Proxies that the environment names are used, except
     /// for a base URL on this machine; one that is set here always is. Redirects, timeouts and repeats are set
     /// afterwards, so that the rules for the key hold whatever is done here.
@@ -375,6 +414,7 @@ impl ClientBuilder {
             picture_part: self.picture_part,
             events: self.events,
             phone_number_id: self.phone_number_id,
+            on_problems: self.on_problems,
             rivals: Arc::new(self.creates.map_or_else(Rivals::default, Rivals::sharing)),
         })))
     }

@@ -1,8 +1,11 @@
 //! From the wire to the model: one name for each thing, whichever form it came in. Loses nothing: what has no
 //! field goes to `extra`.
 
-use groups_api::types;
-use groups_model::{Accepted, Batch, FailedItem, Group, GroupId, JoinRequest, JoinRequestId, Participant};
+use groups_api::{GroupListShape, types};
+use groups_model::{
+    Accepted, Batch, Extra, FailedItem, Group, GroupId, JoinRequest, JoinRequestId, Participant,
+};
+use serde_json::Value;
 
 use crate::failure::item_error;
 use crate::operation::Operation;
@@ -29,10 +32,10 @@ pub(crate) fn summary(wire: types::GroupSummary) -> Group {
     group
 }
 
-pub(crate) fn groups(wire: types::GroupListShape) -> Vec<Group> {
+pub(crate) fn groups(wire: GroupListShape) -> Vec<Group> {
     let listed = match wire {
-        types::GroupListShape::GroupListData(nested) => nested.groups,
-        types::GroupListShape::Flat(groups) => groups,
+        GroupListShape::Nested(nested) => nested.groups,
+        GroupListShape::Flat(groups) => groups,
     };
     listed.into_iter().map(summary).collect()
 }
@@ -55,31 +58,61 @@ pub(crate) fn accepted(operation: Operation, group: Option<&GroupId>, wire: type
     Accepted::new(operation.id(), group_id, wire.request_id)
 }
 
+/// What an answer to approve or reject says.
+pub(crate) struct Decided {
+    pub done: Vec<JoinRequestId>,
+    pub failed: Vec<types::FailedJoinRequest>,
+    /// The reason for what has none of its own.
+    pub overall: Option<Value>,
+}
+
+impl From<types::ApproveJoinRequestsResult> for Decided {
+    fn from(said: types::ApproveJoinRequestsResult) -> Self {
+        let overall = first_error(&said.errors, &said.extra);
+        Self { done: said.approved_join_requests, failed: said.failed_join_requests, overall }
+    }
+}
+
+impl From<types::RejectJoinRequestsResult> for Decided {
+    fn from(said: types::RejectJoinRequestsResult) -> Self {
+        let overall = first_error(&said.errors, &said.extra);
+        Self { done: said.rejected_join_requests, failed: said.failed_join_requests, overall }
+    }
+}
+
 /// Every id that was asked for ends up on one side, in the order of asking.
-pub(crate) fn batch(
-    asked: &[JoinRequestId],
-    done: Vec<JoinRequestId>,
-    failed: Vec<types::FailedJoinRequest>,
-    overall: &[types::InlineError],
-) -> Batch {
+pub(crate) fn batch(asked: &[JoinRequestId], decided: Decided) -> Batch {
     let mut batch = Batch::default();
     for id in asked {
-        let failure = failed.iter().find(|item| item.join_request_id == *id);
+        let failure = decided.failed.iter().find(|item| item.join_request_id == *id);
         match failure {
             Some(item) => {
-                let error = item.errors.first().or(overall.first());
-                batch.failed.push(FailedItem::new(id.clone(), reason(error)));
+                let error = first_error(&item.errors, &item.extra).or_else(|| decided.overall.clone());
+                batch.failed.push(FailedItem::new(id.clone(), item_error(&error.unwrap_or_default())));
             }
-            None if done.contains(id) => batch.succeeded.push(id.clone()),
+            None if decided.done.contains(id) => batch.succeeded.push(id.clone()),
             None => batch.failed.push(FailedItem::new(id.clone(), unmentioned())),
         }
     }
     batch
 }
 
-fn reason(error: Option<&types::InlineError>) -> groups_model::ItemError {
-    let json = error.and_then(|error| serde_json::to_value(error).ok());
-    item_error(&json.unwrap_or(serde_json::Value::Null))
+/// The first error, also where something else than a list of errors stands in its place.
+fn first_error(errors: &[types::InlineError], extra: &Extra) -> Option<Value> {
+    let Some(error) = errors.first() else {
+        return extra.get("?errors").filter(|odd| !odd.is_null()).cloned();
+    };
+    let mut error = serde_json::to_value(error).unwrap_or_default();
+    if let Some(error) = error.as_object_mut() {
+        if let Some(whole) = error.remove("?error") {
+            return Some(whole);
+        }
+        // A text in place of the object is read as the details.
+        if let Some(details) = error.remove("?error_data") {
+            error.insert("error_data".to_owned(), details);
+        }
+    }
+    Some(error)
 }
 
 fn unmentioned() -> groups_model::ItemError {
@@ -139,7 +172,7 @@ mod tests {
                 {"code":"131213","message":"(#131213) gone","error_data":{"details":"d"}}]}]}"#,
         );
         let asked = [id("a"), id("b"), id("c")];
-        let batch = batch(&asked, wire.approved_join_requests, wire.failed_join_requests, &wire.errors);
+        let batch = batch(&asked, Decided::from(wire));
         assert_eq!(batch.succeeded, [id("a")]);
         assert_eq!(batch.failed[0].error.code, Some(131_213));
         assert_eq!(batch.failed[0].error.message, "gone", "the code stands beside it");

@@ -1,6 +1,7 @@
 //! Reads what is said in the body of an error answer, whichever of the documented envelopes it comes in
 //! (Facts 2.1). Never fails: a body that is none of them is told as text.
 
+use groups_model::tolerant;
 use serde_json::Value;
 
 /// What an error answer says.
@@ -19,15 +20,22 @@ const TEXT_MAX: usize = 200;
 impl Envelope {
     /// Reads a body.
     pub(crate) fn read(body: &[u8]) -> Self {
-        match serde_json::from_slice::<Value>(body) {
-            Ok(json) => Self::from_json(&json),
-            Err(_) => Self { message: plain_text(&String::from_utf8_lossy(body)), ..Self::default() },
+        // The tree of a long body takes many times its size, and no envelope is long.
+        const TREE_MAX: usize = 1024 * 1024;
+        let json = match serde_json::from_slice::<Value>(body.get(..TREE_MAX).unwrap_or(body)) {
+            Ok(json) => Some(json),
+            Err(_) if body.len() > TREE_MAX => None,
+            Err(_) => tolerant::value(body).ok().map(|(json, _)| json),
+        };
+        match json {
+            Some(json) => Self::from_json(&json),
+            None => Self { message: plain_text(&String::from_utf8_lossy(body)), ..Self::default() },
         }
     }
 
     fn from_json(json: &Value) -> Self {
         // Meta's object, or the gateway's string under the same name (M, D2).
-        if let Some(error) = json.get("error") {
+        if let Some(error) = json.get("error").filter(|error| !error.is_null()) {
             let mut read = Self::from_error(error);
             if let Some(meta) = json.get("meta") {
                 read.fill_from(Self::from_meta(meta));
@@ -38,8 +46,11 @@ impl Envelope {
             return Self::from_meta(meta);
         }
         // The old on-premises list, and the inline list of approve and reject (D4, I).
-        if let Some(first) = json.get("errors").and_then(|errors| errors.get(0)) {
-            return Self::from_error(first);
+        match json.get("errors") {
+            Some(Value::Array(errors)) if !errors.is_empty() => return Self::from_error(&errors[0]),
+            // One, without a list around it.
+            Some(error @ (Value::Object(_) | Value::String(_))) => return Self::from_error(error),
+            _ => {}
         }
         match json {
             Value::String(text) => Self { message: plain_text(text), ..Self::default() },

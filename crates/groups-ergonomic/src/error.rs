@@ -225,6 +225,12 @@ impl Error {
         self
     }
 
+    /// With what was done before it, in front.
+    pub(crate) fn explained(mut self, before: &str) -> Self {
+        self.0.message = format!("{before}: {}", self.0.message);
+        self
+    }
+
     fn delivered(mut self, delivery: Delivery, attempts: u32) -> Self {
         (self.0.delivery, self.0.attempts) = (delivery, attempts);
         self

@@ -4,6 +4,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use groups_model::tolerant::Unreadable;
 use groups_model::{ErrorEntry, ErrorKind, ItemError, RetryClass, TextEntry};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -80,7 +81,9 @@ impl Failure {
                     },
                 }
             }
-            groups_api::Error::InvalidResponsePayload(body, error) => Self::of_payload(&body, error),
+            groups_api::Error::InvalidResponsePayload(body, error) => {
+                Self::of_payload(&body, Unreadable::NotJson(error))
+            }
             groups_api::Error::InvalidRequest(message) | groups_api::Error::Custom(message) => {
                 Self::local(ErrorKind::InvalidInput, message)
             }
@@ -150,11 +153,20 @@ impl Failure {
     }
 
     /// A 2xx whose body is not what the operation answers with.
-    fn of_payload(body: &[u8], error: serde_json::Error) -> Self {
-        let message = if body.is_empty() {
-            "the answer is empty, where one with content was expected".to_owned()
-        } else {
-            format!("the answer could not be understood: {error}")
+    pub(crate) fn of_payload(body: &[u8], unreadable: Unreadable) -> Self {
+        let (message, source) = match unreadable {
+            _ if body.is_empty() => {
+                ("the answer is empty, where one with content was expected".to_owned(), None)
+            }
+            Unreadable::Odd(problem) => (format!("the answer could not be understood: {problem}"), None),
+            // Of a value that is not as expected, this error would name types of this code.
+            Unreadable::NotJson(error) if error.is_data() => {
+                ("the answer could not be understood: it is not of a documented form".to_owned(), None)
+            }
+            Unreadable::NotJson(error) => (
+                format!("the answer could not be understood: it is not JSON: {error}"),
+                Some(Source::from(error)),
+            ),
         };
         Self {
             kind: ErrorKind::InvalidResponse,
@@ -164,7 +176,7 @@ impl Failure {
             said: Envelope { message: Some(message), ..Envelope::default() },
             remedy: None,
             hint: None,
-            source: Some(error.into()),
+            source,
         }
     }
 

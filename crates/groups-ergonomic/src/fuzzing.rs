@@ -7,15 +7,16 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
-use crate::convert;
+use crate::convert::{self, Decided};
+use crate::decode::{self, Wire};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::operation::Operation;
 
 /// Reads the bytes as each answer of the API, and turns what can be read into what a user sees.
 pub fn decode(bytes: &[u8]) {
-    fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-        serde_json::from_slice(bytes).ok()
+    fn read<T: DeserializeOwned + Wire>(bytes: &[u8]) -> Option<T> {
+        decode::read(bytes).ok().map(|(value, _)| value)
     }
     fn show(value: &(impl serde::Serialize + std::fmt::Debug)) {
         // What was decoded can be printed and sent on, whatever it was.
@@ -36,21 +37,21 @@ pub fn decode(bytes: &[u8]) {
     if let Some(link) = read::<types::InviteLink>(bytes) {
         show(&link);
     }
+    if let Some(webhook) = read::<types::WebhookConfiguration>(bytes) {
+        show(&webhook);
+    }
     if let Some(said) = read::<types::ApproveJoinRequestsResult>(bytes) {
-        settle(said.approved_join_requests, said.failed_join_requests, &said.errors);
+        settle(Decided::from(said));
     }
     if let Some(said) = read::<types::RejectJoinRequestsResult>(bytes) {
-        settle(said.rejected_join_requests, said.failed_join_requests, &said.errors);
+        settle(Decided::from(said));
     }
-    fn settle(
-        done: Vec<JoinRequestId>,
-        failed: Vec<types::FailedJoinRequest>,
-        errors: &[types::InlineError],
-    ) {
-        let named = done.iter().chain(failed.iter().map(|item| &item.join_request_id));
+    fn settle(decided: Decided) {
+        let failed = decided.failed.iter().map(|item| &item.join_request_id);
+        let named = decided.done.iter().chain(failed);
         let mut asked: Vec<JoinRequestId> = named.cloned().collect();
         asked.extend(JoinRequestId::new("asked-and-not-answered"));
-        let batch = convert::batch(&asked, done, failed, errors);
+        let batch = convert::batch(&asked, decided);
         assert_eq!(batch.succeeded.len() + batch.failed.len(), asked.len(), "an id is lost or doubled");
         show(&batch);
     }

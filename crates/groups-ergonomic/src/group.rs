@@ -82,7 +82,12 @@ impl GetGroup {
                 if fields.is_empty() { call } else { call.fields(&*fields) }.send()
             })
             .await?;
-        Ok(convert::group(answer.value))
+        let mut group = convert::group(answer.value);
+        // It was not told in a way that can be read, and it is the one that was asked for.
+        if group.id.as_str().is_empty() {
+            group.id = id;
+        }
+        Ok(group)
     }
 }
 

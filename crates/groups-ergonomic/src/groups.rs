@@ -3,12 +3,14 @@
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use groups_api::types;
+use groups_api::{GroupListShape, types};
+use groups_model::tolerant::Problem;
 use groups_model::{Accepted, Group, JoinApprovalMode, limits};
 
 use crate::client::Client;
 use crate::convert;
 use crate::error::{Error, Result};
+use crate::failure::item_error;
 use crate::list::List;
 use crate::operation::Operation;
 use crate::outcome::Ticket;
@@ -77,7 +79,16 @@ async fn page(client: Client, ask: Ask) -> Result<Answered<Group>> {
             call.send()
         })
         .await?;
-    Ok(Answered { items: convert::groups(answer.value.data), paging: answer.value.paging })
+    let mut problems = answer.problems;
+    if let GroupListShape::Nested(data) = &answer.value.data
+        && data.groups.is_empty()
+        && !data.extra.is_empty()
+        && problems.is_empty()
+    {
+        problems.push(Problem::missing("data.groups"));
+        client.report(Operation::ListGroups, &problems);
+    }
+    Ok(Answered { items: convert::groups(answer.value.data), paging: answer.value.paging, problems })
 }
 
 /// A group to be created. Await it.
@@ -143,12 +154,19 @@ impl CreateGroup {
                 ticket.settle(None);
             }
         })?;
+        let error = answer.value.extra.get("error").cloned();
         let accepted = convert::accepted(operation, None, answer.value);
-        if accepted.request_id.is_none() && accepted.group_id.is_none() {
-            let message = "the answer names neither a request_id nor a group, so it cannot be followed";
-            return Err(Error::senseless(operation, message));
+        // The status says that it was taken, whatever else is missing; unless the answer itself is an error.
+        match error.filter(|error| !error.is_null()) {
+            Some(error) if accepted.request_id.is_none() && accepted.group_id.is_none() => {
+                let said = item_error(&error).message;
+                Err(Error::senseless(
+                    operation,
+                    format!("the answer is a success by its status, but reports an error: {said}"),
+                ))
+            }
+            _ => Ok(accepted),
         }
-        Ok(accepted)
     }
 }
 

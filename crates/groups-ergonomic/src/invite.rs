@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use groups_api::types;
 use groups_model::InviteLink;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Pending;
 use crate::operation::Operation;
@@ -19,6 +19,10 @@ impl GroupHandle {
             .client
             .call(Operation::GetInviteLink, || raw.get_invite_link().group_id(self.id.clone()).send())
             .await?;
+        if answer.value.invite_link.is_empty() {
+            let message = "the answer has no invite link that can be read";
+            return Err(Error::senseless(Operation::GetInviteLink, message));
+        }
         Ok(InviteLink::new(self.id.clone(), answer.value.invite_link))
     }
 
@@ -52,6 +56,13 @@ impl ResetInviteLink {
                 raw.reset_invite_link().group_id(id.clone()).body(body.clone()).send()
             })
             .await?;
+        if answer.value.invite_link.is_empty() {
+            // It is replaced, whatever the answer looks like: the link is read instead.
+            let group = GroupHandle { client, id };
+            return group.invite_link().await.map_err(|error| {
+                error.explained("the invite link was replaced, but the new one could not be read")
+            });
+        }
         Ok(InviteLink::new(id, answer.value.invite_link))
     }
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use groups_api::types;
+use groups_model::tolerant::Problems;
 use groups_model::{Cursor, Group, InvalidInput, JoinRequest, limits};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
@@ -105,9 +106,15 @@ pub struct Page<T> {
     /// Whether the server's own words decide `more`. A full page without a link does not: the next one may be
     /// empty.
     pub more_is_certain: bool,
+    problems: Problems,
 }
 
 impl<T> Page<T> {
+    /// What of the answer could not be read, by path and type. An item without an id is not in [`Self::items`].
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
     /// Drops what lies beyond this many items, if anything does. A cursor behind it would skip it, so none is told.
     fn keep(&mut self, count: usize, direction: Direction) -> bool {
         if self.items.len() <= count {
@@ -133,6 +140,7 @@ impl<T> Page<T> {
 pub(crate) struct Answered<T> {
     pub items: Vec<T>,
     pub paging: Option<types::Paging>,
+    pub problems: Problems,
 }
 
 /// The rules of walking.
@@ -194,10 +202,16 @@ impl Walk {
             Direction::Forward => (paging.as_ref().and_then(|paging| paging.next.as_deref()), &after),
             Direction::Backward => (paging.as_ref().and_then(|paging| paging.previous.as_deref()), &before),
         };
+        // A link that could not be read is one all the same.
+        let odd = match self.direction {
+            Direction::Forward => "?next",
+            Direction::Backward => "?previous",
+        };
+        let has_link = link.is_some() || paging.as_ref().is_some_and(|paging| paging.extra.contains_key(odd));
         let cursor = cursor.clone().or_else(|| link.and_then(|link| cursor_of(link, self.direction)));
 
         let items = answered.items;
-        let count = items.len() as u64;
+        let count = items.len() as u64 + answered.problems.left_out() as u64;
         // The server may send more than asked; what exceeds a limit of the caller was not asked for.
         let over = self.left.is_some_and(|left| count > left);
         let wanted = self.left.map_or(items.len(), |left| usize::try_from(left).unwrap_or(usize::MAX));
@@ -205,7 +219,7 @@ impl Walk {
 
         // With a link there is more. Without one, a full page is followed by one more question, as nobody has
         // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
-        let more = cursor.is_some() && (link.is_some() || count >= u64::from(asked.limit));
+        let more = cursor.is_some() && (has_link || count >= u64::from(asked.limit));
         let more_is_certain = !more || link.is_some();
         self.done = !more || self.left == Some(0);
         // The walk has come to the cursor also where it ends there, unless that is beyond what was dropped.
@@ -219,7 +233,7 @@ impl Walk {
             }
             self.position = Some(cursor);
         }
-        let mut page = Page { items, before, after, more, more_is_certain };
+        let mut page = Page { items, before, after, more, more_is_certain, problems: answered.problems };
         page.keep(wanted, self.direction);
         Ok(page)
     }
@@ -372,13 +386,14 @@ pub struct Items<T> {
     /// Where the page at hand begins, and what of it was delivered.
     began: Option<Cursor>,
     delivered: Vec<String>,
+    problems: Problems,
 }
 
 impl<T: Listed> Items<T> {
     pub(crate) fn new(pages: Pages<T>) -> Self {
         let began = pages.cursor().cloned();
         let delivered = pages.skip.iter().cloned().collect();
-        Self { pages, held: VecDeque::new(), began, delivered }
+        Self { pages, held: VecDeque::new(), began, delivered, problems: Problems::default() }
     }
 
     /// The next item; `None` at the end.
@@ -393,6 +408,11 @@ impl<T: Listed> Items<T> {
             all.push(item?);
         }
         Ok(all)
+    }
+
+    /// What could not be read of the pages so far, by path and type.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
     }
 
     /// The place behind the item that was delivered last: hand it to `resume` of a new list to go on there, also
@@ -434,6 +454,7 @@ impl<T: Listed> Stream for Items<T> {
             let backward = self.pages.is_backward();
             match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
                 Some(Ok(page)) => {
+                    self.problems.append(page.problems);
                     self.held = page.items.into();
                     if backward {
                         self.held.make_contiguous().reverse();
@@ -461,7 +482,11 @@ mod tests {
 
     fn answered(count: usize, after: Option<&str>, next: Option<&str>) -> Answered<usize> {
         let paging = serde_json::json!({ "cursors": { "after": after, "before": "first" }, "next": next });
-        Answered { items: (0..count).collect(), paging: serde_json::from_value(paging).unwrap() }
+        Answered {
+            items: (0..count).collect(),
+            paging: serde_json::from_value(paging).unwrap(),
+            problems: Problems::default(),
+        }
     }
 
     fn walk(options: Options) -> Walk {
@@ -552,7 +577,8 @@ mod tests {
     fn backward_goes_by_previous_and_before() {
         let paging =
             serde_json::json!({ "cursors": { "before": "b", "after": "a" }, "previous": "https://x" });
-        let answer = Answered { items: vec![1, 2], paging: serde_json::from_value(paging).unwrap() };
+        let paging = serde_json::from_value(paging).unwrap();
+        let answer = Answered { items: vec![1, 2], paging, problems: Problems::default() };
         let options = Options { before: Some(cursor("z")), ..sized(2) };
         let (_, next) = after(options, answer);
         assert_eq!(next, Some(Ask { after: None, before: Some(cursor("b")), limit: 2 }));
@@ -598,7 +624,8 @@ mod tests {
                         ["a", "b", "c", "d"].map(|id| Group::new(groups_model::GroupId::new(id).unwrap()));
                     let paging = serde_json::json!({ "cursors": { "before": "x", "after": "y" } });
                     let paging = serde_json::from_value(paging).unwrap();
-                    Box::pin(std::future::ready(Ok(Answered { items: items.to_vec(), paging })))
+                    let problems = Problems::default();
+                    Box::pin(std::future::ready(Ok(Answered { items: items.to_vec(), paging, problems })))
                 }),
             );
             let page = pages.next().await.unwrap().unwrap();
@@ -627,7 +654,8 @@ mod tests {
                     "cursors": { "after": format!("c{index}") },
                     "next": if last { None } else { Some("https://x") },
                 });
-                let answer = Answered { items, paging: serde_json::from_value(paging).unwrap() };
+                let paging = serde_json::from_value(paging).unwrap();
+                let answer = Answered { items, paging, problems: Problems::default() };
                 delivered.extend(walk.take(&ask, answer, Operation::ListGroups).unwrap().items);
             }
             proptest::prop_assert_eq!(delivered, (0..expected).collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use groups_api::types;
 use groups_model::{Batch, ErrorKind, FailedItem, InvalidInput, ItemError, JoinRequest, JoinRequestId};
 
 use crate::call::Answer;
-use crate::convert;
+use crate::convert::{self, Decided};
 use crate::error::{Error, Result};
 use crate::group::GroupHandle;
 use crate::groups::Pending;
@@ -64,7 +64,7 @@ async fn page(group: GroupHandle, ask: Ask) -> Result<Answered<JoinRequest>> {
         })
         .await?;
     let items = answer.value.data.into_iter().map(convert::join_request).collect();
-    Ok(Answered { items, paging: answer.value.paging })
+    Ok(Answered { items, paging: answer.value.paging, problems: answer.problems })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,18 +112,14 @@ impl DecideJoinRequests {
             Verdict::Approve => client
                 .run(operation, || raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt, .. }| {
-                    ((value.approved_join_requests, value.failed_join_requests, value.errors), in_doubt)
-                }),
+                .map(|Answer { value, in_doubt, .. }| (Decided::from(value), in_doubt)),
             Verdict::Reject => client
                 .run(operation, || raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt, .. }| {
-                    ((value.rejected_join_requests, value.failed_join_requests, value.errors), in_doubt)
-                }),
+                .map(|Answer { value, in_doubt, .. }| (Decided::from(value), in_doubt)),
         };
         let (batch, in_doubt) = match decided {
-            Ok(((done, failed, errors), in_doubt)) => (convert::batch(&ids, done, failed, &errors), in_doubt),
+            Ok((decided, in_doubt)) => (convert::batch(&ids, decided), in_doubt),
             // The whole call is refused where every request is gone.
             Err((error, true)) if error.kind() == ErrorKind::JoinRequestUnknown => {
                 (all_gone(&ids, &error), true)

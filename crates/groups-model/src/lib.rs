@@ -35,6 +35,7 @@ mod participant;
 mod participant_input;
 pub mod text;
 mod timestamp;
+pub mod tolerant;
 mod webhook;
 
 pub use accepted::Accepted;

@@ -10,8 +10,9 @@ use crate::InvalidInput;
 
 /// A moment in whole Unix seconds, UTC.
 ///
-/// It decodes from a number or a quoted number of seconds, as the sources disagree (Facts 1.3), and from
-/// RFC 3339, so that what this crate prints can be read back. It serialises as the API does: an integer.
+/// It decodes from a number or a quoted number of seconds, as the sources disagree (Facts 1.3), and from RFC 3339.
+/// A number after the year 2200 is read as milliseconds; a number that is still later then, or negative, is refused.
+/// It serialises as the API does: an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
@@ -21,6 +22,16 @@ impl Timestamp {
         let bounds = jiff::Timestamp::MIN.as_second()..=jiff::Timestamp::MAX.as_second();
         let clamped = seconds.clamp(*bounds.start(), *bounds.end());
         Self(jiff::Timestamp::from_second(clamped).unwrap_or_default())
+    }
+
+    /// The number of an answer or a webhook: seconds, or milliseconds where seconds would be after the year 2200.
+    fn from_wire(number: i64) -> Option<Self> {
+        const YEAR_2200: i64 = 7_258_118_400;
+        match number {
+            0..YEAR_2200 => Some(Self::from_seconds(number)),
+            YEAR_2200.. if number / 1000 < YEAR_2200 => Some(Self::from_seconds(number / 1000)),
+            _ => None,
+        }
     }
 
     /// Unix seconds.
@@ -65,17 +76,24 @@ impl<'de> Deserialize<'de> for Timestamp {
                 f.write_str("Unix seconds, quoted or not, or an RFC 3339 time")
             }
             fn visit_i64<E: Error>(self, value: i64) -> Result<Timestamp, E> {
-                Ok(Timestamp::from_seconds(value))
+                Timestamp::from_wire(value)
+                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(value), &self))
             }
             fn visit_u64<E: Error>(self, value: u64) -> Result<Timestamp, E> {
-                Ok(Timestamp::from_seconds(i64::try_from(value).unwrap_or(i64::MAX)))
+                self.visit_i64(i64::try_from(value).unwrap_or(i64::MAX))
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Timestamp, E> {
-                // `as` saturates, and a fraction of a second is below what this type tells.
-                Ok(Timestamp::from_seconds(value as i64))
+                if !value.is_finite() {
+                    return Err(E::invalid_value(serde::de::Unexpected::Float(value), &self));
+                }
+                // `as` saturates, and a fraction of a second is below what this type holds.
+                self.visit_i64(value.floor() as i64)
             }
             fn visit_str<E: Error>(self, value: &str) -> Result<Timestamp, E> {
-                value.parse().map_err(E::custom)
+                match value.trim().parse::<i64>() {
+                    Ok(number) => self.visit_i64(number),
+                    Err(_) => value.parse().map_err(E::custom),
+                }
             }
         }
         deserializer.deserialize_any(Moment)
@@ -121,6 +139,35 @@ mod tests {
             let at: Timestamp = serde_json::from_str(text).unwrap();
             assert_eq!(at.seconds(), 1_678_900_000, "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_after_the_year_2200_are_milliseconds_and_microseconds_are_refused() {
+        let read = |text: &str| serde_json::from_str::<Timestamp>(text).ok().map(Timestamp::seconds);
+        for text in ["1767603600000", "\"1767603600000\"", "1767603600123", "1767603600000.0", "1.7676036e12"]
+        {
+            assert_eq!(read(text), Some(1_767_603_600), "{text}");
+        }
+        for text in [
+            "1767603600000000",
+            "\"1767603600000000\"",
+            "1767603600000000000",
+            "18446744073709551615",
+            "1e300",
+            "-1",
+            "\"-1\"",
+            "-0.5",
+            "\"\"",
+            "\"soon\"",
+            "\"1767603600.5\"",
+            "true",
+            "[]",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("7258118399"), Some(7_258_118_399));
+        assert_eq!(read("7258118400"), Some(7_258_118), "the year 2200 in seconds is not meant");
+        assert_eq!(read("0"), Some(0));
     }
 
     proptest::proptest! {

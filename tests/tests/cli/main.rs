@@ -31,6 +31,7 @@ mod key;
 mod listen_output;
 mod lists;
 mod log_file;
+mod odd_answers;
 mod patience;
 mod people;
 mod qr;

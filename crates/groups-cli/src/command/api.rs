@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io::Read;
 
-use groups_ergonomic::model::InvalidInput;
+use groups_ergonomic::model::{InvalidInput, tolerant};
 use groups_ergonomic::{ApiAnswer, ApiCall, Client, Method};
 use serde_json::{Map, Value};
 
@@ -13,6 +13,7 @@ use crate::args::{Api, ApiMethod, Format, Globals};
 use crate::failure::{Failure, Kind};
 use crate::output::Printer;
 use crate::scene::{Scene, quoted};
+use crate::unreadable;
 
 /// The longest body that is read from a file.
 const INPUT_MAX: u64 = 16 * 1024 * 1024;
@@ -210,7 +211,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     if task.include {
         out.head(status, answer.headers());
     }
-    match document(&answer) {
+    let strict = serde_json::from_slice(answer.body()).ok();
+    match strict.or_else(|| out.is_filtered().then(|| document(&answer)).flatten()) {
         _ if answer.body().is_empty() => {}
         Some(json) => out.answer(json, std::str::from_utf8(answer.body()).ok()),
         None if out.is_filtered() => {
@@ -224,7 +226,12 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 }
 
 fn document(answer: &ApiAnswer) -> Option<Value> {
-    serde_json::from_slice(answer.body()).ok()
+    if let Ok(document) = serde_json::from_slice(answer.body()) {
+        return Some(document);
+    }
+    let (document, problems) = tolerant::value(answer.body()).ok()?;
+    unreadable::record("the answer", &problems);
+    Some(document)
 }
 
 /// Follows `paging.cursors.after`, as the other lists do: an empty page with more to come is none too few, and a cursor

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use groups_model::event::decode;
+use groups_model::event::read as read_notification;
 use groups_model::{ErrorKind, InvalidInput, RequestId, Timestamp};
 use groups_webhooks::store::{Backlog, SqliteStore, tail};
 use groups_webhooks::{EventStore, ForwardTarget, Forwarder, Query, Receiver, StoreError, Stored};
@@ -122,7 +122,9 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     if let Task::Decode { file } = task {
         let body = read(&file).map_err(|error| unreadable(&file, &error, scene))?;
-        out.items(&decode(&body));
+        let (events, problems) = read_notification(&body);
+        crate::unreadable::record("the notification", &problems);
+        out.items(&events);
         return Ok(());
     }
     let failed = |error: StoreError| of_store(&error, scene);

@@ -30,6 +30,7 @@ use serde_json::Value;
 use crate::args::{Early, Format, Globals, When};
 use crate::exit::Code;
 use crate::failure::{Failure, Kind};
+use crate::unreadable;
 
 pub(crate) use bar::Bar;
 use filter::{Filter, Filtered};
@@ -427,9 +428,23 @@ impl Printer {
                 for note in &self.notes {
                     say(&format!("{}\n", text::one_line(note)));
                 }
+                self.unreadable();
                 Code::Done
             }
-            Err(failure) => report(&failure, self.asked),
+            Err(failure) => {
+                // For programs, an error is one document and nothing else.
+                if !self.asked.is_json() {
+                    self.unreadable();
+                }
+                report(&failure, self.asked)
+            }
+        }
+    }
+
+    /// What of the answers could not be read.
+    fn unreadable(&self) {
+        for line in unreadable::lines().iter().filter(|_| !self.quiet) {
+            say(&format!("{}\n", text::one_line(line)));
         }
     }
 

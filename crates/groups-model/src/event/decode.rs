@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::{
     Event, EventKind, Unknown, bounds, identity, lifecycle, messages, participants, settings, status, user_id,
 };
+use crate::tolerant::{self, Problem, Problems};
 use crate::{EventId, Extra, GroupId, Participant, RequestId};
 
 type Object = Map<String, Value>;
@@ -27,7 +28,19 @@ pub struct Part {
 
 /// The events of a notification, in its order, each once. Takes any bytes; see the module's head.
 pub fn decode(body: &[u8]) -> Vec<Event> {
-    walk(body).into_iter().map(|(event, _)| event).collect()
+    walk(body).0.into_iter().map(|(event, _)| event).collect()
+}
+
+/// Like [`decode`], with what could not be read, by path and type. A value is kept in its event, under `?name`.
+pub fn read(body: &[u8]) -> (Vec<Event>, Problems) {
+    let (found, mut problems) = walk(body);
+    let events: Vec<Event> = found.into_iter().map(|(event, _)| event).collect();
+    for (index, event) in events.iter().enumerate() {
+        event.set_aside(|path, value| {
+            problems.push(Problem::of_value(format!("events[{index}].{path}"), value));
+        });
+    }
+    (events, problems)
 }
 
 /// Like [`decode`], with each event's own notification beside it.
@@ -36,12 +49,21 @@ pub fn split(body: &[u8]) -> Vec<Part> {
         event,
         notification: alone.map_or_else(|| body.to_vec(), |alone| alone.to_string().into_bytes()),
     };
-    walk(body).into_iter().map(part).collect()
+    walk(body).0.into_iter().map(part).collect()
 }
 
 /// Without a notification of its own, an event is all there is in the body.
-fn walk(body: &[u8]) -> Vec<(Event, Option<Value>)> {
-    let mut found = match serde_json::from_slice(body) {
+fn walk(body: &[u8]) -> (Vec<(Event, Option<Value>)>, Problems) {
+    // Strictly first: the other way takes longer.
+    let document = match serde_json::from_slice(body) {
+        Ok(document) => Ok((document, Problems::default())),
+        Err(_) => tolerant::value(body),
+    };
+    let (document, problems) = match document {
+        Ok((document, problems)) => (Ok(document), problems),
+        Err(error) => (Err(error), Problems::default()),
+    };
+    let mut found = match document {
         Ok(Value::Object(top)) if top.get("entry").is_some_and(is_filled_list) => {
             if bounds::are_kept(&top) {
                 notification(top)
@@ -64,7 +86,7 @@ fn walk(body: &[u8]) -> Vec<(Event, Option<Value>)> {
     };
     let mut seen: HashSet<EventId> = HashSet::new();
     found.retain(|(event, _)| seen.insert(event.id.clone()));
-    found
+    (found, problems)
 }
 
 fn is_filled_list(value: &Value) -> bool {

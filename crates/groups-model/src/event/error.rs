@@ -25,7 +25,13 @@ fn item_error(error: Value) -> ItemError {
 
 fn of_object(object: Map<String, Value>) -> ItemError {
     let mut fields = Fields::new(object);
-    let code = fields.take::<LenientInteger>("code").and_then(|code| u32::try_from(code.0).ok());
+    let code = fields.take::<LenientInteger>("code").and_then(|code| {
+        let known = u32::try_from(code.0).ok();
+        if known.is_none() {
+            fields.put("?code", code.0.into());
+        }
+        known
+    });
     let title = fields.text("title");
     let details = details(&mut fields);
     let row = code.and_then(ErrorEntry::find);
@@ -39,7 +45,14 @@ fn of_object(object: Map<String, Value>) -> ItemError {
 }
 
 fn details(fields: &mut Fields) -> Option<String> {
-    let data: Map<String, Value> = fields.take("error_data")?;
+    let data = match fields.take::<Value>("error_data")? {
+        Value::Object(data) => data,
+        Value::String(text) => return Some(text),
+        other => {
+            fields.put("?error_data", other);
+            return None;
+        }
+    };
     let mut data = Fields::new(data);
     let details = data.text("details");
     let rest = data.rest();

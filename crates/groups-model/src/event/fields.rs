@@ -1,5 +1,5 @@
-//! Takes the known fields out of an object of the wire; what is left, or is not of the expected form, stays and ends up
-//! under `extra`. Never fails, so that one odd field does not cost the event.
+//! Takes the known fields out of an object of the wire. What is left ends up under `extra`; a field that is not of the
+//! expected form is in it under `?name`. Never fails, so that one odd field does not cost the event.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -23,10 +23,23 @@ impl Fields {
     pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let taken = match self.0.get(name)? {
             Value::Null => None,
-            value => Some(T::deserialize(value).ok()?),
+            value => match T::deserialize(value) {
+                Ok(taken) => Some(taken),
+                Err(_) => {
+                    self.set_aside(name);
+                    return None;
+                }
+            },
         };
         self.0.remove(name);
         taken
+    }
+
+    /// Marks a field that is not of the expected form.
+    pub(super) fn set_aside(&mut self, name: &str) {
+        if let Some(value) = self.0.remove(name) {
+            self.0.insert(format!("?{name}"), value);
+        }
     }
 
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
@@ -51,21 +64,29 @@ impl Fields {
         self.0.remove("errors").map(item_errors).unwrap_or_default()
     }
 
-    /// The objects of a list. Whatever else stands in it stays behind.
+    /// The objects of a list. What else is in it is set aside.
     pub(super) fn objects(&mut self, name: &str) -> Vec<Map<String, Value>> {
-        let Some(Value::Array(items)) = self.0.get_mut(name) else { return Vec::new() };
-        let mut objects = Vec::new();
-        items.retain_mut(|item| match item {
-            Value::Object(object) => {
-                objects.push(std::mem::take(object));
-                false
+        let (mut objects, mut odd) = (Vec::new(), Vec::new());
+        for item in self.take::<Vec<Value>>(name).unwrap_or_default() {
+            match item {
+                Value::Object(object) => objects.push(object),
+                other => odd.push(other),
             }
-            _ => true,
-        });
-        if items.is_empty() {
-            self.0.remove(name);
+        }
+        if !odd.is_empty() {
+            self.put(&format!("?{name}"), Value::Array(odd));
         }
         objects
+    }
+
+    /// The people of a list. An item that is no object becomes one, with the item under `?participant`: a list of people
+    /// must not be shorter than it came.
+    pub(super) fn people(&mut self, name: &str) -> Vec<Map<String, Value>> {
+        let of_item = |item| match item {
+            Value::Object(object) => object,
+            other => Map::from_iter([("?participant".to_owned(), other)]),
+        };
+        self.take::<Vec<Value>>(name).unwrap_or_default().into_iter().map(of_item).collect()
     }
 
     /// The ids of a person, wherever they stand.

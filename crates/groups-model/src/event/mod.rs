@@ -38,7 +38,7 @@ mod user_id;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-pub use decode::{Part, decode, split};
+pub use decode::{Part, decode, read, split};
 pub use lifecycle::{GroupCreate, GroupDelete};
 pub use messages::{GroupMessage, GroupMessageStatus, MessageStatus};
 pub use participants::{
@@ -188,6 +188,41 @@ impl EventKind {
 }
 
 impl Event {
+    /// Each value that could not be read, by its path in the JSON form of the event.
+    fn set_aside(&self, mut each: impl FnMut(&str, &Value)) {
+        fn walk(path: &str, value: &Value, each: &mut impl FnMut(&str, &Value)) {
+            match value {
+                Value::Object(object) => {
+                    for (name, value) in object {
+                        let inner = match (path, name.as_str()) {
+                            (path, "extra" | "envelope" | "content") => path.to_owned(),
+                            ("", name) => name.to_owned(),
+                            (path, name) => format!("{path}.{name}"),
+                        };
+                        if name.starts_with('?') {
+                            each(&inner.replacen('?', "", 1), value);
+                        } else {
+                            walk(&inner, value, each);
+                        }
+                    }
+                }
+                Value::Array(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        walk(&format!("{path}[{index}]"), item, each);
+                    }
+                }
+                _ => {}
+            }
+        }
+        // What is not understood is kept as it came.
+        if matches!(self.kind, EventKind::Unknown(_)) {
+            return;
+        }
+        if let Ok(shown) = serde_json::to_value(self) {
+            walk("", &shown, &mut each);
+        }
+    }
+
     /// Why it failed as a whole; empty where nothing failed: webhooks have no status flag, so a failure is known by
     /// its errors alone (Facts 4). Single settings and participants have errors of their own.
     pub fn errors(&self) -> &[ItemError] {

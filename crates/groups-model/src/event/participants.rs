@@ -44,7 +44,7 @@ impl EventParticipant {
             participant.extra = fields.rest();
             Self { input, participant, errors }
         };
-        fields.objects(name).into_iter().map(of_object).collect()
+        fields.people(name).into_iter().map(of_object).collect()
     }
 }
 
