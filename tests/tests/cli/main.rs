@@ -17,6 +17,7 @@ mod conformance_stopped;
 #[cfg(unix)]
 mod curl;
 mod each_group;
+mod endless;
 mod error_codes;
 mod errors;
 mod events;
