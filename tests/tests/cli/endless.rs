@@ -178,7 +178,7 @@ fn a_wait_ends_at_its_deadline_while_the_list_does_not_end() {
     fn growing(call: usize) -> Vec<&'static str> {
         vec![Box::leak(format!("N{call}").into_boxed_str())]
     }
-    for items in [cycle as Items, growing] {
+    for (name, items) in [("cycle", cycle as Items), ("growing", growing)] {
         let world = world();
         let sheet = world.file("sheet.csv", b"subject\nTrip\n");
         for command in
@@ -187,12 +187,13 @@ fn a_wait_ends_at_its_deadline_while_the_list_does_not_end() {
             let service = endless(items, 1);
             let url = service.url();
             let began = Instant::now();
-            let done = world.quietly_with(&[command, &["--base-url", &url, "-o", "jsonl"]].concat(), &KEY);
+            let done = world.run_with(&[command, &["--base-url", &url, "-o", "jsonl"]].concat(), &KEY);
             let took = began.elapsed();
             assert_eq!(done.code, Some(8), "{command:?}: {done:?}");
             assert!(took < Duration::from_secs(4), "{command:?} took {took:?}");
             assert!(done.stdout.contains("R1"), "what was accepted is printed: {done:?}");
         }
+        world.check(&format!("a_wait_ends_at_its_deadline_while_the_list_does_not_end_{name}"));
     }
 }
 
