@@ -51,13 +51,18 @@ impl Served {
         self.child.wait().expect("it has ended");
     }
 
-    /// Sends it a signal by name, such as `INT`, and tells how it ended.
-    pub fn end_by(mut self, signal: &str) -> Option<i32> {
+    /// Sends it a signal by name, such as `HUP`.
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .args(["-s", signal, &self.child.id().to_string()])
             .status()
             .expect("kill runs");
         assert!(sent.success());
+    }
+
+    /// Sends it a signal by name, such as `INT`, and returns its exit code.
+    pub fn end_by(mut self, signal: &str) -> Option<i32> {
+        self.signal(signal);
         self.child.wait().expect("it has ended").code()
     }
 }

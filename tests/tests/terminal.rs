@@ -430,6 +430,52 @@ fn colours_are_for_terminals_that_want_them_and_never_in_tables() {
     }
 }
 
+/// A terminal without escape codes, such as that of an editor or of a log.
+fn at_dumb_terminal(world: &World, arguments: &[&str]) -> PtySession {
+    let mut command = world.command(arguments);
+    command.env("NO_COLOR", "").env("D360_API_KEY", "sandbox").env("TERM", "dumb");
+    at_terminal(command)
+}
+
+#[test]
+fn a_dumb_terminal_gets_no_escape_codes() {
+    let world = world();
+    let club = world.group("Book club");
+    let served = world.serve(&["--fresh", "--fault", "get_group latency=30ms"]);
+    let rows: String = (0..40).map(|n| format!("group{n}\n")).collect();
+    let file = world.file("many.txt", rows.as_bytes());
+    for arguments in [
+        &["--help"][..],
+        &["list", "--help"],
+        &["list", "--nonsense"],
+        &["help", "exit-codes"],
+        &["list", "--sandbox", "--all"],
+        &["get", "nobody", "--sandbox"],
+        &["invite", "get", &club, "--qr", "--sandbox"],
+        &["create", "--subject", "Trip", "--sandbox", "--wait"],
+        &["get", "--from", &file, "--base-url", served.base_url()],
+        &["doctor", "--sandbox"],
+        &["list", "--sandbox", "-o", "yaml"],
+    ] {
+        let (said, _) = end(at_dumb_terminal(&world, arguments));
+        assert!(!said.is_empty() && !said.contains('\u{1b}'), "{arguments:?}: {said:?}");
+        assert!(!said.replace("\r\n", "\n").contains('\r'), "{arguments:?}: {said:?}");
+    }
+    for (arguments, prompt, answer) in [
+        (&["delete", &club, "--sandbox"][..], "[y/N]", "n"),
+        (&LOGIN, "(it is not shown): ", "a-key-4711-of-some-length"),
+    ] {
+        let mut session = at_dumb_terminal(&world, arguments);
+        let before = session.exp_string(prompt).unwrap();
+        session.send_line(answer).unwrap();
+        let (after, _) = end(session);
+        assert!(!format!("{before}{after}").contains('\u{1b}'), "{arguments:?}: {before:?} {after:?}");
+    }
+    // Whoever asks for colours gets them.
+    let (said, _) = end(at_dumb_terminal(&world, &["list", "--help", "--color", "always"]));
+    assert!(said.contains('\u{1b}'), "{said:?}");
+}
+
 const LOGIN: [&str; 6] =
     ["auth", "login", "--insecure-storage", "--no-verify", "--base-url", "http://127.0.0.1:1"];
 

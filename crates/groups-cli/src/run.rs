@@ -63,10 +63,12 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     let command = plan.scene.command();
     let directives = match environment.log(globals.verbose) {
         // Nobody waits for its result: what goes wrong meanwhile has to be told meanwhile.
-        "" if command == "listen" && !format.is_json() && !globals.quiet => "groups_webhooks=warn",
+        "" if command == "listen" && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
-    if let Err(failure) = output::start_log(directives, environment.log_file(&globals), command) {
+    // Without `-v` every line of stderr is a document where JSON was asked for.
+    let as_json = format.is_json() && environment.log(globals.verbose).is_empty();
+    if let Err(failure) = output::start_log(directives, as_json, environment.log_file(&globals), command) {
         return output::report(&failure, format);
     }
     // A file of rows has columns of its own; JSON has them anyway.

@@ -52,6 +52,7 @@ the three that guard webhooks: set to nothing they are an error.
   HOME                           Where both are kept if that is not set either.
   NO_COLOR                       Anything: no colours in help and drawings. --color is stronger.
   CLICOLOR_FORCE                 Anything but 0: colours wherever the output goes. NO_COLOR and --color are stronger.
+  TERM                           dumb: no progress and, unless forced as above, no colours.
 
 Examples:
   WAGROUPS_SANDBOX=1 wagroups list
@@ -81,8 +82,9 @@ fields that the server adds are kept under `extra`.
   --jq EXPR     Filter the JSON with a jq expression: the whole document, or each line with -o jsonl. Text is printed
                 bare, everything else as JSON in one line. It sees neither files nor the environment.
 
-With json and jsonl, and without -v, an error is the whole of stderr: {\"error\":{\"kind\":...,\"message\":...}}. `wagroups
-schema` prints the JSON Schema of each type of result, and of errors.
+With json and jsonl, and without -v, an error is the whole of stderr: {\"error\":{\"kind\":...,\"message\":...}}. `listen`, which runs
+on, also writes notices there, one document per line: {\"log\":{\"level\":...,\"message\":...}}. `wagroups schema` prints the
+JSON Schema of each type of result, and of errors.
 
 Examples:
   wagroups list -o csv > groups.csv

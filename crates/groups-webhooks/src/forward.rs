@@ -1,17 +1,18 @@
 //! Passes stored events on to a URL: in order per group, at least once, with patience. The queue lives in the store, so
-//! that it survives restarts; this must never remember anything that the store does not.
+//! that it survives restarts; this must never remember anything about an event that the store does not.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use groups_model::Timestamp;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::task::JoinSet;
 use url::{Host, Url};
 
 use crate::signature::sign;
-use crate::store::{EventStore, Forwarding, Stored};
+use crate::store::{EventStore, Forwarding, Outcome, Settled, Stored};
 use crate::target::ForwardTarget;
 
 /// Carries the event's id, so that the receiving side can tell a repeat.
@@ -19,6 +20,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
 /// How soon an error of the store is tried again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// How many events may be set aside in a row without evidence that the target accepts others.
+const WITHOUT_EVIDENCE: u32 = 3;
 
 /// How long to wait between attempts, and how long to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +31,27 @@ pub struct Backoff {
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
-    /// An event that was received longer ago is given up when it fails once more, so that the events of its group
-    /// behind it get their turn. It stays in the store.
+    /// An event that was received longer ago is set aside when it fails once more, so that the later events of its
+    /// group are sent. It stays in the store.
     pub give_up_after: Duration,
+    /// After how many refusals an event may be set aside: answers of 4xx, but 401, 403, 404, 405, 407, 408, 425, 429.
+    pub refusals: u32,
+    /// After how many failures of other kinds an event may be set aside: any other answer, or a connection that broke
+    /// or stayed silent. Refusals count as well. Where no connection can be made, and with 408, 425 and 429, nothing
+    /// counts.
+    pub failures: u32,
 }
 
 impl Default for Backoff {
-    /// 1 second, up to 5 minutes, for 7 days: as long as 360dialog itself goes on (Facts 4.7).
+    /// 1 second, up to 5 minutes, for 7 days: as long as 360dialog itself goes on (Facts 4.7). 3 refusals (about 3
+    /// seconds), 6 failures (about half a minute).
     fn default() -> Self {
         Self {
             first: Duration::from_secs(1),
             longest: Duration::from_secs(300),
             give_up_after: Duration::from_secs(7 * 24 * 3600),
+            refusals: 3,
+            failures: 6,
         }
     }
 }
@@ -70,6 +82,20 @@ impl std::error::Error for ForwardError {}
 /// Each event is a POST of its own: a notification in the form in which 360dialog delivers it, holding this one event, so
 /// that a service which takes the webhooks takes these. `Idempotency-Key` is the event's id. Any answer of
 /// 2xx means done; any other, and none, is tried again later while the later events of the same group wait.
+///
+/// # Events that a target never accepts
+///
+/// An event that is refused too often ([`Backoff::refusals`], [`Backoff::failures`]) is set aside, so that the later events
+/// of its group are sent. It stays in the store, and the log names its number. A target that is down must not cost events, so
+/// this needs evidence that the target accepts others:
+///
+/// - The target has accepted another event since the attempt before.
+/// - Or the next event of the group is tried instead. If it is accepted, the first one gets a last attempt. If it fails, the
+///   first one returns to its place, and both wait.
+/// - An event with nothing behind it is set aside without evidence only if the target refuses it (4xx), and at most three
+///   times in a row.
+///
+/// Without a connection nothing counts against an event. After [`Backoff::give_up_after`] an event is set aside in any case.
 pub struct Forwarder {
     store: Arc<dyn EventStore>,
     target: Arc<Target>,
@@ -83,6 +109,7 @@ struct Target {
     headers: HeaderMap,
     secret: Option<SecretString>,
     backoff: Backoff,
+    health: Health,
 }
 
 impl Forwarder {
@@ -121,6 +148,7 @@ impl Forwarder {
             headers: HeaderMap::new(),
             secret: None,
             backoff: Backoff::default(),
+            health: Health::default(),
         };
         Ok(Self { store, target: Arc::new(target), at_once: 8 })
     }
@@ -159,7 +187,7 @@ impl Forwarder {
 
     /// Sends one event once, whether it is in the queue or not.
     pub async fn send(&self, stored: &Stored) -> Result<(), ForwardError> {
-        self.target.post(stored).await.map_err(ForwardError)
+        self.target.post(stored).await.map_err(|failure| ForwardError(failure.reason))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Target)) -> Self {
@@ -203,33 +231,153 @@ impl Forwarder {
     }
 }
 
+/// Whose fault a failed attempt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// The target's: it cannot be reached, or asks for another attempt later.
+    Target,
+    /// The event's: the target refuses it.
+    Event,
+    /// One of the two.
+    Unclear,
+}
+
+impl Fault {
+    fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            408 | 425 | 429 => Self::Target,
+            // About the address or the credentials.
+            401 | 403 | 404 | 405 | 407 => Self::Unclear,
+            400..500 => Self::Event,
+            _ => Self::Unclear,
+        }
+    }
+}
+
+/// Why an attempt failed.
+struct Failure {
+    fault: Fault,
+    /// Without the URL: that may hold a secret.
+    reason: String,
+}
+
+impl Failure {
+    fn new(fault: Fault, reason: impl Into<String>) -> Self {
+        Self { fault, reason: reason.into() }
+    }
+}
+
+/// What was seen of a target. Only a hint: the queue is in the store.
+#[derive(Default)]
+struct Health(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    /// When it last accepted an event.
+    accepted: Option<Instant>,
+    /// How many events were set aside since without evidence.
+    without_evidence: u32,
+}
+
+impl Health {
+    fn accepted(&self) {
+        *self.seen() = Seen { accepted: Some(Instant::now()), without_evidence: 0 };
+    }
+
+    /// Whether one more event may be set aside without evidence. Counts it as set aside.
+    fn may_set_aside(&self) -> bool {
+        let mut seen = self.seen();
+        let may = seen.without_evidence < WITHOUT_EVIDENCE;
+        seen.without_evidence += u32::from(may);
+        may
+    }
+
+    /// It was not set aside after all.
+    fn was_not_set_aside(&self) {
+        let mut seen = self.seen();
+        seen.without_evidence = seen.without_evidence.saturating_sub(1);
+    }
+
+    /// Whether it accepted an event before a moment, and at most so long before.
+    fn has_accepted(&self, before: Instant, within: Duration) -> bool {
+        let accepted = self.seen().accepted;
+        accepted.and_then(|at| before.checked_duration_since(at)).is_some_and(|ago| ago <= within)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Target {
     async fn deliver(&self, one: Box<dyn Forwarding>) {
-        let event = one.stored().event.id.clone();
-        let failed = one.attempts().saturating_add(1);
-        let settled = match self.post(one.stored()).await {
+        let number = one.stored().number;
+        let attempts = one.attempts().saturating_add(1);
+        let began = Instant::now();
+        let posted = self.post(one.stored()).await;
+        let pause = self.backoff.pause(attempts, fastrand::f64());
+        let outcome = match &posted {
             Ok(()) => {
-                tracing::debug!(event = %event, "event forwarded");
-                one.done().await
+                self.health.accepted();
+                Outcome::Done
             }
-            Err(reason) if self.is_too_late(one.stored().received_at) => {
-                tracing::error!(event = %event, attempts = failed, reason, "event not forwarded; it is given up");
-                one.done().await
-            }
-            Err(reason) => {
-                let pause = self.backoff.pause(failed, fastrand::f64());
-                let seconds = pause.as_secs_f64();
-                tracing::warn!(event = %event, attempts = failed, reason, seconds, "event not forwarded; later again");
-                one.again_after(pause).await
+            Err(failure) => self.after(failure.fault, &*one, began, pause),
+        };
+        let settled = match one.settle(outcome).await {
+            Ok(settled) => settled,
+            Err(error) => {
+                tracing::warn!(error = %error, "the outcome for event {number} was not stored; it may be sent again");
+                return;
             }
         };
-        if let Err(error) = settled {
-            tracing::warn!(event = %event, error = %error, "the outcome was not stored; the event may be sent again");
+        if matches!(outcome, Outcome::StepAside { alone: true, .. }) && settled != Settled::SetAside {
+            self.health.was_not_set_aside();
+        }
+        match (&posted, settled) {
+            (Ok(()), _) => tracing::debug!("event {number} forwarded"),
+            (Err(Failure { reason, .. }), Settled::SteppedAside) => {
+                tracing::warn!(
+                    attempts,
+                    reason,
+                    "event {number} not forwarded; the next event of its group is tried"
+                );
+            }
+            (Err(Failure { reason, .. }), Settled::SetAside) => {
+                tracing::error!(
+                    attempts,
+                    reason,
+                    "event {number} not forwarded; it is set aside and stays in the store"
+                );
+            }
+            (Err(Failure { reason, .. }), Settled::Stored) => {
+                let seconds = (pause.as_secs_f64() * 10.0).round() / 10.0;
+                tracing::warn!(attempts, reason, seconds, "event {number} not forwarded; it is tried again");
+            }
         }
     }
 
-    /// Why it failed, without the URL: that may hold a secret.
-    async fn post(&self, stored: &Stored) -> Result<(), String> {
+    /// What follows from a failed attempt.
+    fn after(&self, fault: Fault, one: &dyn Forwarding, began: Instant, delay: Duration) -> Outcome {
+        let refusals = one.refusals().saturating_add(1);
+        let is_often = match fault {
+            Fault::Target => false,
+            _ if one.is_last_attempt() => true,
+            Fault::Event => refusals >= self.backoff.refusals,
+            Fault::Unclear => refusals >= self.backoff.failures,
+        };
+        // The attempt before was at least so long ago.
+        let pause = self.backoff.pause(one.attempts().max(1), 0.0);
+        let is_proven = one.is_last_attempt() || self.health.has_accepted(began, pause);
+        if self.is_too_late(one.stored().received_at) || is_often && is_proven {
+            Outcome::SetAside
+        } else if is_often {
+            Outcome::StepAside { delay, alone: fault == Fault::Event && self.health.may_set_aside() }
+        } else {
+            Outcome::Again { delay, refused: fault != Fault::Target }
+        }
+    }
+
+    async fn post(&self, stored: &Stored) -> Result<(), Failure> {
         let mut request = self
             .client
             .post(self.url.clone())
@@ -242,10 +390,13 @@ impl Target {
         let answer = request.body(stored.notification.clone()).send().await;
         match answer {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(format!("it was answered {}", answer.status().as_u16())),
-            Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
-            Err(error) if error.is_connect() => Err("no connection".to_owned()),
-            Err(_) => Err("the connection broke".to_owned()),
+            Ok(answer) => {
+                let status = answer.status();
+                Err(Failure::new(Fault::of(status), format!("it was answered {}", status.as_u16())))
+            }
+            Err(error) if error.is_connect() => Err(Failure::new(Fault::Target, "no connection")),
+            Err(error) if error.is_timeout() => Err(Failure::new(Fault::Unclear, "no answer in time")),
+            Err(_) => Err(Failure::new(Fault::Unclear, "the connection broke")),
         }
     }
 
@@ -259,6 +410,20 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_answer_about_the_event_is_its_fault() {
+        let of = |status| Fault::of(StatusCode::from_u16(status).unwrap());
+        for status in [400, 406, 409, 410, 413, 415, 422, 451] {
+            assert_eq!(of(status), Fault::Event, "{status}");
+        }
+        for status in [301, 401, 403, 404, 405, 407, 500, 501, 502, 503, 504, 599] {
+            assert_eq!(of(status), Fault::Unclear, "{status}");
+        }
+        for status in [408, 425, 429] {
+            assert_eq!(of(status), Fault::Target, "{status}");
+        }
+    }
 
     #[test]
     fn pauses_double_up_to_the_longest_and_are_spread() {

@@ -27,6 +27,11 @@ pub(crate) fn is_signed(headers: &HeaderMap, body: &[u8], secrets: &[SecretStrin
     })
 }
 
+/// The header that holds a signature, if one does.
+pub(crate) fn signature_header(headers: &HeaderMap) -> Option<&'static str> {
+    HEADERS.into_iter().find(|name| headers.contains_key(*name))
+}
+
 /// A signature as Meta writes it: `sha256=` and hex.
 pub(crate) fn sign(secret: &SecretString, body: &[u8]) -> String {
     use std::fmt::Write as _;

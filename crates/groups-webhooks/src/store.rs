@@ -39,7 +39,8 @@ pub trait EventStore: Send + Sync + 'static {
     /// The number of the newest event ever stored; 0 before the first.
     async fn last_number(&self) -> Result<u64, StoreError>;
 
-    /// Forgets events that were received before a moment, unless they wait to be forwarded; tells how many. An event
+    /// Forgets events that were received before a moment, unless they wait to be forwarded; tells how many. Events that
+    /// were set aside do not wait: they are forgotten. An event
     /// that is forgotten and then delivered again is new. 360dialog delivers again for up to 7 days (Facts 4.7), so
     /// keep them longer than that.
     async fn prune(&self, received_before: Timestamp) -> Result<u64, StoreError>;
@@ -58,6 +59,9 @@ pub trait EventStore: Send + Sync + 'static {
     /// How many events wait to be forwarded to each target, whether their time has come or not. Targets for which none
     /// waits are left out.
     async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError>;
+
+    /// How many events were set aside for each target, as it did not accept them. Targets without any are left out.
+    async fn forwards_set_aside(&self) -> Result<Vec<Backlog>, StoreError>;
 }
 
 /// What waits to be forwarded to a target.
@@ -91,11 +95,82 @@ pub trait Forwarding: Send {
     /// How often it was tried before.
     fn attempts(&self) -> u32;
 
+    /// How many of these attempts count against the event; see [`Outcome::Again`].
+    fn refusals(&self) -> u32;
+
+    /// Whether it stepped aside before, and the next event of its group was accepted: the target is up, and this is its
+    /// last attempt.
+    fn is_last_attempt(&self) -> bool;
+
+    /// Stores the outcome of an attempt, in one transaction.
+    async fn settle(self: Box<Self>, outcome: Outcome) -> Result<Settled, StoreError>;
+
     /// It need not be forwarded any more.
-    async fn done(self: Box<Self>) -> Result<(), StoreError>;
+    async fn done(self: Box<Self>) -> Result<Settled, StoreError> {
+        self.settle(Outcome::Done).await
+    }
 
     /// It failed; it and what waits behind it are due again after a while.
-    async fn again_after(self: Box<Self>, delay: Duration) -> Result<(), StoreError>;
+    async fn again_after(self: Box<Self>, delay: Duration) -> Result<Settled, StoreError> {
+        self.settle(Outcome::Again { delay, refused: false }).await
+    }
+}
+
+/// The outcome of an attempt to forward an event, and what it means for the events of its group (its lane).
+///
+/// An event *steps aside* while the next of its lane is tried. If that one is accepted, the target is up: the event returns
+/// to its place for a last attempt. If that one fails, the event returns to its place as if nothing had happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was accepted, or need not be forwarded any more. Events of its lane that stepped aside return to their places
+    /// for a last attempt each, due at once.
+    Done,
+    /// It is due again after a while. Events of its lane that stepped aside return to their places, due at the same
+    /// time.
+    Again {
+        /// After how long.
+        delay: Duration,
+        /// Whether the attempt counts against the event.
+        refused: bool,
+    },
+    /// It steps aside if another event of its lane waits behind it. Otherwise as `SetAside` where `alone` is true, or else
+    /// as `Again` with `refused`. Also as `Again` where [`STEPPED_ASIDE_MAX`] of its lane have stepped aside already.
+    StepAside {
+        /// After how long it is due again if it does not step aside.
+        delay: Duration,
+        /// Whether it is set aside if nothing waits behind it.
+        alone: bool,
+    },
+    /// It is set aside: it stays in the store and is not tried again. For its lane this is the same as `Done`.
+    SetAside,
+}
+
+impl Outcome {
+    /// What stepping aside comes to; `None` where the event does step aside. `stepped`: how many of its lane have.
+    fn instead_of_stepping_aside(delay: Duration, alone: bool, has_next: bool, stepped: i64) -> Option<Self> {
+        match has_next {
+            true if stepped < i64::from(STEPPED_ASIDE_MAX) => None,
+            false if alone => Some(Self::SetAside),
+            _ => Some(Self::Again { delay, refused: true }),
+        }
+    }
+}
+
+/// How many events of one lane may step aside at a time.
+pub const STEPPED_ASIDE_MAX: u32 = 10;
+
+/// What a [`Outcome::StepAside`] came to, or another outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settled {
+    /// It is done, or waits.
+    #[default]
+    Stored,
+    /// It stepped aside.
+    SteppedAside,
+    /// It is set aside.
+    SetAside,
 }
 
 /// An event as it is kept.
@@ -139,6 +214,39 @@ impl Stored {
             stored.event.id = id;
         }
         Ok(stored)
+    }
+}
+
+/// The oldest event of a lane that is to be forwarded.
+struct Head {
+    stored: Stored,
+    attempts: u32,
+    refusals: u32,
+    is_last_attempt: bool,
+    /// Whether others of its lane have stepped aside.
+    has_stepped_aside: bool,
+}
+
+impl Head {
+    /// Of a row of either database.
+    fn of_row<R>(row: &R) -> sqlx::Result<Self>
+    where
+        R: sqlx::Row,
+        for<'a> &'a str: sqlx::ColumnIndex<R>,
+        for<'a> bool: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> i64: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> String: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+        for<'a> Vec<u8>: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+    {
+        let count =
+            |name| Ok::<_, sqlx::Error>(u32::try_from(row.try_get::<i64, _>(name)?).unwrap_or(u32::MAX));
+        Ok(Self {
+            stored: Stored::of_row(row)?,
+            attempts: count("attempts")?,
+            refusals: count("refusals")?,
+            is_last_attempt: row.try_get("last_attempt")?,
+            has_stepped_aside: row.try_get("stepped_aside")?,
+        })
     }
 }
 

@@ -58,6 +58,9 @@ fn each_kind_of_answer_is_met() {
         (0, 1 << 3, "hub.mode=subscribe&hub.verify_token=s3cret&hub.challenge=x\n", 200),
         (0, 1 << 3, "hub.mode=subscribe&hub.verify_token=x&hub.challenge=x\n", 403),
         (0, 4 << 3, "DELETE\n\n", 405),
+        (0, post | 1, "\n\x05identity\n{}", 200),
+        (0, post | 1, "\n\x05compress\n{}", 415),
+        (0, post | 1, "\n\x05br\n{}", 400),
     ] {
         assert_eq!(asked(choice, count, rest), Some(expected), "{choice} {count} {rest:?}");
     }

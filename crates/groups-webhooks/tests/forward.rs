@@ -12,7 +12,9 @@ use axum::routing::post;
 use groups_webhooks::store::SqliteStore;
 use groups_webhooks::{Backoff, EventStore, Forwarder, Query, Receiver};
 use reqwest::header::{HeaderName, HeaderValue};
-use support::{Sink, client, eventually, notification, outcome, parts, serve, serve_receiver, waiting};
+use support::{
+    Sink, client, eventually, notification, outcome, parts, serve, serve_receiver, set_aside, waiting,
+};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -24,6 +26,16 @@ fn quick() -> Backoff {
     let mut backoff = Backoff::default();
     backoff.first = Duration::from_millis(10);
     backoff.longest = Duration::from_millis(50);
+    // These tests refuse for a while only.
+    (backoff.refusals, backoff.failures) = (u32::MAX, u32::MAX);
+    backoff
+}
+
+/// As quick, and as strict with events as by default.
+fn strict() -> Backoff {
+    let by_default = Backoff::default();
+    let mut backoff = quick();
+    (backoff.refusals, backoff.failures) = (by_default.refusals, by_default.failures);
     backoff
 }
 
@@ -156,6 +168,184 @@ async fn what_fails_for_too_long_is_given_up_and_stays_in_the_store() {
     assert!(sink.refused() > 1, "it was tried more than once");
     assert_eq!(sink.ids(None).len(), 1);
     assert_eq!(store.list(&Query::new()).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_event_that_is_always_refused_is_set_aside_and_its_group_goes_on() {
+    for (status, attempts) in [(400, 4), (422, 4), (500, 7), (503, 7), (404, 7), (302, 7), (0, 7)] {
+        let folder = TempDir::new().unwrap();
+        let store = open(&folder).await;
+        let sink = Sink::default();
+        sink.answer("poison", status);
+        let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(strict());
+        let of_group = [("a", "1"), ("a", "poison"), ("a", "2"), ("a", "3")];
+        store.append(parts(&of_group), Some(forwarder.target())).await.unwrap();
+        let _running = start(forwarder);
+        until_empty(&*store).await;
+        assert_eq!(sink.ids(Some("a")).len(), 3, "{status}");
+        // The last one is after the next event was accepted.
+        assert_eq!((sink.refused(), set_aside(&*store).await), (attempts, 1), "{status}");
+        let stored = store.list(&Query::new()).await.unwrap();
+        assert_eq!(stored.len(), 4, "it stays in the store");
+        let expected: Vec<String> =
+            [0, 2, 3].iter().map(|index| stored[*index].event.id.to_string()).collect();
+        assert_eq!(sink.ids(Some("a")), expected, "{status}: in order");
+    }
+}
+
+#[tokio::test]
+async fn several_events_in_a_row_that_are_always_refused_are_set_aside() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let sink = Sink::default();
+    sink.answer("poison-1", 400);
+    sink.answer("poison-2", 500);
+    sink.answer("poison-3", 413);
+    let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(strict());
+    // No other group gives evidence.
+    let of_group = ["poison-1", "poison-2", "poison-3", "1"].map(|request| ("a", request));
+    store.append(parts(&of_group), Some(forwarder.target())).await.unwrap();
+    let _running = start(forwarder);
+    until_empty(&*store).await;
+    assert_eq!((sink.ids(None).len(), set_aside(&*store).await), (1, 3));
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_costs_no_event() {
+    for status in [500, 502, 404, 401, 0, 429] {
+        let folder = TempDir::new().unwrap();
+        let store = open(&folder).await;
+        let sink = Sink::default();
+        let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(strict());
+        let target = forwarder.target().clone();
+        let _running = start(forwarder);
+        store.append(parts(&[("a", "0"), ("b", "0"), ("c", "0")]), Some(&target)).await.unwrap();
+        until_empty(&*store).await;
+        sink.down(Some(status));
+        let requests = ["1", "2", "3", "4"];
+        for request in requests {
+            store
+                .append(parts(&[("a", request), ("b", request), ("c", request)]), Some(&target))
+                .await
+                .unwrap();
+        }
+        eventually("many attempts", async || sink.refused() > 60).await;
+        sink.down(None);
+        until_empty(&*store).await;
+        assert_eq!(set_aside(&*store).await, 0, "{status}");
+        for group in ["a", "b", "c"] {
+            let stored = store.list(&Query::new().group_id(group.parse().unwrap())).await.unwrap();
+            let mut expected: Vec<String> = stored.iter().map(|stored| stored.event.id.to_string()).collect();
+            let mut arrived = sink.ids(Some(group));
+            // Where the outage ends between the attempts for an event and the next, that one comes first.
+            expected.sort();
+            arrived.sort();
+            assert_eq!(arrived, expected, "{status}: {group}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_refuses_everything_as_bad_costs_three_events_at_most() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let sink = Sink::default();
+    sink.down(Some(400));
+    let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(strict());
+    let groups = ["a", "b", "c", "d", "e", "f"].map(|group| (group, "1"));
+    store.append(parts(&groups), Some(forwarder.target())).await.unwrap();
+    let _running = start(forwarder);
+    eventually("many attempts", async || sink.refused() > 60).await;
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (3, 3));
+}
+
+#[tokio::test]
+async fn an_event_alone_is_not_set_aside_for_what_may_be_an_outage() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let sink = Sink::default();
+    sink.answer("poison", 500);
+    let forwarder = Forwarder::new(Arc::clone(&store), &sink.serve().await).unwrap().backoff(strict());
+    let target = forwarder.target().clone();
+    store.append(parts(&[("a", "poison")]), Some(&target)).await.unwrap();
+    let _running = start(forwarder);
+    eventually("many attempts", async || sink.refused() > 20).await;
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (1, 0));
+    // An event of another group that is accepted is evidence.
+    eventually("evidence", async || {
+        let request = sink.arrivals().to_string();
+        store.append(parts(&[("b", &request)]), Some(&target)).await.unwrap();
+        set_aside(&*store).await == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_counts_against_an_event() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let forwarder = Forwarder::new(Arc::clone(&store), &url).unwrap().backoff(strict());
+    let target = forwarder.target().clone();
+    store.append(parts(&[("a", "1"), ("a", "2")]), Some(&target)).await.unwrap();
+    let running = start(forwarder);
+    let attempts = async || {
+        let taken = store.take_forwards(&target, 1).await.unwrap();
+        taken.first().map_or(0, |taken| taken.attempts())
+    };
+    eventually("many attempts", async || attempts().await > 12).await;
+    running.abort();
+    let _ = running.await;
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (2, 0));
+    let mut taken = Vec::new();
+    while taken.is_empty() {
+        taken = store.take_forwards(&target, 1).await.unwrap();
+    }
+    assert_eq!(taken[0].refusals(), 0);
+    assert_eq!(taken[0].stored().event.request_id.as_ref().unwrap().as_str(), "1");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_understood_is_stored_and_forwarded_byte_for_byte() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let bodies = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let arrived = Arc::clone(&bodies);
+    let take = move |body: axum::body::Bytes| {
+        let arrived = Arc::clone(&arrived);
+        async move { arrived.lock().unwrap().push(body.to_vec()) }
+    };
+    let forwarder =
+        Forwarder::new(Arc::clone(&store), &serve(Router::new().route("/", post(take))).await).unwrap();
+    let receiver = Receiver::new(Arc::clone(&store)).forward_to(forwarder.target().clone());
+    let url = serve_receiver(receiver).await;
+    let _running = start(forwarder);
+    let sent: [&[u8]; 9] = [
+        b"",
+        b"\xff\xfe\0",
+        b"no JSON\r\n",
+        b"\xef\xbb\xbf{\"a\": 1}",
+        b"{\"a\":1}",
+        b"{ \"a\": \"1\" }",
+        b"{\"a\":1,\"a\":2}",
+        b"[1, 2.50, 1e2]",
+        b"null",
+    ];
+    for body in sent {
+        let answer = client().post(&url).body(body.to_vec()).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{body:?}");
+    }
+    let stored = store.list(&Query::new().kind("unknown")).await.unwrap();
+    let kept: Vec<&[u8]> = stored.iter().map(|stored| stored.notification.as_slice()).collect();
+    assert_eq!(kept, sent, "each is an event of its own");
+    until_empty(&*store).await;
+    let mut arrived = bodies.lock().unwrap().clone();
+    let mut expected: Vec<Vec<u8>> = sent.iter().map(|body| body.to_vec()).collect();
+    arrived.sort();
+    expected.sort();
+    assert_eq!(arrived, expected);
 }
 
 #[tokio::test]

@@ -17,24 +17,20 @@ pub(crate) fn example(name: &str) -> &'static str {
 }
 
 /// Posts a body; the status of the answer.
-fn post(url: &str, body: &str, header: &str) -> u16 {
-    try_to_post(url, body, header).unwrap()
+pub(crate) fn post(url: &str, body: &str, header: &str) -> u16 {
+    send(url, "POST", "/", header, body.as_bytes()).unwrap()
 }
 
-/// The same where it may be that nobody answers any more.
-pub(crate) fn post_or_refused(url: &str, body: &str) -> Option<u16> {
-    try_to_post(url, body, "").ok()
-}
-
-fn try_to_post(url: &str, body: &str, header: &str) -> std::io::Result<u16> {
+/// Sends a request to a path; the status of the answer. Headers end in CR LF.
+pub(crate) fn send(url: &str, method: &str, path: &str, header: &str, body: &[u8]) -> std::io::Result<u16> {
     let address = url.strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address)?;
     let length = body.len();
     let head = format!(
-        "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{header}\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{header}\r\n"
     );
     connection.write_all(head.as_bytes())?;
-    connection.write_all(body.as_bytes())?;
+    connection.write_all(body)?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
     let status = answer.split(' ').nth(1).ok_or(std::io::ErrorKind::UnexpectedEof)?;
@@ -43,6 +39,13 @@ fn try_to_post(url: &str, body: &str, header: &str) -> std::io::Result<u16> {
 
 /// Answers every request with a status, and tells the idempotency key of each.
 fn target(status: &'static str) -> (String, Receiver<String>) {
+    target_by(move |_| status)
+}
+
+/// The same with a status that depends on the body.
+pub(crate) fn target_by(
+    status: impl Fn(&str) -> &'static str + Send + 'static,
+) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, keys) = channel();
@@ -51,7 +54,7 @@ fn target(status: &'static str) -> (String, Receiver<String>) {
             let mut connection = connection.unwrap();
             let mut request = Vec::new();
             let mut bytes = [0; 4096];
-            let key = loop {
+            let (key, status) = loop {
                 let count = connection.read(&mut bytes).unwrap();
                 request.extend_from_slice(&bytes[..count]);
                 let text = String::from_utf8_lossy(&request).to_lowercase();
@@ -60,7 +63,7 @@ fn target(status: &'static str) -> (String, Receiver<String>) {
                     head.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned()
                 };
                 if body.len() >= line("content-length:").parse().unwrap() {
-                    break line("idempotency-key:");
+                    break (line("idempotency-key:"), status(body));
                 }
             };
             write!(connection, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
@@ -73,7 +76,7 @@ fn target(status: &'static str) -> (String, Receiver<String>) {
     (url, keys)
 }
 
-fn listen(world: &World, arguments: &[&str]) -> Served {
+pub(crate) fn listen(world: &World, arguments: &[&str]) -> Served {
     let mut command = world.command(&[&["listen", "--port", "0"], arguments].concat());
     command.env("WAGROUPS_WEBHOOK_VERIFY_TOKEN", "token");
     Served::started_by(command)

@@ -41,3 +41,44 @@ fn a_log_is_added_to_a_file_and_errors_say_where() {
     world.run(&["list", "--sandbox", "--log-file", "/nowhere/log.txt"]);
     world.check("a_log_is_added_to_a_file_and_errors_say_where");
 }
+
+/// What tools that rotate logs do: they move the file or remove it, and a new one may be there already.
+#[cfg(unix)]
+#[test]
+fn a_log_that_was_moved_or_removed_is_begun_again_at_its_path() {
+    use crate::events::{example, listen, post};
+
+    let world = world();
+    let log = world.folder().join("log.txt");
+    let moved = world.folder().join("log.txt.1");
+    let served = listen(&world, &["--log-file", log.to_str().unwrap()]);
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let stored = |path: &std::path::Path| read(path).matches("webhook stored").count();
+    let post = |name| assert_eq!(post(served.base_url(), example(name), ""), 200);
+    post("webhook_group_created");
+    assert_eq!(stored(&log), 1);
+    std::fs::rename(&log, &moved).unwrap();
+    post("webhook_group_deleted");
+    assert_eq!((stored(&log), stored(&moved)), (1, 1));
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::remove_file(&log).unwrap();
+    post("webhook_group_suspended");
+    assert_eq!(stored(&log), 1);
+    // A new one is there already.
+    std::fs::rename(&log, &moved).unwrap();
+    std::fs::write(&log, "made by the rotation\n").unwrap();
+    post("webhook_participants_joined");
+    assert!(read(&log).starts_with("made by the rotation\n") && stored(&log) == 1, "{}", read(&log));
+    // Emptied in place.
+    std::fs::write(&log, "").unwrap();
+    post("webhook_join_request_created");
+    assert!(stored(&log) == 1 && !read(&log).contains('\0'), "{}", read(&log));
+    // Where no new file can be made, the old one is kept, and the server goes on.
+    std::fs::remove_file(&log).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    post("webhook_settings_updated");
+    assert_eq!(served.end_by("TERM"), Some(0));
+}

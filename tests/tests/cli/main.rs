@@ -36,6 +36,7 @@ mod odd_answers;
 mod patience;
 mod people;
 mod qr;
+mod receiving;
 mod refusals;
 mod sandbox;
 mod sandbox_settings;

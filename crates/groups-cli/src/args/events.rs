@@ -14,6 +14,11 @@ use super::whole;
 /// The first line says where it listens; that address, made reachable from outside, is what 360dialog delivers to. A
 /// webhook is answered once its events are on the disk. `wagroups events` shows them later.
 ///
+/// A body may be compressed (gzip, deflate, zstd, br); the limit is 4 MiB after decompression. A body that is not understood
+/// is kept byte for byte, as an event of type unknown. A refused request is reported on stderr with the reason: the first of
+/// a reason at once, further ones once a minute with their number, and the total at the end. If standard output is closed,
+/// it goes on without printing. SIGHUP does not end it.
+///
 /// WAGROUPS_WEBHOOK_SECRET holds the secret that webhooks are signed with, or several with spaces between; without it,
 /// whoever finds the address can send. WAGROUPS_WEBHOOK_HEADER holds a header that they have to come with, such as
 /// `name: value`; with both, both are needed. WAGROUPS_WEBHOOK_VERIFY_TOKEN holds the token of Meta's verification
@@ -23,6 +28,7 @@ use super::whole;
 Examples:
   wagroups listen --print
   wagroups listen --port 0 --print -o jsonl
+  wagroups listen --path /hook
   wagroups listen --host 0.0.0.0 --forward-to http://localhost:3000/webhooks")]
 pub(crate) struct Listen {
     /// The address to listen on [default: 127.0.0.1].
@@ -33,10 +39,20 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "N", default_value_t = 8361, hide_default_value = true)]
     pub(crate) port: u16,
 
+    /// Accept webhooks for this path only, such as /hook; any other is answered 404. Without it any path is accepted.
+    #[arg(long, value_name = "PATH", value_parser = path())]
+    pub(crate) path: Option<String>,
+
     /// Send every event on to this URL, in order per group, until it is answered 2xx; also after a restart.
     ///
     /// One process does so for one --config-dir. What waits for one URL is never sent to another: after a restart with
     /// another it stays, which is said, until that URL is given again.
+    ///
+    /// An event that the target never accepts is set aside, so that the later events of its group are sent. It is tried 3
+    /// times if it is answered 4xx (but 401, 403, 404, 405, 407), and 6 times with any other answer or a broken connection.
+    /// Then the next event of its group is tried, and only if that one is accepted, it is set aside after a last attempt.
+    /// While the target accepts nothing or cannot be reached, and with 408, 425 and 429, all events wait, up to 7 days. An
+    /// event that is set aside stays in the store; stderr names its number.
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 
@@ -162,6 +178,15 @@ pub(crate) struct Filter {
     /// Only what happened since: a time such as 2026-05-01T12:00:00Z, or how long ago, such as 2h.
     #[arg(long, value_name = "TIME", value_parser = moment())]
     pub(crate) since: Option<Moment>,
+}
+
+fn path() -> impl TypedValueParser<Value = String> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        if text.starts_with('/') && !text.contains(['?', '#']) && !text.contains(char::is_control) {
+            return Ok(text);
+        }
+        Err("it must be a path such as /hook, without host, query or fragment")
+    })
 }
 
 /// A time, or how long ago.

@@ -212,13 +212,7 @@ async fn reachable(client: &Client, url: &str, api_is_here: bool, scene: &Scene)
         return Check::problem(CHECK, message, remedy);
     }
     match client.webhook().reach(url).await {
-        // Any other answer shows that somebody is there: a receiver need not answer a GET.
-        Ok(status) if status < 500 => Check::ok(CHECK, format!("{shown} answers from here (HTTP {status})")),
-        Ok(status) => Check::problem(
-            CHECK,
-            format!("{shown} answers a GET with HTTP {status}"),
-            "See why the receiver fails, or what stands before it.",
-        ),
+        Ok(status) => answered(status, &shown, scene),
         Err(error) => Check::problem(
             CHECK,
             format!("{shown} cannot be reached from here: {}", error.message()),
@@ -229,6 +223,41 @@ async fn reachable(client: &Client, url: &str, api_is_here: bool, scene: &Scene)
             ),
         ),
     }
+}
+
+/// What the answer to a GET shows of a receiver, which is not sent a webhook.
+fn answered(status: u16, shown: &str, scene: &Scene) -> Check {
+    const CHECK: &str = "webhook_reachable";
+    let set = scene.line("webhook set URL");
+    let (message, remedy) = match status {
+        0..300 => return Check::ok(CHECK, format!("{shown} answers from here (HTTP {status})")),
+        300..400 => {
+            let message = format!("{shown} answers with a redirect (HTTP {status})");
+            let remedy = format!("Webhooks may not follow it. Set the address that it leads to: `{set}`.");
+            return Check { remedy: Some(remedy), ..Check::new(CHECK, Status::Unknown, message) };
+        }
+        404 | 410 => (
+            format!("{shown} answers HTTP {status}: nothing receives webhooks at this path"),
+            format!("Correct the path: `{set}`. `wagroups listen` accepts any path, unless `--path` is given."),
+        ),
+        405 => (
+            format!("{shown} answers a GET with HTTP 405, so it is not clear that it receives webhooks at this path"),
+            format!("Check that the receiver accepts POST at this path and answers a GET with 200, as `wagroups listen` does; or correct the address: `{set}`."),
+        ),
+        401 | 403 | 407 => (
+            format!("{shown} refuses a GET without credentials (HTTP {status})"),
+            "Let the receiver answer a GET without credentials, or check what is in front of it. Webhooks carry the headers that `wagroups webhook get` shows.".to_owned(),
+        ),
+        400..500 => (
+            format!("{shown} refuses a GET (HTTP {status})"),
+            "Let the receiver answer a GET with 200, or check what is in front of it.".to_owned(),
+        ),
+        _ => (
+            format!("{shown} answers a GET with HTTP {status}"),
+            "Check why the receiver fails, or what is in front of it.".to_owned(),
+        ),
+    };
+    Check::problem(CHECK, message, remedy)
 }
 
 fn is_this_machine(url: &str) -> bool {
@@ -301,6 +330,31 @@ mod tests {
             assert_eq!(clock(at(before), Some(at(server)), at(after)).status, expected, "{server}");
         }
         assert_eq!(clock(at(0), None, at(0)).status, Status::Unknown);
+    }
+
+    #[test]
+    fn only_an_answer_of_success_is_taken_for_a_receiver() {
+        let scene = Scene::new("doctor", crate::scene::Given::default());
+        for (status, expected) in [
+            (200, Status::Ok),
+            (204, Status::Ok),
+            (301, Status::Unknown),
+            (308, Status::Unknown),
+            (400, Status::Problem),
+            (401, Status::Problem),
+            (403, Status::Problem),
+            (404, Status::Problem),
+            (405, Status::Problem),
+            (410, Status::Problem),
+            (429, Status::Problem),
+            (500, Status::Problem),
+            (502, Status::Problem),
+        ] {
+            let check = answered(status, "http://example.com/hook", &scene);
+            assert_eq!(check.status, expected, "{status}");
+            assert!(check.message.contains(&status.to_string()), "{}", check.message);
+            assert_eq!(check.remedy.is_some(), expected != Status::Ok, "{status}");
+        }
     }
 
     #[test]

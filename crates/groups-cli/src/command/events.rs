@@ -11,37 +11,31 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use groups_model::event::read as read_notification;
 use groups_model::{ErrorKind, InvalidInput, RequestId, Timestamp};
-use groups_webhooks::store::{Backlog, SqliteStore, tail};
-use groups_webhooks::{EventStore, ForwardTarget, Forwarder, Query, Receiver, StoreError, Stored};
+use groups_webhooks::store::{SqliteStore, tail};
+use groups_webhooks::{EventStore, Forwarder, Query, StoreError, Stored};
 
-use super::sandbox::address;
-use super::{Place, Planned, group_id, invalid_input, receiving};
-use crate::args::{
-    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
-};
-use crate::context::no_header;
+use super::{Place, Planned, group_id, invalid_input, listen};
+use crate::args::{Decode, EventsCommand, Filter, ListEvents, Moment, PruneEvents, ReplayEvents, TailEvents};
+use crate::context::is_sandbox;
 use crate::failure::{Failure, Kind};
-use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
 use crate::signals;
 
+/// Where `listen` listens by default.
+const LISTEN_PORT: u16 = 8361;
 /// How many are listed unless told otherwise.
 const LISTED: u64 = 25;
-/// How long calls in progress may take to end when it is told to.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How long 360dialog delivers again what was not taken (Facts 4.7).
 const DELIVERED_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How many reads of the store in a row may fail before printing ends.
-const FAILED_READS: u32 = 10;
 /// How many are read from the store at a time.
 const PAGE: u32 = 500;
 /// How often to see whether a store is there by now.
 const LOOKS: std::time::Duration = std::time::Duration::from_millis(500);
 
 pub(super) enum Task {
-    Listen { address: SocketAddr, forward_to: Option<String>, print: bool },
+    Listen(listen::Task),
     List { query: Query, limit: Option<u64> },
     Tail { query: Query },
     Replay { query: Query, to: String },
@@ -58,15 +52,8 @@ pub(super) struct Pruned {
 
 impl Task {
     pub(super) fn ends_by_signal(&self) -> bool {
-        matches!(self, Self::Listen { .. } | Self::Tail { .. })
+        matches!(self, Self::Listen(_) | Self::Tail { .. })
     }
-}
-
-pub(super) fn listen(args: Listen, scene: Scene) -> Result<Planned, Failure> {
-    let Listen { host, port, forward_to, print } = args;
-    let ip = address(&host).map_err(|invalid| invalid_input(&invalid, &scene))?;
-    let task = Task::Listen { address: (ip, port).into(), forward_to, print };
-    Ok(Planned::new(scene, super::Task::Events(task)))
 }
 
 pub(super) fn plan(command: EventsCommand, scene: Scene) -> Result<Planned, Failure> {
@@ -127,22 +114,18 @@ pub(super) async fn run(
         out.items(&events);
         return Ok(());
     }
-    let failed = |error: StoreError| of_store(&error, scene);
-    if let Task::Listen { address, forward_to, print } = task {
-        let file = place.private(Folder::State, scene)?.join(folders::EVENTS);
-        let store = SqliteStore::open(&file).await.map_err(failed)?;
-        let _receiving = receiving::begin(&file).map_err(|error| {
-            Failure::local(Kind::StoreFailed, scene.command(), format!("the store cannot be locked: {error}"))
-                .with_remedy("`--config-dir` names another folder.")
-        })?;
-        let listening = Listening { scene, place, file: &file, store, print };
-        return listening.run(address, forward_to.as_deref(), out).await;
+    if let Task::Listen(task) = task {
+        return listen::run(task, scene, place, out).await;
     }
+    let failed = |error: StoreError| of_store(&error, scene);
     // Reading makes no store: where there is one, webhooks are believed to arrive.
     let is_there = || place.events_if_there(scene);
     let mut file = is_there()?;
     let was_there = file.is_some();
     if matches!(task, Task::Tail { .. }) {
+        if is_sandbox(place.globals, place.environment, scene.command())? {
+            out.notice(&no_webhooks(None, scene));
+        }
         // An array is there from the beginning.
         out.items::<groups_model::Event>(&[]);
         let mut signals = signals::heard(scene.command())?;
@@ -193,7 +176,7 @@ pub(super) async fn run(
             Ok(())
         }
         // Done above.
-        Task::Listen { .. } | Task::Decode { .. } => Ok(()),
+        Task::Listen(_) | Task::Decode { .. } => Ok(()),
     }
 }
 
@@ -284,7 +267,7 @@ async fn replay(
     }
 }
 
-fn forwarder(
+pub(super) fn forwarder(
     store: Arc<dyn EventStore>,
     url: &str,
     option: &str,
@@ -296,160 +279,21 @@ fn forwarder(
     })
 }
 
-/// A receiver that is being served.
-struct Listening<'a> {
-    scene: &'a Scene,
-    place: &'a Place<'a>,
-    file: &'a Path,
-    store: SqliteStore,
-    print: bool,
-}
-
-impl Listening<'_> {
-    async fn run(
-        self,
-        address: SocketAddr,
-        forward_to: Option<&str>,
-        out: &mut Printer,
-    ) -> Result<(), Failure> {
-        let scene = self.scene;
-        let store: Arc<dyn EventStore> = Arc::new(self.store.clone());
-        let failed = |error: StoreError| of_store(&error, scene);
-        let forwarder = match forward_to {
-            Some(url) => {
-                let mut forwarder = forwarder(Arc::clone(&store), url, "--forward-to", scene)?;
-                if let Some(secret) = self.place.environment.forward_secret(scene.command())? {
-                    forwarder = forwarder.sign_with(secret);
-                }
-                // Who of two processes forwards what would be a matter of chance.
-                if !self.store.claim_forwarding().map_err(failed)? {
-                    return Err(already_forwarded(scene));
-                }
-                Some(forwarder)
-            }
-            None => None,
-        };
-        let target = forwarder.as_ref().map(|forwarder| forwarder.target().clone());
-        let receiver = self.receiver(target.as_ref())?;
-        let query = Query::new().after(self.store.last_number().await.map_err(failed)?);
-        let left = self.store.forwards_waiting().await.map_err(failed)?;
-        // What has no target, from an earlier version, goes to this one.
-        let is_left = |backlog: &Backlog| match &target {
-            Some(target) => backlog.target != *target && !backlog.target.as_key().is_empty(),
-            None => true,
-        };
-        let left: Vec<Backlog> = left.into_iter().filter(is_left).collect();
-        let mut signals = signals::heard(scene.command())?;
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(|error| cannot_listen(address, &error, scene))?;
-        let at = listener.local_addr().map_err(|error| cannot_listen(address, &error, scene))?;
-        let (stop, stopped) = tokio::sync::watch::channel(());
-        let until_stopped = || {
-            let mut stopped = stopped.clone();
-            async move { drop(stopped.changed().await) }
-        };
-        let server = groups_webhooks::serve(listener, receiver, until_stopped());
-        let mut server = pin!(server);
-        let forwarding = forwarder.map(|forwarder| tokio::spawn(forwarder.run(until_stopped())));
-        out.receiving(&format!("http://{at}"), self.file);
-        for backlog in left {
-            if backlog.target.as_key().is_empty() {
-                let events = backlog.events;
-                out.now(&format!("Note: of an earlier version {events} events wait; the next `--forward-to` sends them, whatever its URL."));
-                continue;
-            }
-            out.now(&format!(
-                "Note: {} for {}, which is not forwarded to now; `--forward-to` with that URL sends {}.",
-                match backlog.events {
-                    1 => "1 event waits".to_owned(),
-                    events => format!("{events} events wait"),
-                },
-                backlog.target,
-                if backlog.events == 1 { "it" } else { "them" },
-            ));
-        }
-        if self.is_open(at)? {
-            out.now("Note: whoever reaches this address can send; set WAGROUPS_WEBHOOK_SECRET or WAGROUPS_WEBHOOK_HEADER.");
-        }
-        let mut events = pin!(tail(store, query));
-        let mut failed_reads = 0;
-        let mut unreadable = None;
-        let by_user = loop {
-            tokio::select! {
-                by_user = signals.wait() => break by_user,
-                served = &mut server => return served.map_err(|error| cannot_listen(at, &error, scene)),
-                Some(stored) = events.next(), if self.print => match stored {
-                    Ok(stored) => {
-                        failed_reads = 0;
-                        out.line(&stored.event);
-                    }
-                    // What is received is kept all the same, and shown when it can be read again.
-                    Err(error) => {
-                        failed_reads += 1;
-                        let failure = failed(error);
-                        tracing::warn!(failed_reads, "events cannot be shown: {}", failure.report.message);
-                        if failed_reads == FAILED_READS {
-                            unreadable = Some(failure);
-                            break false;
-                        }
-                    }
-                },
-            }
-            if out.has_ended() {
-                break false;
-            }
-        };
-        // What has begun is ended: an answer that was promised is given.
-        drop(stop);
-        let _ = tokio::time::timeout(PATIENCE, server).await;
-        if let Some(forwarding) = forwarding {
-            let _ = forwarding.await;
-        }
-        unreadable.map_or_else(|| ended(by_user, scene), Err)
-    }
-
-    fn receiver(&self, target: Option<&ForwardTarget>) -> Result<Receiver, Failure> {
-        let command = self.scene.command();
-        let mut receiver = Receiver::new(Arc::new(self.store.clone()));
-        for secret in self.place.environment.webhook_secrets(command)? {
-            receiver = receiver.secret(secret);
-        }
-        if let Some((name, value)) = self.place.environment.webhook_header(command)? {
-            let Ok(name) = name.parse() else { return Err(no_header(command)) };
-            receiver = receiver.require_header(name, value);
-        }
-        if let Some(token) = self.place.environment.webhook_verify_token() {
-            receiver = receiver.verify_token(token);
-        }
-        Ok(match target {
-            Some(target) => receiver.forward_to(target.clone()),
-            None => receiver,
-        })
-    }
-
-    /// Whether others than this machine can reach it, and whoever does is believed.
-    fn is_open(&self, at: SocketAddr) -> Result<bool, Failure> {
-        let (environment, command) = (self.place.environment, self.scene.command());
-        let is_guarded = !environment.webhook_secrets(command)?.is_empty()
-            || environment.webhook_header(command)?.is_some();
-        Ok(!at.ip().is_loopback() && !is_guarded)
-    }
-}
-
-fn ended(by_user: bool, scene: &Scene) -> Result<(), Failure> {
+pub(super) fn ended(by_user: bool, scene: &Scene) -> Result<(), Failure> {
     if by_user { Err(interrupted(scene, false)) } else { Ok(()) }
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error, scene: &Scene) -> Failure {
-    Failure::local(Kind::StoreFailed, scene.command(), format!("cannot listen on {address}: {error}"))
-        .with_remedy("`--port` names another port; `--port 0` takes a free one.")
-}
-
-fn already_forwarded(scene: &Scene) -> Failure {
-    let message = "another `wagroups listen --forward-to` serves this folder";
-    Failure::local(Kind::StoreFailed, scene.command(), message)
-        .with_remedy("Use another `--config-dir`, or end the other one first.")
+/// Where webhooks come from instead, as the embedded sandbox sends none. `at`: where they are received.
+pub(super) fn no_webhooks(at: Option<SocketAddr>, scene: &Scene) -> String {
+    let serve = |at: SocketAddr| scene.local(&format!("sandbox serve --webhook http://{at}"));
+    let run = match at {
+        Some(at) => format!("`{}`", serve(at)),
+        None => format!("`{}` and `{}`", scene.local("listen"), serve(([127, 0, 0, 1], LISTEN_PORT).into())),
+    };
+    format!(
+        "The embedded sandbox sends no webhooks. Run {run}, and give other commands the address of that sandbox \
+         with `--base-url`."
+    )
 }
 
 pub(super) fn of_store(error: &StoreError, scene: &Scene) -> Failure {

@@ -14,6 +14,7 @@ mod error_codes;
 mod events;
 mod groups;
 mod invite;
+mod listen;
 mod losses;
 mod outcome;
 mod paging;
@@ -416,7 +417,7 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::Listen(_) | Command::Events(_) if globals.base_url.is_some() => {
             return Err(misplaced(name, "--base-url", "it makes no call"));
         }
-        Command::Listen(args) => events::listen(args, scene)?,
+        Command::Listen(args) => listen::plan(args, scene)?,
         Command::Events(args) => events::plan(args, scene)?,
         command @ (Command::Schema(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
             about::plan(command, scene)?

@@ -34,7 +34,7 @@ use crate::unreadable;
 
 pub(crate) use bar::Bar;
 use filter::{Filter, Filtered};
-pub(crate) use log::start as start_log;
+pub(crate) use log::{reopen as reopen_log, start as start_log};
 use object::Object;
 pub(crate) use shape::Shape;
 
@@ -393,6 +393,31 @@ impl Printer {
         }
     }
 
+    /// Something about a server or a follower that has no end: on stderr at once and in the log file. With JSON formats it
+    /// is a JSON document in a line, so that every line of stderr is one.
+    pub(crate) fn notice(&self, text: &str) {
+        log::notice(text);
+        if !self.quiet {
+            say(&if self.asked.is_json() {
+                log::as_json("info", text, &[])
+            } else {
+                format!("{}\n", text::one_line(text))
+            });
+        }
+    }
+
+    /// Why nothing is printed any more, once that is so, as a sentence.
+    pub(crate) fn printing_ended(&self) -> Option<String> {
+        match (&self.ended, &self.trouble) {
+            (Some(error), _) if error.kind() == IoErrorKind::BrokenPipe => {
+                Some("Standard output was closed.".to_owned())
+            }
+            (Some(error), _) => Some(format!("Standard output cannot be written: {error}.")),
+            (None, Some(failure)) => Some(format!("{}.", failure.report.message)),
+            (None, None) => None,
+        }
+    }
+
     /// Something that has to be known before anything is done: people are told at once, programs beside the result.
     pub(crate) fn told_first(&mut self, text: String) {
         if self.asked.is_json() { self.note(text) } else { self.now(&text) }
@@ -571,8 +596,13 @@ fn colours(stream: &impl IsTerminal) -> bool {
         Some(When::Always) => true,
         Some(When::Never) => false,
         Some(When::Auto) | None if set("NO_COLOR") => false,
-        Some(When::Auto) | None => forced() || stream.is_terminal(),
+        Some(When::Auto) | None => forced() || stream.is_terminal() && !is_dumb(),
     }
+}
+
+/// Whether the terminal understands no escape codes.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Writes to stderr. Nobody can be told if that fails.

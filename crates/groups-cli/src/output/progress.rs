@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_millis(500);
 
 /// Whether there is anybody to show it to.
 pub(super) fn is_possible() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    std::io::stderr().is_terminal() && !super::is_dumb()
 }
 
 /// Shows a sign of life until the future is done or dropped.

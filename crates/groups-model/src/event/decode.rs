@@ -68,25 +68,25 @@ fn walk(body: &[u8]) -> (Vec<(Event, Option<Value>)>, Problems) {
             if bounds::are_kept(&top) {
                 notification(top)
             } else {
-                let unknown = Unknown::new("too many events in one notification", Value::Object(top));
-                vec![(Context::default().unknown(unknown), None)]
+                vec![all_of_it(body, "too many events in one notification", Value::Object(top))]
             }
         }
-        Ok(other) => {
-            let content = Unknown::new("this is not a notification", other);
-            vec![(Context::default().unknown(content), None)]
-        }
+        Ok(other) => vec![all_of_it(body, "this is not a notification", other)],
         Err(error) => {
             let content = Value::String(String::from_utf8_lossy(body).into_owned());
-            let unknown = Unknown::new(format!("this is not JSON: {error}"), content);
-            let mut event = Context::default().unknown(unknown);
-            event.id = identity::of_bytes(body);
-            vec![(event, None)]
+            vec![all_of_it(body, &format!("this is not JSON: {error}"), content)]
         }
     };
     let mut seen: HashSet<EventId> = HashSet::new();
     found.retain(|(event, _)| seen.insert(event.id.clone()));
     (found, problems)
+}
+
+/// A body that is one event, known by its bytes: two that read alike may differ in what is not read.
+fn all_of_it(body: &[u8], reason: &str, content: Value) -> (Event, Option<Value>) {
+    let mut event = Context::default().unknown(Unknown::new(reason, content));
+    event.id = identity::of_bytes(body);
+    (event, None)
 }
 
 fn is_filled_list(value: &Value) -> bool {

@@ -25,7 +25,7 @@ pub(super) fn of_event(
     digest(text.as_bytes())
 }
 
-/// Of a body that is not JSON: its bytes.
+/// Of a body that is no notification: its bytes.
 pub(super) fn of_bytes(body: &[u8]) -> EventId {
     digest(body)
 }

@@ -21,6 +21,7 @@
 //! of events it counts as part of the removal. What stands around the event (other events, contacts, fields of the
 //! envelope) does not count, so a notification that is delivered again, alone or in a batch with others, gives the same
 //! ids. Two things that happen within one second and are told in the same words cannot be told apart: they are one event.
+//! A body that is no notification is one event, and its id is the SHA-256 of its bytes.
 
 mod bounds;
 mod decode;

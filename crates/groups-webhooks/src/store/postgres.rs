@@ -19,7 +19,8 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
-use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{Appended, Backlog, EventStore, Forwarding, Head, News, Outcome, Query, Row};
+use super::{Settled, StoreError, Stored, StoredEvents};
 use super::{check_version, latest, missing, now_ms, signed};
 use crate::target::ForwardTarget;
 
@@ -27,7 +28,7 @@ use crate::target::ForwardTarget;
 const TURN: i64 = 0x7761_6772_6f75_7073;
 
 /// What makes each version of the one before; the first of nothing. A version that was published is never changed.
-const SCHEMAS: [&str; 2] = [FIRST, WITH_TARGETS];
+const SCHEMAS: [&str; 3] = [FIRST, WITH_TARGETS, WITH_REFUSALS];
 
 const VERSION: &str = "CREATE TABLE IF NOT EXISTS wagroups_store (version BIGINT NOT NULL)";
 
@@ -63,6 +64,17 @@ DROP INDEX wagroups_forwards_by_lane;
 CREATE INDEX wagroups_forwards_by_lane ON wagroups_forwards (target, lane, number);
 "#;
 
+/// `aside`: 0 waits, 1 stepped aside, 2 is set aside. A process of the version before may go on; it tries events that were
+/// set aside again.
+const WITH_REFUSALS: &str = r#"
+ALTER TABLE wagroups_forwards ADD COLUMN refusals BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE wagroups_forwards ADD COLUMN aside SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE wagroups_forwards ADD COLUMN last_attempt BOOLEAN NOT NULL DEFAULT FALSE;
+DROP INDEX wagroups_forwards_by_lane;
+CREATE INDEX wagroups_forwards_by_lane ON wagroups_forwards (target, lane, number) WHERE aside = 0;
+CREATE INDEX wagroups_forwards_aside ON wagroups_forwards (target, lane, aside) WHERE aside > 0;
+"#;
+
 /// What somebody of the version before is forwarding just now is left to them.
 const ADOPT: &str = "
 UPDATE wagroups_forwards SET target = $1
@@ -85,27 +97,61 @@ SELECT number, target, lane FROM UNNEST($1::bigint[], $2::text[], $3::text[]) AS
 /// is the database's, the same for all machines.
 const HEAD: &str = "
 WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM wagroups_forwards WHERE target = $1
+    SELECT min(lane) FROM wagroups_forwards WHERE target = $1 AND aside = 0
     UNION ALL
-    SELECT (SELECT min(lane) FROM wagroups_forwards WHERE target = $1 AND wagroups_forwards.lane > lanes.lane)
+    SELECT (SELECT min(lane) FROM wagroups_forwards
+        WHERE target = $1 AND aside = 0 AND wagroups_forwards.lane > lanes.lane)
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT waiting.number, waiting.attempts, events.id, events.received_ms, events.notification
+SELECT waiting.number, waiting.attempts, waiting.refusals, waiting.last_attempt,
+    EXISTS (SELECT FROM wagroups_forwards AS others
+        WHERE others.target = $1 AND others.lane = lanes.lane AND others.aside = 1) AS stepped_aside,
+    events.id, events.received_ms, events.notification
 FROM lanes
 CROSS JOIN LATERAL (
-    SELECT number FROM wagroups_forwards WHERE target = $1 AND wagroups_forwards.lane = lanes.lane
+    SELECT number FROM wagroups_forwards
+    WHERE target = $1 AND aside = 0 AND wagroups_forwards.lane = lanes.lane
     ORDER BY number LIMIT 1
 ) AS heads
 JOIN wagroups_forwards AS waiting ON waiting.number = heads.number
 JOIN wagroups_events AS events ON events.number = waiting.number
-WHERE waiting.due_ms <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+WHERE waiting.due_ms <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint AND waiting.aside = 0
 ORDER BY waiting.number LIMIT 1
 FOR UPDATE OF waiting SKIP LOCKED";
 
+/// Returns what stepped aside in the lane of an event to its place, for a last attempt.
+const LAST_ATTEMPTS: &str = "
+UPDATE wagroups_forwards SET aside = 0, last_attempt = TRUE, due_ms = 0
+WHERE (target, lane) = (SELECT target, lane FROM wagroups_forwards WHERE number = $1) AND aside = 1";
+
+/// Returns what stepped aside in the lane of an event to its place.
+const RETURN_LANE: &str = "
+UPDATE wagroups_forwards
+SET aside = 0, due_ms = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2
+WHERE (target, lane) = (SELECT target, lane FROM wagroups_forwards WHERE number = $1) AND aside = 1";
+
 const AGAIN: &str = "
 UPDATE wagroups_forwards
-SET attempts = attempts + 1, due_ms = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2
+SET attempts = attempts + 1, refusals = refusals + $3,
+    due_ms = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2
 WHERE number = $1";
+
+const SET_ASIDE: &str = "
+UPDATE wagroups_forwards SET attempts = attempts + 1, refusals = refusals + 1, aside = $2
+WHERE number = $1 ";
+
+/// Whether another waits behind an event, and how many stepped aside before it.
+const AROUND: &str = "
+SELECT EXISTS (SELECT FROM wagroups_forwards AS next
+        WHERE next.target = own.target AND next.lane = own.lane AND next.aside = 0 AND next.number > own.number),
+    (SELECT count(*) FROM wagroups_forwards AS others
+        WHERE others.target = own.target AND others.lane = own.lane AND others.aside = 1)
+FROM wagroups_forwards AS own WHERE own.number = $1";
+
+/// A statement with two parts takes one snapshot: what is set aside is forgotten first, so that its events can be.
+const PRUNE_SET_ASIDE: &str = "
+DELETE FROM wagroups_forwards USING wagroups_events AS events
+WHERE events.number = wagroups_forwards.number AND wagroups_forwards.aside = 2 AND events.received_ms < $1";
 
 /// Events in a PostgreSQL database, in tables whose names begin with `wagroups_`. Cloning it is cheap.
 #[derive(Clone)]
@@ -330,8 +376,14 @@ impl EventStore for PostgresStore {
             DELETE FROM wagroups_events WHERE received_ms < $1
             AND NOT EXISTS (SELECT FROM wagroups_forwards WHERE wagroups_forwards.number = wagroups_events.number)";
         let before_ms = received_before.seconds().saturating_mul(1000);
-        let done = sqlx::query(sql).bind(before_ms).execute(&self.shared.reader.pool).await;
-        done.map(|done| done.rows_affected()).map_err(|error| StoreError::new("pruning", error))
+        let work = async {
+            let mut tx = self.shared.reader.pool.begin().await?;
+            sqlx::query(PRUNE_SET_ASIDE).bind(before_ms).execute(&mut *tx).await?;
+            let done = sqlx::query(sql).bind(before_ms).execute(&mut *tx).await?;
+            tx.commit().await?;
+            Ok::<_, sqlx::Error>(done.rows_affected())
+        };
+        work.await.map_err(|error| StoreError::new("pruning", error))
     }
 
     fn news(&self) -> News {
@@ -364,11 +416,19 @@ impl EventStore for PostgresStore {
     }
 
     async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError> {
-        let count =
-            sqlx::query_as("SELECT target, count(*) FROM wagroups_forwards GROUP BY target ORDER BY target");
-        let count = count.fetch_all(&self.shared.reader.pool).await;
+        self.shared.reader.count("SELECT target, count(*) FROM wagroups_forwards WHERE aside < 2 GROUP BY target ORDER BY target").await
+    }
+
+    async fn forwards_set_aside(&self) -> Result<Vec<Backlog>, StoreError> {
+        self.shared.reader.count("SELECT target, count(*) FROM wagroups_forwards WHERE aside = 2 GROUP BY target ORDER BY target").await
+    }
+}
+
+impl Reader {
+    async fn count(&self, sql: &'static str) -> Result<Vec<Backlog>, StoreError> {
+        let count = sqlx::query_as(sql).fetch_all(&self.pool).await;
         let count: Vec<(String, i64)> =
-            count.map_err(|error| StoreError::new("counting what waits", error))?;
+            count.map_err(|error| StoreError::new("counting what is forwarded", error))?;
         Ok(count.into_iter().map(Backlog::read).collect())
     }
 }
@@ -391,14 +451,12 @@ async fn take_one(
     let mut tx = pool.begin().await?;
     let head = sqlx::query(HEAD).bind(target.as_key()).fetch_optional(&mut *tx).await?;
     let Some(row) = head else { return Ok(None) };
-    let attempts = u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX);
-    Ok(Some(Taken { stored: Stored::of_row(&row)?, attempts, tx, _permit: permit }))
+    Ok(Some(Taken { head: Head::of_row(&row)?, tx, _permit: permit }))
 }
 
 /// Holds the row's lock as long as it lives.
 struct Taken {
-    stored: Stored,
-    attempts: u32,
+    head: Head,
     tx: Transaction<'static, Postgres>,
     /// Dropped after the transaction.
     _permit: OwnedSemaphorePermit,
@@ -407,30 +465,71 @@ struct Taken {
 #[async_trait]
 impl Forwarding for Taken {
     fn stored(&self) -> &Stored {
-        &self.stored
+        &self.head.stored
     }
 
     fn attempts(&self) -> u32 {
-        self.attempts
+        self.head.attempts
     }
 
-    async fn done(mut self: Box<Self>) -> Result<(), StoreError> {
-        let delete =
-            sqlx::query("DELETE FROM wagroups_forwards WHERE number = $1").bind(signed(self.stored.number));
-        settle(delete.execute(&mut *self.tx).await, self.tx).await
+    fn refusals(&self) -> u32 {
+        self.head.refusals
     }
 
-    async fn again_after(mut self: Box<Self>, delay: Duration) -> Result<(), StoreError> {
-        let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2).min(i64::MAX / 2);
-        let again = sqlx::query(AGAIN).bind(signed(self.stored.number)).bind(delay_ms);
-        settle(again.execute(&mut *self.tx).await, self.tx).await
+    fn is_last_attempt(&self) -> bool {
+        self.head.is_last_attempt
+    }
+
+    async fn settle(mut self: Box<Self>, outcome: Outcome) -> Result<Settled, StoreError> {
+        let work = async {
+            let settled = settle(&mut self.tx, &self.head, outcome).await?;
+            self.tx.commit().await?;
+            Ok::<_, sqlx::Error>(settled)
+        };
+        work.await.map_err(|error| StoreError::new("settling what was forwarded", error))
     }
 }
 
-async fn settle<T>(done: sqlx::Result<T>, tx: Transaction<'static, Postgres>) -> Result<(), StoreError> {
-    let committed = match done {
-        Ok(_) => tx.commit().await,
-        Err(error) => Err(error),
+async fn settle(tx: &mut PgConnection, head: &Head, outcome: Outcome) -> sqlx::Result<Settled> {
+    let number = signed(head.stored.number);
+    let outcome = match outcome {
+        Outcome::StepAside { delay, alone } => {
+            let (has_next, stepped): (bool, i64) =
+                sqlx::query_as(AROUND).bind(number).fetch_optional(&mut *tx).await?.unwrap_or_default();
+            match Outcome::instead_of_stepping_aside(delay, alone, has_next, stepped) {
+                Some(outcome) => outcome,
+                None => {
+                    sqlx::query(SET_ASIDE).bind(number).bind(1_i16).execute(&mut *tx).await?;
+                    return Ok(Settled::SteppedAside);
+                }
+            }
+        }
+        outcome => outcome,
     };
-    committed.map_err(|error| StoreError::new("settling what was forwarded", error))
+    if head.has_stepped_aside {
+        let returned = match outcome {
+            Outcome::Again { delay, .. } => sqlx::query(RETURN_LANE).bind(number).bind(delay_ms(delay)),
+            _ => sqlx::query(LAST_ATTEMPTS).bind(number),
+        };
+        returned.execute(&mut *tx).await?;
+    }
+    match outcome {
+        Outcome::Again { delay, refused } => {
+            let again = sqlx::query(AGAIN).bind(number).bind(delay_ms(delay)).bind(i64::from(refused));
+            again.execute(&mut *tx).await?;
+        }
+        Outcome::Done => {
+            let delete = sqlx::query("DELETE FROM wagroups_forwards WHERE number = $1").bind(number);
+            delete.execute(&mut *tx).await?;
+        }
+        _ => {
+            sqlx::query(SET_ASIDE).bind(number).bind(2_i16).execute(&mut *tx).await?;
+            return Ok(Settled::SetAside);
+        }
+    }
+    Ok(Settled::Stored)
+}
+
+fn delay_ms(delay: Duration) -> i64 {
+    i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2).min(i64::MAX / 2)
 }

@@ -21,12 +21,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, QueryBuilder, Ro
 
 use super::news::Bell;
 use super::writer::{Batch, Writer};
-use super::{Appended, Backlog, EventStore, Forwarding, News, Query, Row, StoreError, Stored, StoredEvents};
+use super::{Appended, Backlog, EventStore, Forwarding, Head, News, Outcome, Query, Row};
+use super::{Settled, StoreError, Stored, StoredEvents};
 use super::{check_version, due_after, latest, missing, now_ms, signed};
 use crate::target::ForwardTarget;
 
 /// What makes each version of the one before; the first of nothing. A version that was published is never changed.
-const SCHEMAS: [&str; 2] = [FIRST, WITH_TARGETS];
+const SCHEMAS: [&str; 3] = [FIRST, WITH_TARGETS, WITH_REFUSALS];
 
 const FIRST: &str = "
 CREATE TABLE events (
@@ -59,21 +60,59 @@ DROP INDEX forwards_by_lane;
 CREATE INDEX forwards_by_lane ON forwards (target, lane, number);
 ";
 
+/// `aside`: 0 waits, 1 stepped aside, 2 is set aside. A process of the version before may go on; it tries events that were
+/// set aside again.
+const WITH_REFUSALS: &str = "
+ALTER TABLE forwards ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE forwards ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE forwards ADD COLUMN last_attempt INTEGER NOT NULL DEFAULT 0;
+DROP INDEX forwards_by_lane;
+CREATE INDEX forwards_by_lane ON forwards (target, lane, number) WHERE aside = 0;
+CREATE INDEX forwards_aside ON forwards (target, lane, aside) WHERE aside > 0;
+";
+
 /// The oldest of each lane, one index step per lane however much waits.
 const HEADS: &str = "
 WITH RECURSIVE lanes (lane) AS (
-    SELECT min(lane) FROM forwards WHERE target = ?1
+    SELECT min(lane) FROM forwards WHERE target = ?1 AND aside = 0
     UNION ALL
-    SELECT (SELECT min(lane) FROM forwards WHERE target = ?1 AND forwards.lane > lanes.lane)
+    SELECT (SELECT min(lane) FROM forwards WHERE target = ?1 AND aside = 0 AND forwards.lane > lanes.lane)
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT forwards.number, forwards.lane, forwards.attempts, events.id, events.received_ms, events.notification
+SELECT forwards.number, forwards.lane, forwards.attempts, forwards.refusals, forwards.last_attempt,
+    EXISTS (SELECT 1 FROM forwards AS others
+        WHERE others.target = ?1 AND others.lane = lanes.lane AND others.aside = 1) AS stepped_aside,
+    events.id, events.received_ms, events.notification
 FROM lanes
 JOIN forwards ON forwards.number =
-    (SELECT min(number) FROM forwards WHERE target = ?1 AND forwards.lane = lanes.lane)
+    (SELECT min(number) FROM forwards WHERE target = ?1 AND aside = 0 AND forwards.lane = lanes.lane)
 JOIN events ON events.number = forwards.number
 WHERE lanes.lane IS NOT NULL AND forwards.due_ms <= ?2
 ORDER BY forwards.number LIMIT ?3";
+
+/// Returns what stepped aside in the lane of an event to its place, for a last attempt.
+const LAST_ATTEMPTS: &str = "
+UPDATE forwards SET aside = 0, last_attempt = 1, due_ms = 0
+WHERE (target, lane) = (SELECT target, lane FROM forwards WHERE number = ?1) AND aside = 1";
+
+/// Returns what stepped aside in the lane of an event to its place.
+const RETURN_LANE: &str = "
+UPDATE forwards SET aside = 0, due_ms = ?2
+WHERE (target, lane) = (SELECT target, lane FROM forwards WHERE number = ?1) AND aside = 1";
+
+const AGAIN: &str =
+    "UPDATE forwards SET attempts = attempts + 1, refusals = refusals + ?3, due_ms = ?2 WHERE number = ?1";
+
+const SET_ASIDE: &str = "
+UPDATE forwards SET attempts = attempts + 1, refusals = refusals + 1, aside = ?2 WHERE number = ?1";
+
+/// How many wait behind an event, and how many stepped aside before it.
+const AROUND: &str = "
+SELECT EXISTS (SELECT 1 FROM forwards AS next
+        WHERE next.target = own.target AND next.lane = own.lane AND next.aside = 0 AND next.number > own.number),
+    (SELECT count(*) FROM forwards AS others
+        WHERE others.target = own.target AND others.lane = own.lane AND others.aside = 1)
+FROM forwards AS own WHERE own.number = ?1";
 
 /// How long to wait for another process that writes: well below the 5 seconds that 360dialog waits for an answer
 /// (Facts 4.7), so that it gets one and delivers again.
@@ -213,13 +252,13 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
 enum Job {
     Append { parts: Vec<Part>, forward_to: Option<ForwardTarget> },
     Adopt { target: ForwardTarget },
-    Done { number: i64 },
-    Again { number: i64, due_ms: i64 },
+    Settle { number: i64, outcome: Outcome, has_stepped_aside: bool },
     Prune { before_ms: i64 },
 }
 
 enum Answer {
     Appended(Appended),
+    Settled(Settled),
     Rows(u64),
 }
 
@@ -236,14 +275,14 @@ impl Batch for Tables {
     fn rows(job: &Job) -> usize {
         match job {
             Job::Append { parts, .. } => parts.len(),
-            Job::Adopt { .. } | Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 1,
+            Job::Adopt { .. } | Job::Settle { .. } | Job::Prune { .. } => 1,
         }
     }
 
     fn bytes(job: &Job) -> usize {
         match job {
             Job::Append { parts, .. } => parts.iter().map(|part| part.notification.len()).sum(),
-            Job::Adopt { .. } | Job::Done { .. } | Job::Again { .. } | Job::Prune { .. } => 0,
+            Job::Adopt { .. } | Job::Settle { .. } | Job::Prune { .. } => 0,
         }
     }
 
@@ -290,20 +329,62 @@ async fn carry_out(
         Job::Adopt { target } => {
             sqlx::query("UPDATE forwards SET target = ? WHERE target = ''").bind(target.as_key()).execute(tx)
         }
-        Job::Done { number } => sqlx::query("DELETE FROM forwards WHERE number = ?").bind(number).execute(tx),
-        Job::Again { number, due_ms } => {
-            sqlx::query("UPDATE forwards SET attempts = attempts + 1, due_ms = ? WHERE number = ?")
-                .bind(due_ms)
-                .bind(number)
-                .execute(tx)
+        Job::Settle { number, outcome, has_stepped_aside } => {
+            return settle(tx, *number, *outcome, *has_stepped_aside).await.map(Answer::Settled);
         }
         Job::Prune { before_ms } => {
+            let set_aside = "DELETE FROM forwards WHERE aside = 2
+                AND number IN (SELECT number FROM events WHERE received_ms < ?)";
+            sqlx::query(set_aside).bind(before_ms).execute(&mut *tx).await?;
             let sql =
                 "DELETE FROM events WHERE received_ms < ? AND number NOT IN (SELECT number FROM forwards)";
             sqlx::query(sql).bind(before_ms).execute(tx)
         }
     };
     Ok(Answer::Rows(rows.await?.rows_affected()))
+}
+
+async fn settle(
+    tx: &mut SqliteConnection,
+    number: i64,
+    outcome: Outcome,
+    has_stepped_aside: bool,
+) -> sqlx::Result<Settled> {
+    let outcome = match outcome {
+        Outcome::StepAside { delay, alone } => {
+            let (has_next, stepped): (bool, i64) =
+                sqlx::query_as(AROUND).bind(number).fetch_optional(&mut *tx).await?.unwrap_or_default();
+            match Outcome::instead_of_stepping_aside(delay, alone, has_next, stepped) {
+                Some(outcome) => outcome,
+                None => {
+                    sqlx::query(SET_ASIDE).bind(number).bind(1).execute(&mut *tx).await?;
+                    return Ok(Settled::SteppedAside);
+                }
+            }
+        }
+        outcome => outcome,
+    };
+    if has_stepped_aside {
+        let returned = match outcome {
+            Outcome::Again { delay, .. } => sqlx::query(RETURN_LANE).bind(number).bind(due_after(delay)),
+            _ => sqlx::query(LAST_ATTEMPTS).bind(number),
+        };
+        returned.execute(&mut *tx).await?;
+    }
+    match outcome {
+        Outcome::Again { delay, refused } => {
+            let again = sqlx::query(AGAIN).bind(number).bind(due_after(delay)).bind(refused);
+            again.execute(&mut *tx).await?;
+        }
+        Outcome::Done => {
+            sqlx::query("DELETE FROM forwards WHERE number = ?").bind(number).execute(&mut *tx).await?;
+        }
+        _ => {
+            sqlx::query(SET_ASIDE).bind(number).bind(2).execute(&mut *tx).await?;
+            return Ok(Settled::SetAside);
+        }
+    }
+    Ok(Settled::Stored)
 }
 
 /// Adds the events of all jobs, and queues those that are to be forwarded; the numbers of those that are new. Many rows
@@ -407,6 +488,13 @@ impl Shared {
         Ok(())
     }
 
+    async fn count(&self, sql: &'static str) -> Result<Vec<Backlog>, StoreError> {
+        let count = sqlx::query_as(sql).fetch_all(&self.readers).await;
+        let count: Vec<(String, i64)> =
+            count.map_err(|error| StoreError::new("counting what is forwarded", error))?;
+        Ok(count.into_iter().map(Backlog::read).collect())
+    }
+
     /// Whether this process may forward; it then may until it ends.
     fn may_forward(&self) -> Result<bool, StoreError> {
         let mut lanes = self.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
@@ -437,7 +525,7 @@ impl EventStore for SqliteStore {
         let forward_to = forward_to.cloned();
         match self.shared.writer.write(Job::Append { parts, forward_to }).await? {
             Answer::Appended(appended) => Ok(appended),
-            Answer::Rows(_) => Err(StoreError::new("appending", "an answer to something else")),
+            _ => Err(StoreError::new("appending", "an answer to something else")),
         }
     }
 
@@ -453,7 +541,7 @@ impl EventStore for SqliteStore {
         let before_ms = received_before.seconds().saturating_mul(1000);
         match self.shared.writer.write(Job::Prune { before_ms }).await? {
             Answer::Rows(rows) => Ok(rows),
-            Answer::Appended(_) => Err(StoreError::new("pruning", "an answer to something else")),
+            _ => Err(StoreError::new("pruning", "an answer to something else")),
         }
     }
 
@@ -482,20 +570,16 @@ impl EventStore for SqliteStore {
             .map_err(|error| StoreError::new("looking for what to forward", error))?;
         let mut taken: Vec<Box<dyn Forwarding>> = Vec::new();
         for row in rows {
-            let read =
-                || Ok((row.try_get("lane")?, row.try_get::<i64, _>("attempts")?, Stored::of_row(&row)?));
-            let (lane, attempts, stored): (String, i64, Stored) =
-                read().map_err(|error: sqlx::Error| StoreError::new("reading what to forward", error))?;
+            let failed = |error: sqlx::Error| StoreError::new("reading what to forward", error);
+            let lane: String = row.try_get("lane").map_err(failed)?;
             let lane = (target.clone(), lane);
             // A lane that was given back since may have another oldest by now.
             if taken.len() < max && !busy.contains(&lane) {
                 let mut lanes = self.shared.forwarding.lock().unwrap_or_else(PoisonError::into_inner);
                 lanes.taken.insert(lane.clone());
-                let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
                 let hold = Hold { lane, lanes: Arc::clone(&self.shared.forwarding) };
                 taken.push(Box::new(Taken {
-                    stored,
-                    attempts,
+                    head: Head::of_row(&row).map_err(failed)?,
                     writer: self.shared.writer.clone(),
                     _hold: hold,
                 }));
@@ -505,11 +589,15 @@ impl EventStore for SqliteStore {
     }
 
     async fn forwards_waiting(&self) -> Result<Vec<Backlog>, StoreError> {
-        let count = sqlx::query_as("SELECT target, count(*) FROM forwards GROUP BY target ORDER BY target");
-        let count = count.fetch_all(&self.shared.readers).await;
-        let count: Vec<(String, i64)> =
-            count.map_err(|error| StoreError::new("counting what waits", error))?;
-        Ok(count.into_iter().map(Backlog::read).collect())
+        self.shared
+            .count("SELECT target, count(*) FROM forwards WHERE aside < 2 GROUP BY target ORDER BY target")
+            .await
+    }
+
+    async fn forwards_set_aside(&self) -> Result<Vec<Backlog>, StoreError> {
+        self.shared
+            .count("SELECT target, count(*) FROM forwards WHERE aside = 2 GROUP BY target ORDER BY target")
+            .await
     }
 }
 
@@ -524,8 +612,7 @@ impl EventSource for SqliteStore {
 }
 
 struct Taken {
-    stored: Stored,
-    attempts: u32,
+    head: Head,
     writer: Writer<Tables>,
     /// Dropped after the outcome is committed, so that nobody takes the next of the lane before.
     _hold: Hold,
@@ -545,19 +632,27 @@ impl Drop for Hold {
 #[async_trait]
 impl Forwarding for Taken {
     fn stored(&self) -> &Stored {
-        &self.stored
+        &self.head.stored
     }
 
     fn attempts(&self) -> u32 {
-        self.attempts
+        self.head.attempts
     }
 
-    async fn done(self: Box<Self>) -> Result<(), StoreError> {
-        self.writer.write(Job::Done { number: signed(self.stored.number) }).await.map(drop)
+    fn refusals(&self) -> u32 {
+        self.head.refusals
     }
 
-    async fn again_after(self: Box<Self>, delay: Duration) -> Result<(), StoreError> {
-        let job = Job::Again { number: signed(self.stored.number), due_ms: due_after(delay) };
-        self.writer.write(job).await.map(drop)
+    fn is_last_attempt(&self) -> bool {
+        self.head.is_last_attempt
+    }
+
+    async fn settle(self: Box<Self>, outcome: Outcome) -> Result<Settled, StoreError> {
+        let number = signed(self.head.stored.number);
+        let job = Job::Settle { number, outcome, has_stepped_aside: self.head.has_stepped_aside };
+        match self.writer.write(job).await? {
+            Answer::Settled(settled) => Ok(settled),
+            _ => Err(StoreError::new("settling what was forwarded", "an answer to something else")),
+        }
     }
 }

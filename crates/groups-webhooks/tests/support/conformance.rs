@@ -6,10 +6,10 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use groups_model::event::{EventKind, EventSource, split};
 use groups_model::{GroupId, RequestId, Timestamp};
-use groups_webhooks::store::{Query, StoredEvents, tail};
+use groups_webhooks::store::{Forwarding, Outcome, Query, STEPPED_ASIDE_MAX, Settled, StoredEvents, tail};
 use groups_webhooks::{Backoff, EventStore, ForwardTarget, Forwarder};
 
-use super::{Sink, eventually, notification, outcome, parts, stored_ids, target, waiting};
+use super::{Sink, eventually, notification, outcome, parts, set_aside, stored_ids, target, waiting};
 
 /// The tests of a store. `$stores` gives two handles of a new one, as if of two processes, and what it lives in; or nothing
 /// where it cannot be had.
@@ -22,7 +22,12 @@ macro_rules! conforms {
             old_events_are_forgotten_unless_they_wait_to_be_forwarded,
             many_at_once_are_stored_once_each,
             what_is_taken_to_be_forwarded_is_the_oldest_of_its_group_and_nobody_elses,
-            a_failed_attempt_is_counted
+            a_failed_attempt_is_counted,
+            an_event_gets_a_last_attempt_once_the_next_of_its_group_is_accepted,
+            an_event_returns_to_its_place_when_the_next_of_its_group_fails,
+            an_event_with_nothing_behind_it_does_not_step_aside,
+            only_so_many_events_of_a_group_step_aside,
+            events_that_were_set_aside_do_not_wait_and_are_pruned
         );
 
         #[tokio::test]
@@ -291,6 +296,105 @@ pub(crate) async fn a_failed_attempt_is_counted(store: Arc<dyn EventStore>) {
     }
 }
 
+const STEP_ASIDE: Outcome = Outcome::StepAside { delay: Duration::ZERO, alone: false };
+
+/// The next event of a store with one group that is due, and its request.
+async fn head(store: &dyn EventStore) -> (Box<dyn Forwarding>, String) {
+    let taken = store.take_forwards(&target(), 10).await.unwrap().remove(0);
+    let request = taken.stored().event.request_id.as_ref().unwrap().to_string();
+    (taken, request)
+}
+
+async fn settle(store: &dyn EventStore, expected: &str, outcome: Outcome) -> Settled {
+    let (taken, request) = head(store).await;
+    assert_eq!(request, expected);
+    taken.settle(outcome).await.unwrap()
+}
+
+pub(crate) async fn an_event_gets_a_last_attempt_once_the_next_of_its_group_is_accepted(
+    store: Arc<dyn EventStore>,
+) {
+    store.append(parts(&["1", "2", "3", "4"].map(|request| ("a", request))), Some(&target())).await.unwrap();
+    for request in ["1", "2"] {
+        assert_eq!(settle(&*store, request, STEP_ASIDE).await, Settled::SteppedAside);
+    }
+    assert_eq!(settle(&*store, "3", Outcome::Done).await, Settled::Stored);
+    let (first, request) = head(&*store).await;
+    assert_eq!((request.as_str(), first.is_last_attempt()), ("1", true));
+    // Without a connection it still has one.
+    first.again_after(Duration::ZERO).await.unwrap();
+    let (first, _) = head(&*store).await;
+    assert!(first.is_last_attempt());
+    assert_eq!(first.settle(Outcome::SetAside).await.unwrap(), Settled::SetAside);
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (2, 1));
+    let (second, request) = head(&*store).await;
+    assert_eq!((request.as_str(), second.is_last_attempt()), ("2", true));
+    second.done().await.unwrap();
+    let (last, request) = head(&*store).await;
+    assert_eq!((request.as_str(), last.is_last_attempt()), ("4", false));
+    last.done().await.unwrap();
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (0, 1));
+    assert!(store.take_forwards(&target(), 10).await.unwrap().is_empty());
+}
+
+pub(crate) async fn an_event_returns_to_its_place_when_the_next_of_its_group_fails(
+    store: Arc<dyn EventStore>,
+) {
+    store.append(parts(&[("a", "1"), ("a", "2"), ("a", "3")]), Some(&target())).await.unwrap();
+    let (delay, refused) = (Duration::ZERO, true);
+    settle(&*store, "1", Outcome::Again { delay, refused }).await;
+    settle(&*store, "1", Outcome::Again { delay, refused: false }).await;
+    let (first, _) = head(&*store).await;
+    assert_eq!((first.attempts(), first.refusals()), (2, 1));
+    assert_eq!(first.settle(STEP_ASIDE).await.unwrap(), Settled::SteppedAside);
+    settle(&*store, "2", Outcome::Again { delay, refused }).await;
+    let (first, request) = head(&*store).await;
+    assert_eq!((request.as_str(), first.attempts(), first.refusals()), ("1", 3, 2));
+    assert!(!first.is_last_attempt());
+    first.settle(STEP_ASIDE).await.unwrap();
+    assert_eq!(settle(&*store, "2", STEP_ASIDE).await, Settled::SteppedAside);
+    settle(&*store, "3", Outcome::Again { delay, refused: false }).await;
+    for request in ["1", "2", "3"] {
+        settle(&*store, request, Outcome::Done).await;
+    }
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (0, 0));
+}
+
+pub(crate) async fn an_event_with_nothing_behind_it_does_not_step_aside(store: Arc<dyn EventStore>) {
+    store.append(parts(&[("a", "1")]), Some(&target())).await.unwrap();
+    store.append(parts(&[("b", "2")]), Some(&ForwardTarget::from_key("another"))).await.unwrap();
+    assert_eq!(settle(&*store, "1", STEP_ASIDE).await, Settled::Stored);
+    let (taken, _) = head(&*store).await;
+    assert_eq!((taken.attempts(), taken.refusals()), (1, 1), "it is tried again");
+    let alone = Outcome::StepAside { delay: Duration::ZERO, alone: true };
+    assert_eq!(taken.settle(alone).await.unwrap(), Settled::SetAside);
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (1, 1), "the other target has its own");
+}
+
+pub(crate) async fn only_so_many_events_of_a_group_step_aside(store: Arc<dyn EventStore>) {
+    let requests: Vec<String> = (0..STEPPED_ASIDE_MAX + 2).map(|number| number.to_string()).collect();
+    let events: Vec<(&str, &str)> = requests.iter().map(|request| ("a", request.as_str())).collect();
+    store.append(parts(&events), Some(&target())).await.unwrap();
+    for request in requests.iter().take(STEPPED_ASIDE_MAX as usize) {
+        assert_eq!(settle(&*store, request, STEP_ASIDE).await, Settled::SteppedAside);
+    }
+    assert_eq!(settle(&*store, &STEPPED_ASIDE_MAX.to_string(), STEP_ASIDE).await, Settled::Stored);
+    for request in &requests {
+        settle(&*store, request, Outcome::Done).await;
+    }
+    assert_eq!(set_aside(&*store).await, 0);
+}
+
+pub(crate) async fn events_that_were_set_aside_do_not_wait_and_are_pruned(store: Arc<dyn EventStore>) {
+    store.append(parts(&[("a", "1"), ("a", "2"), ("a", "3")]), Some(&target())).await.unwrap();
+    settle(&*store, "1", Outcome::SetAside).await;
+    settle(&*store, "2", STEP_ASIDE).await;
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (2, 1));
+    assert_eq!(stored_ids(&*store).await.len(), 3, "it stays in the store");
+    assert_eq!(store.prune(Timestamp::from_seconds(4_000_000_000)).await.unwrap(), 1);
+    assert_eq!((waiting(&*store).await, set_aside(&*store).await), (2, 0));
+}
+
 /// Several forwarders, as on several machines: nothing is lost, and each group stays in order.
 pub(crate) async fn forwarders_share_the_queue_in_order_per_group(stores: Vec<Arc<dyn EventStore>>) {
     let sink = Sink::default();
@@ -302,6 +406,8 @@ pub(crate) async fn forwarders_share_the_queue_in_order_per_group(stores: Vec<Ar
         .map(|store| {
             let mut backoff = Backoff::default();
             backoff.first = Duration::from_millis(20);
+            // The group is refused for a while only.
+            backoff.failures = u32::MAX;
             let forwarder = Forwarder::new(Arc::clone(store), &url).unwrap().backoff(backoff).at_once(3);
             target.get_or_insert_with(|| forwarder.target().clone());
             let mut stopped = stopped.clone();

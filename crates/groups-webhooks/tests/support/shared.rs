@@ -1,6 +1,6 @@
 //! What the tests share: notifications to send, and a place that takes what is forwarded.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -45,10 +45,19 @@ pub(crate) async fn waiting(store: &dyn EventStore) -> u64 {
     store.forwards_waiting().await.unwrap().iter().map(|backlog| backlog.events).sum()
 }
 
+/// How many events were set aside, whatever their target.
+pub(crate) async fn set_aside(store: &dyn EventStore) -> u64 {
+    store.forwards_set_aside().await.unwrap().iter().map(|backlog| backlog.events).sum()
+}
+
 /// What a sender with this secret puts in its header.
 pub(crate) fn signature(secret: &str, body: &str) -> String {
+    signature_of(secret, body.as_bytes())
+}
+
+pub(crate) fn signature_of(secret: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
+    mac.update(body);
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -70,7 +79,7 @@ pub(crate) async fn serve(router: Router) -> String {
 }
 
 pub(crate) async fn serve_receiver(receiver: Receiver) -> String {
-    serve(Router::new().nest("/webhooks", receiver.router())).await + "/webhooks"
+    serve(Router::new().nest_service("/webhooks", receiver.router())).await + "/webhooks"
 }
 
 pub(crate) fn client() -> reqwest::Client {
@@ -98,6 +107,10 @@ struct SinkState {
     bodies: Vec<Bytes>,
     arrivals: usize,
     refuse: HashSet<String>,
+    /// How each of these requests is answered; 0: the connection is closed instead.
+    answers: HashMap<String, u16>,
+    /// How everything is answered.
+    down: Option<u16>,
     refused: usize,
 }
 
@@ -114,6 +127,16 @@ impl Sink {
         } else {
             state.refuse.remove(group)
         };
+    }
+
+    /// Answers the events of a request with a status from now on; with 0 it closes the connection instead.
+    pub(crate) fn answer(&self, request: &str, status: u16) {
+        self.0.lock().unwrap().answers.insert(request.to_owned(), status);
+    }
+
+    /// Answers everything with a status from now on, or no more.
+    pub(crate) fn down(&self, status: Option<u16>) {
+        self.0.lock().unwrap().down = status;
     }
 
     pub(crate) fn refused(&self) -> usize {
@@ -146,8 +169,17 @@ async fn take(State(sink): State<Sink>, headers: HeaderMap, body: Bytes) -> Stat
     let id = headers["idempotency-key"].to_str().unwrap().to_owned();
     assert_eq!(event.id.as_str(), id, "the header names another event");
     let group = event.group_id.map(|id| id.to_string()).unwrap_or_default();
+    let request = event.request_id.map(|id| id.to_string()).unwrap_or_default();
     let mut state = sink.0.lock().unwrap();
     state.arrivals += 1;
+    if let Some(status) = state.down.or_else(|| state.answers.get(&request).copied()) {
+        state.refused += 1;
+        drop(state);
+        return StatusCode::from_u16(status).unwrap_or_else(|_| {
+            // Ends the connection without an answer, and without a message.
+            std::panic::resume_unwind(Box::new(()))
+        });
+    }
     if state.refuse.contains(&group) {
         state.refused += 1;
         return StatusCode::INTERNAL_SERVER_ERROR;

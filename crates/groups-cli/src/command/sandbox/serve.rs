@@ -96,8 +96,11 @@ pub(super) async fn run(
 /// Until a signal. What was acknowledged is on disk already; the shutdown lets calls in progress finish.
 async fn serve(sandbox: Sandbox, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
     // Before the line that says it is there: a signal may follow on it.
-    let mut told_to_end = signals::heard(scene.command())?;
+    let mut told_to_end = signals::of_server(scene.command())?;
     out.listening(sandbox.base_url(), sandbox.api_key(), &sandbox.page_url());
+    if let Some(why) = out.printing_ended() {
+        out.notice(&format!("{why} The sandbox is served at {}.", sandbox.base_url()));
+    }
     let interrupted_by_user = told_to_end.wait().await;
     sandbox.shutdown().await;
     if interrupted_by_user { Err(interrupted(scene, false)) } else { Ok(()) }
