@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// What no test from outside can bring about, with the reason.
-const UNSEEN: [(&str, &str); 14] = [
+const UNSEEN: [(&str, &str); 16] = [
     ("Answer `y` to make them all the same", "it takes a terminal; see `terminal`"),
     ("signals cannot be received", "the system would have to refuse its handlers"),
     ("The system refuses what ending cleanly takes", "the same"),
@@ -17,6 +17,8 @@ const UNSEEN: [(&str, &str); 14] = [
     ("Run the same command again to try it once more", "the table would have to miss a code of an outcome"),
     ("is an address of this machine alone", "a test's API is on this machine; see the unit test of it"),
     ("Set one that can be reached from outside", "the same"),
+    ("answers with a redirect", "of a receiver; see the unit test of `doctor`"),
+    ("Webhooks may not follow it", "the same"),
     ("from the keyring", "no test may meet the keyring of whoever runs it; see the unit tests"),
     ("is not in the keyring", "the same"),
     ("is in the keyring, which cannot be asked", "the same"),
