@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use groups_model::event::{ComingEvents, EventSource, EventStream, Part};
 use groups_model::{GroupId, RequestId, Timestamp};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Row as _, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder, Transaction};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::news::Bell;
