@@ -22,16 +22,17 @@ fn serve(first: String) -> String {
         let mut head = [0; 4096];
         let _ = stream.read(&mut head);
         let count = (LONGEST - first.len()) / (ITEM.len() + 1);
-        let length = 18 + first.len() + count * (ITEM.len() + 1) + 2;
+        let (head_of_list, end) = (r#"{"data":{"groups":["#, "]}}");
+        let length = head_of_list.len() + first.len() + count * (ITEM.len() + 1) + end.len();
         let _ = write!(
             stream,
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
-        let _ = write!(stream, "{{\"data\":{{\"groups\":[{first}");
+        let _ = write!(stream, "{head_of_list}{first}");
         for _ in 0..count {
             let _ = write!(stream, ",{ITEM}");
         }
-        let _ = write!(stream, "]}}}}");
+        let _ = write!(stream, "{end}");
         let _ = stream.flush();
         // Held until the other side has read it.
         let _ = stream.read(&mut head);

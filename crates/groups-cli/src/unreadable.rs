@@ -83,7 +83,13 @@ impl Operation {
         let values = if self.total == 1 { "1 value" } else { &format!("{} values", self.total) };
         let mut line = format!("{values} in {what} could not be read: {}.", parts.join(", "));
         let mut kept: Vec<String> = Vec::new();
-        for group in self.groups.iter().filter(|group| group.first.is_kept) {
+        // Receipts, links and whole lists have no `extra` that is shown.
+        let is_shown = |pattern: &str| match what.rsplit(' ').next() {
+            Some("get_group" | "get_webhook" | "notification") => true,
+            Some("list_groups" | "list_join_requests") => pattern.contains('['),
+            _ => false,
+        };
+        for group in self.groups.iter().filter(|group| group.first.is_kept && is_shown(&group.pattern)) {
             let name = format!("`?{}`", group.first.name());
             if kept.len() < SHOWN && !kept.contains(&name) {
                 kept.push(name);

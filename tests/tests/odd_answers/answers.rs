@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use groups_ergonomic::model::{JoinRequestId, ParticipantInput};
-use groups_ergonomic::{Client, Error, GroupHandle, Problems, RateLimit};
+use groups_ergonomic::{Client, Error, GroupHandle, Problems, RateLimit, RetryPolicy};
 use serde_json::{Map, Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -39,6 +39,7 @@ async fn service() -> Service {
         .api_key("key")
         .base_url(server.uri())
         .rate_limit(RateLimit::Unlimited)
+        .retry(RetryPolicy { max_retries: 0, ..RetryPolicy::default() })
         .on_problems(move |_, problems| seen.lock().unwrap().append(problems.clone()))
         .build()
         .unwrap();
@@ -381,7 +382,8 @@ fn judged(
     }
     let is_leaf = at(document, place).is_some_and(|value| !value.is_array() && !value.is_object());
     // One source shows it; no field is known for it, so that anything fits.
-    let is_unknown = matches!(place.as_slice(), [Step::Member(name)] if name == "status");
+    let is_unknown = matches!(place.as_slice(), [Step::Member(name)] if name == "status"
+        || name == "request_id" && asked == Asked::Approve);
     let must_be_reported =
         is_leaf && odd.fits_no_scalar && !place.is_empty() && !is_unknown || has_set_aside(&after);
     if must_be_reported && !is_reported(place, odd, problems) {

@@ -166,7 +166,11 @@ impl Reader {
         if raw.starts_with('{')
             && let Some(members) = text::members(raw)
         {
-            return self.object(members, shape, path);
+            let object = self.object(members, shape, path)?;
+            // A type without parts may be one that is no object.
+            if !shape.members.is_empty() || (shape.fits)(&object) {
+                return Some(object);
+            }
         }
         if let Some(part) = self.repaired(raw, shape, path) {
             return Some(part);

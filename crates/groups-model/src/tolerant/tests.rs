@@ -79,6 +79,19 @@ fn an_item_without_its_id_is_set_aside_and_the_others_stay() {
 }
 
 #[test]
+fn an_object_in_place_of_a_scalar_is_set_aside() {
+    #[derive(Debug, Deserialize)]
+    struct Ids {
+        ids: Vec<GroupId>,
+    }
+    const ID: Shape = Shape::of::<GroupId>();
+    const IDS: Shape = Shape::of::<Ids>().with(&[("ids", Member::List(&ID))]);
+    let (read, problems) = read::<Ids>(br#"{"ids":["a",{"id":"b"},[],{},"c"]}"#, &IDS).unwrap();
+    assert_eq!(read.ids.iter().map(GroupId::as_str).collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!((problems.total(), problems.left_out()), (3, 3));
+}
+
+#[test]
 fn an_unreadable_person_stays_in_the_list() {
     let body = r#"{"data":[{"id":"a","people":[{"wa_id":"1"},null,{"wa_id":true,"user_id":"U"},"2"]}]}"#;
     let (list, problems) = list(body.as_bytes());
