@@ -82,12 +82,11 @@ impl Envelope {
     /// The gateway's `meta`; Meta's own error may stand inside it, as an object or as text (D1).
     fn from_meta(meta: &Value) -> Self {
         let text = |name: &str| meta.get(name).and_then(Value::as_str).and_then(plain_text);
-        let inner = meta
-            .get("error")
-            .and_then(embedded)
-            .or_else(|| meta.get("developer_message").and_then(embedded))
+        let inner = ["error", "developer_message"]
+            .into_iter()
+            .filter_map(|name| meta.get(name).and_then(embedded))
             .map(|json| Self::from_json(&json))
-            .filter(|inner| inner.code.is_some());
+            .find(|inner| inner.code.is_some());
         let own = Self {
             message: text("developer_message").or_else(|| text("error")),
             trace_id: text("360dialog_trace_id"),
