@@ -11,8 +11,8 @@ use crate::output;
 /// What is asked before a command is carried out.
 #[derive(Debug)]
 pub(crate) enum Question {
-    /// A sentence.
-    Plain(String),
+    /// Whether to throw the state of a sandbox away. Which one depends on the environment.
+    SandboxReset,
     /// Whether to lose this of these groups.
     Groups(Vec<Loss>),
 }

@@ -242,6 +242,8 @@ impl Failure {
             S::Full => Kind::Api(ErrorKind::ParticipantOverlimit),
             S::Suspended => Kind::Api(ErrorKind::GroupSuspended),
             S::Invalid => Kind::Api(ErrorKind::InvalidInput),
+            S::Unreachable => Kind::Api(ErrorKind::Network),
+            S::NotASandbox => Kind::Api(ErrorKind::Configuration),
             S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind | S::NotDelivered => {
                 Kind::SandboxFailed
             }
@@ -250,7 +252,7 @@ impl Failure {
         let failure = Self::local(kind, scene.command(), error.to_string());
         let user = |action: &str| {
             let (group, user) = (scene.group_or_placeholder(), scene.user_or_placeholder());
-            scene.local(&format!("sandbox user {action} {group} {user}"))
+            scene.line(&format!("sandbox user {action} {group} {user}"))
         };
         let group = scene.group_or_placeholder();
         let advice = match error.kind() {
@@ -269,15 +271,18 @@ impl Failure {
                 scene.in_sandbox(&format!("participants list {group}"))
             ),
             S::Suspended | S::AlreadySuspended => {
-                format!("`{}` lifts the suspension.", scene.local(&format!("sandbox group restore {group}")))
+                format!("`{}` lifts the suspension.", scene.line(&format!("sandbox group restore {group}")))
             }
             S::NotSuspended => {
-                format!("`{}` suspends it.", scene.local(&format!("sandbox group suspend {group}")))
+                format!("`{}` suspends it.", scene.line(&format!("sandbox group suspend {group}")))
             }
             S::Invalid => return failure.or_help(),
             S::NotDelivered => "Start the receiver, then send it again.".to_owned(),
+            // The connection was lost between two calls.
+            S::Unreachable => format!("`{}` shows whether it still runs.", scene.line("sandbox status")),
+            S::NotASandbox => "Check the address that `--base-url` or WAGROUPS_BASE_URL names.".to_owned(),
             S::Bind => "`--port` names another port; `--port 0` takes a free one.".to_owned(),
-            S::NewerDatabase => format!("`{}` starts over.", scene.local("sandbox reset")),
+            S::NewerDatabase => format!("`{}` starts over.", scene.line("sandbox reset")),
             // Starting over would meet the same file in the same folder.
             S::NotADatabase | S::Storage => "`--config-dir` names another folder.".to_owned(),
             _ => "`wagroups sandbox user --help` tells what people can do.".to_owned(),

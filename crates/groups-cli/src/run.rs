@@ -161,9 +161,10 @@ fn carry_out(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> R
 async fn asked(plan: Plan, place: &command::Place<'_>, printer: &mut Printer) -> Result<(), Failure> {
     let command = plan.scene.command();
     match &plan.question {
-        Some(Question::Plain(question)) => {
+        Some(Question::SandboxReset) => {
+            let which = command::Which::of(place.globals, place.environment, command)?;
             place.under_way.asks(true);
-            confirm(question, Yes::Word, command).await?;
+            confirm(&which.reset_question(place.globals), Yes::Word, command).await?;
             place.under_way.asks(false);
         }
         // Asked once it was read what would be lost.

@@ -11,6 +11,8 @@ pub(crate) struct Scene {
     user: Option<String>,
     /// Whether the embedded sandbox is asked.
     embedded: bool,
+    /// Whether a command about sandboxes acts on a served one.
+    served: bool,
     given: Given,
 }
 
@@ -85,6 +87,12 @@ impl Scene {
         self
     }
 
+    /// A command about sandboxes acts on a served one.
+    pub(crate) fn of_served(mut self) -> Self {
+        self.served = true;
+        self
+    }
+
     pub(crate) fn is_embedded(&self) -> bool {
         self.embedded
     }
@@ -130,8 +138,12 @@ impl Scene {
         joined(rest, [&self.given.target, &self.given.config_dir, &self.given.shown])
     }
 
-    /// A command line that asks the embedded sandbox, whatever this command asks.
+    /// A command line for the sandbox that this command acts on: the served one that its options or the environment
+    /// name, else the embedded one.
     pub(crate) fn in_sandbox(&self, rest: &str) -> String {
+        if self.served {
+            return self.line(rest);
+        }
         joined(rest, [&vec!["--sandbox".to_owned()], &self.given.config_dir])
     }
 

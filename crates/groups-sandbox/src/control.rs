@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::now_ms;
 use crate::emulator::Emulator;
@@ -13,7 +13,7 @@ use crate::state::fault::Fault;
 use crate::state::settings::{Clock, Webhook};
 
 /// A fault that is scripted, with the number that takes it away.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ActiveFault {
     /// Its number.
@@ -23,7 +23,7 @@ pub struct ActiveFault {
 }
 
 /// What time it is in a sandbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClockReading {
     /// Milliseconds since 1970 UTC.

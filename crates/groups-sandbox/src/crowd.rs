@@ -70,6 +70,11 @@ impl Crowd {
         Self { people: people.clamp(1, MOST_PEOPLE), rng: Rng::with_seed(seed) }
     }
 
+    /// The seed of a crowd that goes on where this one stands.
+    pub(crate) fn next_seed(&self) -> u64 {
+        self.rng.get_seed()
+    }
+
     /// The number of one of them, from 0.
     fn number(index: usize) -> String {
         format!("1{}55501{:02}", 201 + index / 100, index % 100)

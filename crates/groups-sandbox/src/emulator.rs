@@ -235,12 +235,29 @@ impl Emulator {
     /// # Errors
     /// When the database fails.
     pub async fn reset(&self) -> Result<(), SandboxError> {
+        self.begin_anew(None).await
+    }
+
+    /// As [`Emulator::reset`], but begins with these groups and settings, now and at each later reset.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a seed that breaks a rule of the API; then nothing has
+    /// changed. When the database fails.
+    pub async fn reset_to(&self, seed: Seed) -> Result<(), SandboxError> {
+        seed.check()?;
+        self.begin_anew(Some(seed)).await
+    }
+
+    async fn begin_anew(&self, seed: Option<Seed>) -> Result<(), SandboxError> {
         let this = self.clone();
         uncancelled(async move {
             let mut connection = this.inner.connection.lock().await;
             let version = fresh_version(&mut this.fork_rng());
             let mut tx = store::begin_write(&mut connection).await?;
-            store::start_over(&mut tx, version).await?;
+            match seed {
+                Some(seed) => store::recreate(&mut tx, &seed, version).await?,
+                None => store::start_over(&mut tx, version).await?,
+            }
             let preset = &this.inner.preset;
             if !preset.is_empty() {
                 store::edit_settings(&mut tx, |settings| preset.apply(settings)).await?;

@@ -46,9 +46,38 @@ pub enum ErrorKind {
     Bind,
     /// A webhook reached nobody, or nobody answered it in time.
     NotDelivered,
+    /// The base URL cannot be one, or a server that is not a sandbox answers there.
+    NotASandbox,
+    /// Nothing answers at the base URL, or the connection failed.
+    Unreachable,
 }
 
 impl ErrorKind {
+    const ALL: [Self; 22] = [
+        Self::UnknownGroup,
+        Self::InvalidUser,
+        Self::AlreadyIn,
+        Self::NotIn,
+        Self::AlreadyRequested,
+        Self::NoRequest,
+        Self::Full,
+        Self::LinkDead,
+        Self::Blocked,
+        Self::NeedsApproval,
+        Self::NoApprovalNeeded,
+        Self::Suspended,
+        Self::AlreadySuspended,
+        Self::NotSuspended,
+        Self::Invalid,
+        Self::NewerDatabase,
+        Self::NotADatabase,
+        Self::Storage,
+        Self::Bind,
+        Self::NotDelivered,
+        Self::NotASandbox,
+        Self::Unreachable,
+    ];
+
     /// The kind in one word, as the control API writes it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -72,7 +101,14 @@ impl ErrorKind {
             Self::Storage => "storage",
             Self::Bind => "bind",
             Self::NotDelivered => "not_delivered",
+            Self::NotASandbox => "not_a_sandbox",
+            Self::Unreachable => "unreachable",
         }
+    }
+
+    /// The kind of this name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -177,9 +213,14 @@ impl SandboxError {
             K::Suspended => "the group is suspended; `restore` it first".into(),
             K::AlreadySuspended => "the group is suspended already; `restore` lifts that".into(),
             K::NotSuspended => "the group is not suspended; `suspend` does that".into(),
-            K::Invalid | K::NewerDatabase | K::NotADatabase | K::Storage | K::Bind | K::NotDelivered => {
-                "the sandbox failed".into()
-            }
+            K::Invalid
+            | K::NewerDatabase
+            | K::NotADatabase
+            | K::Storage
+            | K::Bind
+            | K::NotDelivered
+            | K::NotASandbox
+            | K::Unreachable => "the sandbox failed".into(),
         };
         Self::new(kind, message)
     }

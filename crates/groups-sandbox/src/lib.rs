@@ -50,9 +50,11 @@
 //! - cursors stay valid until the sandbox is reset;
 //! - a suspended group answers `GET /groups/{id}` and nothing else, and lets nobody in.
 
+mod base_url;
 mod clock;
 pub mod conformance;
 mod control;
+mod control_client;
 mod crowd;
 mod deliver;
 pub mod document;
@@ -73,6 +75,7 @@ mod trigger;
 mod validate;
 
 pub use control::{ActiveFault, ClockReading};
+pub use control_client::{ControlClient, Order, Overview, Triggered};
 pub use crowd::{Act, Crowd, Deed};
 pub use emulator::{Emulator, Happening, Status};
 pub use error::{ErrorKind, SandboxError};

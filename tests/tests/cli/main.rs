@@ -48,6 +48,7 @@ mod user_ids;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;
+mod which_sandbox;
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_wagroups-under-test");

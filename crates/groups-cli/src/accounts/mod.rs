@@ -19,6 +19,8 @@ use crate::folders::Folder;
 
 /// The variable that names an address.
 const VARIABLE: &str = "WAGROUPS_BASE_URL";
+/// What says where an account is reached, where nothing else does.
+pub(crate) const DEFAULT: &str = "default";
 
 /// Where the choice of an account comes from, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +161,7 @@ pub(crate) fn address(
         (Some(url), ..) => (url.as_str(), "--base-url"),
         (None, Some(url), _) => (url, VARIABLE),
         (None, None, Some(url)) => (url, "profile"),
-        (None, None, None) => (DEFAULT_BASE_URL, "default"),
+        (None, None, None) => (DEFAULT_BASE_URL, DEFAULT),
     };
     (url.to_owned(), from)
 }

@@ -55,6 +55,7 @@ pub(crate) use askers::Decided;
 pub(crate) use bulk::RowResult;
 pub(crate) use participants::Listed as ListedParticipant;
 pub(crate) use requests::Listed as ListedRequest;
+pub(crate) use sandbox::Which;
 pub(crate) use schemas::all as schemas;
 pub(crate) use under_way::UnderWay;
 
@@ -401,10 +402,17 @@ pub(crate) fn plan(cli: Cli) -> Result<Plan, Failure> {
         Command::Invite(args) => invite::plan(args, scene, &globals)?,
         Command::Requests(args) => requests::plan(args, scene)?,
         Command::Participants(args) => participants::plan(args, scene)?,
-        Command::Sandbox(_) if globals.base_url.is_some() => {
-            return Err(misplaced(name, "--base-url", "it works on the local sandbox"));
+        Command::Sandbox(_) if globals.profile.is_some() => {
+            return Err(misplaced(name, "--profile", "sandboxes have no accounts"));
         }
-        Command::Sandbox(args) => sandbox::plan(args, scene, &globals)?,
+        Command::Sandbox(SandboxCommand::Serve(_)) if globals.base_url.is_some() => {
+            return Err(misplaced(
+                name,
+                "--base-url",
+                "it serves a sandbox itself; `--host` and `--port` say where",
+            ));
+        }
+        Command::Sandbox(args) => sandbox::plan(args, scene)?,
         Command::Conformance(args) => conformance::plan(args, scene)?,
         Command::Api(args) => api::plan(args, scene, &globals)?,
         Command::Wait(args) => outcome::plan(args, scene)?,
@@ -718,7 +726,9 @@ mod tests {
         assert!(planned("wagroups delete x --dry-run").unwrap().question.is_none());
         assert!(refusal("wagroups --dry-run list").contains("--dry-run"));
         assert!(refusal("wagroups --yes list").contains("--yes"));
-        assert!(refusal("wagroups sandbox status --base-url https://x").contains("--base-url"));
+        assert!(refusal("wagroups sandbox serve --base-url http://127.0.0.1:1").contains("--base-url"));
+        assert!(refusal("wagroups sandbox status --profile x").contains("--profile"));
+        assert!(planned("wagroups sandbox status --base-url http://127.0.0.1:1").is_ok());
     }
 
     #[test]

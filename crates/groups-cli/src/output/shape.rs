@@ -251,12 +251,22 @@ impl Shape {
     pub(crate) const PRUNED: Self = Self { name: "pruned", fields: &["removed"], columns: &[] };
     pub(crate) const SANDBOX_STATUS: Self = Self {
         name: "sandbox_status",
-        fields: &["database", "groups", "suspended", "participants", "pending_requests", "due"],
+        fields: &[
+            "sandbox",
+            "database",
+            "groups",
+            "suspended",
+            "participants",
+            "pending_requests",
+            "due",
+            "switches",
+            "faults",
+        ],
         columns: &[],
     };
     pub(crate) const SANDBOX_ACTION: Self = Self {
         name: "sandbox_action",
-        fields: &["operation", "group_id", "user", "join_request_id"],
+        fields: &["operation", "group_id", "user", "join_request_id", "sandbox"],
         columns: &[],
     };
     /// The switches, however many there are.
@@ -264,7 +274,7 @@ impl Shape {
     pub(crate) const SANDBOX_FAULT: Self =
         Self { name: "sandbox_fault", fields: &["id", "fault"], columns: &["id", "fault"] };
     pub(crate) const SANDBOX_CLOCK: Self =
-        Self { name: "sandbox_clock", fields: &["now", "stopped"], columns: &[] };
+        Self { name: "sandbox_clock", fields: &["now", "stopped", "sandbox"], columns: &[] };
     pub(crate) const SANDBOX_DEED: Self = Self {
         name: "sandbox_deed",
         fields: &["act", "group_id", "user"],
@@ -274,7 +284,7 @@ impl Shape {
         Self { name: "sandbox_event", fields: &["event"], columns: &["event"] };
     pub(crate) const SANDBOX_TRIGGERED: Self = Self {
         name: "sandbox_triggered",
-        fields: &["event", "to", "http_status", "took_ms", "body"],
+        fields: &["event", "to", "http_status", "took_ms", "body", "sandbox"],
         columns: &[],
     };
     /// What a check of the conformance suite came to.

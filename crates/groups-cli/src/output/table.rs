@@ -117,6 +117,11 @@ impl Render for Table {
             let lines = match (key.as_str(), value) {
                 ("settings", Value::Object(settings)) => settings.iter().map(setting).collect(),
                 ("sources", Value::Array(all)) => sources(all),
+                ("switches", Value::Object(switches)) => pairs(switches),
+                ("faults", Value::Array(faults)) if !faults.is_empty() => faults
+                    .iter()
+                    .map(|one| format!("{}: {}", cell(&one["id"]), cell(&one["fault"])))
+                    .collect(),
                 // Their values are secrets.
                 ("headers", Value::Object(headers)) => headers.keys().map(|name| hidden(name)).collect(),
                 _ => match self.moment(key, &object) {
@@ -265,6 +270,14 @@ fn sources(all: &[Value]) -> Vec<String> {
         [] => vec!["none".to_owned()],
         all => all.iter().map(line).collect(),
     }
+}
+
+/// Switches and their values: `seats: 3`.
+fn pairs(object: &Object) -> Vec<String> {
+    if object.is_empty() {
+        return vec!["none".to_owned()];
+    }
+    object.iter().map(|(name, value)| format!("{}: {}", text::one_line(name), cell(value))).collect()
 }
 
 fn hidden(name: &str) -> String {

@@ -8,6 +8,7 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::error::{Error, ErrorKind};
+use crate::base_url::BaseUrl;
 
 const KEY_HEADER: &str = "D360-API-KEY";
 /// Some five times a page of 1024 groups.
@@ -145,7 +146,8 @@ impl Exchange {
 
 impl Http {
     pub(super) fn new(base_url: &str, key: &str, timeout: Duration) -> Result<Self, Error> {
-        let (base, loopback) = checked(base_url)?;
+        let BaseUrl { url: base, is_loopback: loopback } = BaseUrl::checked(base_url)
+            .map_err(|why| Error::new(ErrorKind::InvalidBaseUrl, format!("the base URL {why}")))?;
         let unusable =
             || Error::new(ErrorKind::InvalidKey, "the API key is empty or cannot stand in a header");
         if key.trim().is_empty() {
@@ -227,29 +229,6 @@ fn reason(error: &reqwest::Error) -> String {
         "the connection failed"
     };
     format!("no answer: {what}")
-}
-
-/// The URL, and whether it is this machine's.
-fn checked(base_url: &str) -> Result<(Url, bool), Error> {
-    let refused = |why: &str| Error::new(ErrorKind::InvalidBaseUrl, format!("the base URL {why}"));
-    let url = Url::parse(base_url).map_err(|_| refused("is not a URL"))?;
-    let loopback = match url.host_str().map(|host| host.trim_matches(['[', ']'])) {
-        Some("localhost") => true,
-        Some(host) => host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
-        None => return Err(refused("has no host")),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("must not hold a user or a password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refused("must not have a query or a fragment"));
-    }
-    match url.scheme() {
-        "https" => Ok((url, loopback)),
-        "http" if loopback => Ok((url, loopback)),
-        "http" => Err(refused("must be https: plain http would show the key on the way")),
-        _ => Err(refused("must be https")),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::choices::Positions;
 use super::codes::{NOT_ELIGIBLE, Refusal};
@@ -398,8 +398,23 @@ impl Behaviour {
     /// # Errors
     /// A sentence that names the known switches, positions or bounds.
     pub fn set(&mut self, switch: &str, value: &str) -> Result<(), String> {
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-        self.merge(&Value::Object([(switch.to_owned(), value)].into_iter().collect()))
+        self.merge(&Value::Object([(switch.to_owned(), Self::value(value))].into_iter().collect()))
+    }
+
+    /// A switch's value as it is written on a command line: JSON, or a plain word.
+    pub(crate) fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+    }
+
+    /// The switches that differ from the default, with their values.
+    pub(crate) fn changed(&self) -> Map<String, Value> {
+        let members = |behaviour: &Self| match serde_json::to_value(behaviour) {
+            Ok(Value::Object(members)) => members,
+            // Switches always serialise, as an object.
+            _ => Map::new(),
+        };
+        let default = members(&Self::default());
+        members(self).into_iter().filter(|(name, value)| default.get(name) != Some(value)).collect()
     }
 
     /// Sets the switches that an object names; the others stay.

@@ -9,28 +9,35 @@ use clap::{Args, Subcommand};
 use super::Yes;
 pub(crate) use tune::{BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, TriggerArgs};
 
-/// The local sandbox: serve it, reset it, play the people in it.
+/// Serve a sandbox, reset it, and act as its people.
 ///
-/// The sandbox is what --sandbox talks to: one state, kept between commands and shared with a sandbox that is
-/// being served. These commands work on it directly and need neither a key nor --sandbox.
+/// These commands act on the sandbox that --base-url or WAGROUPS_BASE_URL names, through its control API. Without
+/// either they act on the embedded sandbox, the one of --sandbox. They need no key. A base URL that is not a sandbox
+/// is an error. Results and notes on stderr name the sandbox. The embedded sandbox keeps its state between commands
+/// and shares it with `sandbox serve`; `sandbox serve --fresh` has a state of its own.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   wagroups sandbox serve
   wagroups sandbox user request GROUP +15550100199
-  wagroups sandbox status")]
+  wagroups sandbox status
+  wagroups sandbox status --base-url http://127.0.0.1:8360")]
 pub(crate) enum SandboxCommand {
     Serve(Serve),
-    /// Throw the sandbox's state away and begin again with the seeded groups.
+    /// Throw the sandbox's state away and begin again.
     ///
-    /// Asks for confirmation at a terminal; elsewhere --yes is needed.
+    /// The embedded sandbox begins with its four groups, a served one as it began, and either with --seed's. Asks for
+    /// confirmation at a terminal; elsewhere --yes is needed.
     #[command(after_help = "\
 Examples:
   wagroups sandbox reset
   wagroups sandbox reset --yes
-  wagroups sandbox reset --seed trips.yaml --yes")]
+  wagroups sandbox reset --seed trips.yaml --yes
+  wagroups sandbox reset --yes --base-url http://127.0.0.1:8360")]
     Reset(Reset),
-    /// Count what is in the sandbox, and tell where it is kept.
+    /// Show what is in the sandbox and what is set.
+    ///
+    /// Prints the counts, the file of the embedded sandbox, the switches that differ from the default, and the faults.
     #[command(after_help = "\
 Examples:
   wagroups sandbox status

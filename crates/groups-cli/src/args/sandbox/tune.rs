@@ -11,7 +11,7 @@ use crate::args::{duration, whole};
 ///
 /// Sources disagree on many forms of the API. `strict` is the documented form of everything and the default; `messy`
 /// turns on every variant that a client must survive, another each time, and loses, doubles and delays webhooks.
-/// Single switches go on top. A sandbox that is being served follows at once.
+/// Single switches go on top. A served sandbox follows at once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,8 @@ Examples:
   wagroups sandbox behaviour strict --set 'rate_limit={\"per_second\":5,\"burst\":10}'")]
 pub(crate) struct BehaviourArgs {
     /// Begin with all switches of this profile.
-    #[arg(value_name = "PROFILE", value_parser = ["strict", "messy"])]
+    // An id of its own: `--profile` is the account.
+    #[arg(id = "switch_profile", value_name = "PROFILE", value_parser = ["strict", "messy"])]
     pub(crate) profile: Option<String>,
 
     /// Set one switch; may be given several times.
@@ -88,7 +89,7 @@ pub(crate) struct ClockArgs {
     pub(crate) start: bool,
 }
 
-/// Let simulated people join, ask, withdraw and leave.
+/// Let simulated users join, ask, withdraw and leave.
 ///
 /// The same seed does the same things to the same groups.
 #[derive(Debug, Args)]
@@ -114,22 +115,23 @@ pub(crate) struct CrowdArgs {
     pub(crate) seed: u64,
 }
 
-/// Send one webhook to a receiver: a documented example, as of now.
+/// Send one documented webhook to a receiver.
 ///
-/// Nothing happens in the sandbox. Without EVENT, lists the events there are.
+/// The sandbox sends it with the current time, and its groups do not change. Without EVENT, lists the events.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   wagroups sandbox trigger
   wagroups sandbox trigger group_created --to http://127.0.0.1:8080/webhook
+  wagroups sandbox trigger group_created --base-url http://127.0.0.1:8360
   wagroups sandbox trigger participants_partly_removed --to http://127.0.0.1:8080 --override group_id=GROUP
   wagroups sandbox trigger group_deleted --to http://127.0.0.1:8080 --secret-file hmac.key --header x-secret=abc")]
 pub(crate) struct TriggerArgs {
     /// The event.
-    #[arg(value_name = "EVENT", requires = "to")]
+    #[arg(value_name = "EVENT")]
     pub(crate) event: Option<String>,
 
-    /// Where to send it.
+    /// Where to send it [default: where the sandbox delivers webhooks].
     #[arg(long, value_name = "URL", requires = "event")]
     pub(crate) to: Option<String>,
 

@@ -1,27 +1,27 @@
-//! The sandbox itself: serve it, count it, reset it, and act as its people and as WhatsApp. Works on the database
-//! directly; never on a real account.
+//! The commands about sandboxes: serve one, look at one, and act as its people and as WhatsApp. They use the control API
+//! of the sandbox that `which` finds, and never a real account.
 
 mod serve;
 pub(super) mod trigger;
 pub(super) mod tune;
+mod which;
 
-use std::path::Path;
-
-use groups_sandbox::{SandboxError, Seed, Status};
+use groups_sandbox::{Overview, SandboxError, Seed};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{Place, Planned, group_id, invalid_input};
-use crate::args::{Globals, GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
+use crate::args::{GroupCommand, GroupOnly, Person, SandboxCommand, UserCommand};
 use crate::confirm::Question;
-use crate::context::shared_sandbox;
 use crate::failure::Failure;
-use crate::folders::{self, Folder};
 use crate::output::Printer;
 use crate::people;
 use crate::scene::Scene;
+use which::Open;
 
 pub(super) use serve::address;
+pub(crate) use which::Which;
 
 pub(super) enum Task {
     Serve(Box<serve::Task>),
@@ -29,16 +29,8 @@ pub(super) enum Task {
     Status,
     Tune(tune::Task),
     Trigger(trigger::Task),
-    User { action: Action, group: String, user: String },
-    Group { suspend: bool, group: String },
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Action {
-    Join,
-    Request,
-    Withdraw,
-    Leave,
+    User { act: &'static str, group: String, user: String },
+    Group { act: &'static str, group: String },
 }
 
 impl Task {
@@ -58,17 +50,22 @@ pub(super) struct Done<'a> {
     /// Who did it, if it was a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
-    /// The request that came of it.
+    /// The join request that was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     join_request_id: Option<String>,
+    /// Where it was done: `embedded`, or the address of a served sandbox.
+    sandbox: &'a str,
 }
 
-/// What the sandbox holds, and where.
+/// What a sandbox holds, and what is set about it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SandboxStatus")]
 pub(super) struct Held<'a> {
-    /// The file that holds its state.
-    database: std::borrow::Cow<'a, str>,
+    /// `embedded`, or the address of a served sandbox.
+    sandbox: &'a str,
+    /// The file that holds the state of the embedded sandbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<std::borrow::Cow<'a, str>>,
     /// Groups, suspended ones too.
     groups: usize,
     /// Groups that are suspended.
@@ -79,22 +76,31 @@ pub(super) struct Held<'a> {
     pending_requests: usize,
     /// Outcomes that are not there yet.
     due: usize,
+    /// The switches that differ from the default, by name.
+    switches: Map<String, Value>,
+    /// The faults that are set.
+    faults: Vec<tune::Scripted>,
 }
 
 impl<'a> Held<'a> {
-    fn new(database: &'a Path, status: Status) -> Self {
+    fn new(open: &'a Open, overview: Overview) -> Self {
+        let Overview { groups, suspended, participants, pending_requests, due, switches, faults, .. } =
+            overview;
         Self {
-            database: database.to_string_lossy(),
-            groups: status.groups,
-            suspended: status.suspended,
-            participants: status.participants,
-            pending_requests: status.pending_requests,
-            due: status.due,
+            sandbox: &open.name,
+            database: open.database.as_deref().map(|file| file.to_string_lossy()),
+            groups,
+            suspended,
+            participants,
+            pending_requests,
+            due,
+            switches,
+            faults: faults.iter().map(tune::Scripted::of).collect(),
         }
     }
 }
 
-pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> Result<Planned, Failure> {
+pub(super) fn plan(command: SandboxCommand, scene: Scene) -> Result<Planned, Failure> {
     let (scene, task) = match command {
         SandboxCommand::Serve(args) => {
             let task = serve::plan(args, &scene)?;
@@ -117,34 +123,29 @@ pub(super) fn plan(command: SandboxCommand, scene: Scene, globals: &Globals) -> 
         SandboxCommand::Reset(args) => {
             let seed = args.seed.map(Seed::from_file).transpose();
             let seed = seed.map_err(|error| Failure::of_sandbox(&error, &scene))?;
-            let place = match &globals.config_dir {
-                Some(folder) => format!(" in {}", folder.display()),
-                None => String::new(),
-            };
-            let question = format!("Throw away all groups, people and requests of the sandbox{place}?");
-            return Ok(Planned::new(scene, super::Task::Sandbox(Task::Reset { seed }))
-                .asking(Question::Plain(question)));
+            let planned = Planned::new(scene, super::Task::Sandbox(Task::Reset { seed }));
+            return Ok(planned.asking(Question::SandboxReset));
         }
         SandboxCommand::Status => (scene, Task::Status),
         SandboxCommand::User(command) => {
-            let (action, person) = match command {
-                UserCommand::Join(person) => (Action::Join, person),
-                UserCommand::Request(person) => (Action::Request, person),
-                UserCommand::Withdraw(person) => (Action::Withdraw, person),
-                UserCommand::Leave(person) => (Action::Leave, person),
+            let (act, person) = match command {
+                UserCommand::Join(person) => ("join", person),
+                UserCommand::Request(person) => ("request", person),
+                UserCommand::Withdraw(person) => ("withdraw", person),
+                UserCommand::Leave(person) => ("leave", person),
             };
             let Person { group, user } = person;
             group_id(&group, &scene)?;
             let user = people::given(&user).map_err(|invalid| invalid_input(&invalid, &scene))?.to_string();
-            (scene.of_group(&group).of_user(&user), Task::User { action, group, user })
+            (scene.of_group(&group).of_user(&user), Task::User { act, group, user })
         }
         SandboxCommand::Group(command) => {
-            let (suspend, GroupOnly { group }) = match command {
-                GroupCommand::Suspend(args) => (true, args),
-                GroupCommand::Restore(args) => (false, args),
+            let (act, GroupOnly { group }) = match command {
+                GroupCommand::Suspend(args) => ("suspend", args),
+                GroupCommand::Restore(args) => ("restore", args),
             };
             group_id(&group, &scene)?;
-            (scene.of_group(&group), Task::Group { suspend, group })
+            (scene.of_group(&group), Task::Group { act, group })
         }
     };
     Ok(Planned::new(scene, super::Task::Sandbox(task)))
@@ -156,59 +157,43 @@ pub(super) async fn run(
     place: &Place<'_>,
     out: &mut Printer,
 ) -> Result<(), Failure> {
-    let failed = |error: SandboxError| Failure::of_sandbox(&error, scene);
-    match task {
+    let task = match task {
         Task::Serve(task) => return serve::run(*task, scene, place, out).await,
-        Task::Trigger(task) => return trigger::run(task, scene, out).await,
-        _ => {}
-    }
-    let database = place.private(Folder::State, scene)?.join(folders::SANDBOX);
-    let builder = shared_sandbox(&database);
-    match task {
-        // Done above.
-        Task::Serve(_) | Task::Trigger(_) => Ok(()),
-        Task::Tune(task) => tune::run(task, builder.open().await.map_err(failed)?, scene, out).await,
+        task => task,
+    };
+    let which = Which::of(place.globals, place.environment, scene.command())?;
+    let scene = &which.scene(scene);
+    let (open, task) = match task {
+        Task::Reset { seed } => (which.reset(seed, place, scene).await?, Task::Status),
+        task => (which.open(place, scene).await?, task),
+    };
+    let result = act(task, &open, scene, out).await;
+    open.close().await;
+    result
+}
+
+async fn act(task: Task, open: &Open, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
+    let failed = |error: SandboxError| Failure::of_sandbox(&error, scene);
+    let (act, group, user) = match &task {
+        Task::User { act, group, user } => (*act, group, Some(user.as_str())),
+        Task::Group { act, group } => (*act, group, None),
+        Task::Tune(task) => return tune::run(task, open, scene, out).await,
+        Task::Trigger(task) => return trigger::run(task, open, scene, out).await,
         Task::Status => {
-            let status = builder.open().await.map_err(failed)?.status().await.map_err(failed)?;
-            out.one(&Held::new(&database, status));
-            Ok(())
+            let overview = open.control.overview().await.map_err(failed)?;
+            out.one(&Held::new(open, overview));
+            return Ok(());
         }
-        Task::Reset { seed } => {
-            let builder = match seed {
-                Some(seed) => builder.seed(seed),
-                None => builder,
-            };
-            let status = builder.recreate().await.map_err(failed)?.status().await.map_err(failed)?;
-            out.one(&Held::new(&database, status));
-            Ok(())
-        }
-        Task::User { action, group, user } => {
-            let emulator = builder.open().await.map_err(failed)?;
-            let asked = match action {
-                Action::Join => emulator.join(&group, &user).await.map(|()| None),
-                Action::Request => emulator.request(&group, &user).await.map(Some),
-                Action::Withdraw => emulator.withdraw(&group, &user).await.map(|()| None),
-                Action::Leave => emulator.leave(&group, &user).await.map(|()| None),
-            };
-            out.one(&Done {
-                operation: scene.command(),
-                group_id: &group,
-                user: Some(&user),
-                join_request_id: asked.map_err(failed)?,
-            });
-            Ok(())
-        }
-        Task::Group { suspend, group } => {
-            let emulator = builder.open().await.map_err(failed)?;
-            let done = if suspend { emulator.suspend(&group).await } else { emulator.restore(&group).await };
-            done.map_err(failed)?;
-            out.one(&Done {
-                operation: scene.command(),
-                group_id: &group,
-                user: None,
-                join_request_id: None,
-            });
-            Ok(())
-        }
-    }
+        // Done above.
+        Task::Serve(_) | Task::Reset { .. } => return Ok(()),
+    };
+    let join_request_id = open.control.act(act, group, user).await.map_err(failed)?;
+    out.one(&Done {
+        operation: scene.command(),
+        group_id: group,
+        user,
+        join_request_id,
+        sandbox: &open.name,
+    });
+    Ok(())
 }

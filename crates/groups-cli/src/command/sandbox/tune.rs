@@ -1,9 +1,9 @@
-//! What is set about the sandbox while it is there: switches, faults, time, a crowd.
+//! What is set about a sandbox while it is there: switches, faults, time, simulated users.
 
 use std::time::Duration;
 
 use groups_ergonomic::model::Timestamp;
-use groups_sandbox::{Behaviour, ClockReading, Crowd, Emulator, Fault, SandboxError};
+use groups_sandbox::{ActiveFault, Behaviour, ClockReading, Fault, SandboxError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -12,14 +12,16 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::scene::Scene;
 
+use super::which::{EMBEDDED, Open};
+
 pub(in crate::command) enum Task {
-    Behaviour { profile: Option<Behaviour>, switches: Vec<(String, String)> },
+    Behaviour { profile: Option<String>, switches: Vec<(String, String)> },
     AddFault(Fault),
     ListFaults,
     RemoveFault(u64),
     ClearFaults,
     Clock { advance: Option<Duration>, stopped: Option<bool> },
-    Crowd { crowd: Crowd, acts: u32, every: Duration },
+    Crowd { people: usize, seed: u64, acts: u32, every: Duration },
 }
 
 /// A scripted fault.
@@ -32,6 +34,12 @@ pub(in crate::command) struct Scripted {
     fault: String,
 }
 
+impl Scripted {
+    pub(super) fn of(one: &ActiveFault) -> Self {
+        Self { id: one.id, fault: one.fault.to_string() }
+    }
+}
+
 /// What time it is.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "SandboxClock")]
@@ -40,6 +48,8 @@ pub(in crate::command) struct Time {
     now: String,
     /// Whether its clock stands still.
     stopped: bool,
+    /// Whose time it is: `embedded`, or the address of a served sandbox.
+    sandbox: String,
 }
 
 pub(super) fn behaviour(args: BehaviourArgs, scene: &Scene) -> Result<Task, Failure> {
@@ -49,7 +59,7 @@ pub(super) fn behaviour(args: BehaviourArgs, scene: &Scene) -> Result<Task, Fail
     for (switch, value) in &set {
         tried.set(switch, value).map_err(|why| Failure::usage(scene.command(), why))?;
     }
-    Ok(Task::Behaviour { profile: profile.as_deref().and_then(Behaviour::profile), switches: set })
+    Ok(Task::Behaviour { profile, switches: set })
 }
 
 pub(super) fn fault(args: FaultArgs, scene: &Scene) -> Result<Task, Failure> {
@@ -83,68 +93,56 @@ pub(super) fn clock(args: ClockArgs) -> Task {
 
 pub(super) fn crowd(args: CrowdArgs) -> Task {
     let CrowdArgs { people, acts, every, seed } = args;
-    Task::Crowd { crowd: Crowd::new(people as usize, seed), acts, every }
+    Task::Crowd { people: people as usize, seed, acts, every }
 }
 
-pub(super) async fn run(
-    task: Task,
-    emulator: Emulator,
-    scene: &Scene,
-    out: &mut Printer,
-) -> Result<(), Failure> {
+pub(super) async fn run(task: &Task, open: &Open, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
     let failed = |error: SandboxError| Failure::of_sandbox(&error, scene);
+    let control = &open.control;
     match task {
         Task::Behaviour { profile, switches } => {
             let shown = if profile.is_none() && switches.is_empty() {
-                emulator.behaviour().await
+                control.behaviour().await
             } else {
-                let change = move |behaviour: &mut Behaviour| {
-                    if let Some(profile) = profile {
-                        *behaviour = profile;
-                    }
-                    switches.iter().try_for_each(|(switch, value)| behaviour.set(switch, value))
-                };
-                emulator.change_behaviour(change).await
+                control.set_behaviour(profile.as_deref(), switches).await
             };
             out.one(&shown.map_err(failed)?);
+            say_where(open, out);
         }
         Task::AddFault(fault) => {
-            let text = fault.to_string();
-            let id = emulator.add_fault(fault).await.map_err(failed)?;
-            out.items(&[Scripted { id, fault: text }]);
+            let added = control.add_fault(fault).await.map_err(failed)?;
+            out.items(&[Scripted::of(&added)]);
+            say_where(open, out);
         }
-        Task::ListFaults => list(&emulator, scene, out).await?,
+        Task::ListFaults => list(open, scene, out).await?,
         Task::RemoveFault(id) => {
-            if !emulator.remove_fault(id).await.map_err(failed)? {
+            if !control.remove_fault(*id).await.map_err(failed)? {
                 let message = format!("there is no fault {id}; it may be used up");
                 return Err(Failure::usage(scene.command(), message)
-                    .with_remedy(format!("`{}` prints those there are.", scene.local("sandbox fault"))));
+                    .with_remedy(format!("`{}` prints those there are.", scene.line("sandbox fault"))));
             }
-            list(&emulator, scene, out).await?;
+            list(open, scene, out).await?;
         }
         Task::ClearFaults => {
-            emulator.clear_faults().await.map_err(failed)?;
-            list(&emulator, scene, out).await?;
+            control.clear_faults().await.map_err(failed)?;
+            list(open, scene, out).await?;
         }
         Task::Clock { advance, stopped } => {
-            match stopped {
-                Some(true) => emulator.stop_clock().await.map(|_| ()).map_err(failed)?,
-                Some(false) => emulator.start_clock().await.map(|_| ()).map_err(failed)?,
-                None => {}
-            }
-            if let Some(by) = advance {
-                emulator.advance(by).await.map_err(failed)?;
-            }
-            let ClockReading { now_ms, stopped, .. } = emulator.clock().await.map_err(failed)?;
-            out.one(&Time { now: Timestamp::from_seconds(now_ms.div_euclid(1000)).to_string(), stopped });
+            let ClockReading { now_ms, stopped, .. } =
+                control.set_clock(*stopped, *advance).await.map_err(failed)?;
+            let now = Timestamp::from_seconds(now_ms.div_euclid(1000)).to_string();
+            out.one(&Time { now, stopped, sandbox: open.name.clone() });
         }
-        Task::Crowd { mut crowd, acts, every } => {
-            for _ in 0..acts {
-                tokio::time::sleep(every).await;
-                match emulator.let_act(&mut crowd).await.map_err(failed)? {
-                    Some(deed) => out.items(&[deed]),
+        Task::Crowd { people, seed, acts, every } => {
+            let mut seed = seed.to_string();
+            for _ in 0..*acts {
+                tokio::time::sleep(*every).await;
+                let (act, next) = control.let_one_act(*people, &seed).await.map_err(failed)?;
+                seed = next;
+                match act {
+                    Some(act) => out.items(&[act]),
                     None => {
-                        out.note("Nobody found anything to do.");
+                        out.note("No simulated user found anything to do.");
                         out.items::<Scripted>(&[]);
                         break;
                     }
@@ -153,18 +151,27 @@ pub(super) async fn run(
                     break;
                 }
             }
+            say_where(open, out);
         }
     }
     Ok(())
 }
 
-async fn list(emulator: &Emulator, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
-    let faults = emulator.faults().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
-    let faults: Vec<Scripted> =
-        faults.iter().map(|one| Scripted { id: one.id, fault: one.fault.to_string() }).collect();
+/// For results that have no field for it.
+fn say_where(open: &Open, out: &mut Printer) {
+    out.note(match open.name.as_str() {
+        EMBEDDED => "This is the embedded sandbox.".to_owned(),
+        url => format!("This is the sandbox at {url}."),
+    });
+}
+
+async fn list(open: &Open, scene: &Scene, out: &mut Printer) -> Result<(), Failure> {
+    let faults = open.control.faults().await.map_err(|error| Failure::of_sandbox(&error, scene))?;
+    let faults: Vec<Scripted> = faults.iter().map(Scripted::of).collect();
     if faults.is_empty() {
-        out.hint("No faults are scripted.");
+        out.hint("No faults are set.");
     }
     out.items(&faults);
+    say_where(open, out);
     Ok(())
 }

@@ -50,6 +50,46 @@ impl Crew {
     }
 }
 
+/// Somebody's next act, and the seed for the one after it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    people: usize,
+    #[serde(default)]
+    seed: StepSeed,
+}
+
+/// A number, or one as text: numbers of 64 bits lose digits in some languages.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StepSeed {
+    Number(u64),
+    Text(String),
+}
+
+impl Default for StepSeed {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+/// Lets one of the simulated users act once. Holds no state: the same seeds and groups give the same acts.
+pub(super) async fn act_once(State(context): Shared, Form(step): Form<Step>) -> Outcome {
+    let Step { people, seed } = step;
+    if people == 0 {
+        return Err(Fault::invalid("people must be at least 1"));
+    }
+    let seed = match seed {
+        StepSeed::Number(seed) => seed,
+        StepSeed::Text(text) => {
+            text.parse().map_err(|_| Fault::invalid(format!("seed must be a number, got {text:?}")))?
+        }
+    };
+    let mut crowd = Crowd::new(people, seed);
+    let deed = context.emulator.let_act(&mut crowd).await?;
+    shown(&json!({ "act": deed, "next_seed": crowd.next_seed().to_string() }))
+}
+
 async fn act(emulator: Emulator, mut crowd: Crowd, pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;

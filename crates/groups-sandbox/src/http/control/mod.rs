@@ -5,6 +5,7 @@ mod crowd;
 mod form;
 mod people;
 mod settings;
+mod trigger;
 mod view;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use super::{Context, page, reply};
 use crate::error::{ErrorKind, SandboxError};
 
 pub(crate) use crowd::Crew;
+pub(crate) use view::SERVICE;
 
 /// What a handler gives back.
 type Outcome = Result<Response, Fault>;
@@ -47,6 +49,8 @@ pub(super) fn router(context: Arc<Context>) -> Router {
         .route("/webhook", get(settings::webhook).put(settings::set_webhook).delete(settings::no_webhook))
         .route("/clock", get(settings::clock).post(settings::set_clock))
         .route("/crowd", get(crowd::show).put(crowd::start).delete(crowd::stop))
+        .route("/crowd/act", post(crowd::act_once))
+        .route("/trigger", get(trigger::events).post(trigger::send))
         .route("/settle", post(settings::settle))
         .route("/reset", post(settings::reset))
         .fallback(nothing_here)
@@ -109,9 +113,8 @@ impl From<SandboxError> for Fault {
         let status = match error.kind() {
             K::UnknownGroup => StatusCode::NOT_FOUND,
             K::InvalidUser | K::Invalid => StatusCode::BAD_REQUEST,
-            K::Storage | K::NewerDatabase | K::NotADatabase | K::Bind | K::NotDelivered => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            K::Storage | K::NewerDatabase | K::NotADatabase | K::Bind => StatusCode::INTERNAL_SERVER_ERROR,
+            K::NotDelivered => StatusCode::BAD_GATEWAY,
             _ => StatusCode::CONFLICT,
         };
         Self(status, error.kind().name().to_owned(), error.to_string())

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::form::Form;
 use super::{Fault, Outcome, shown};
-use crate::Webhook;
 use crate::http::Shared;
 use crate::state::behaviour::Behaviour;
 use crate::state::{choices, fault};
+use crate::{Seed, Webhook};
 
 /// How long a caller is kept waiting for what is due.
 const LONGEST_SETTLING: Duration = Duration::from_secs(20);
@@ -34,12 +35,17 @@ pub(super) async fn switch(State(context): Shared, Form(switches): Form<Value>) 
 #[serde(deny_unknown_fields)]
 pub(super) struct Profile {
     profile: String,
+    /// Single switches on top.
+    #[serde(default)]
+    switches: Map<String, Value>,
 }
 
-/// Sets all switches as a profile has them.
-pub(super) async fn profile(State(context): Shared, Form(Profile { profile }): Form<Profile>) -> Outcome {
-    let behaviour = Behaviour::profile(&profile)
+/// Sets all switches as a profile has them, and single ones on top.
+pub(super) async fn profile(State(context): Shared, Form(wanted): Form<Profile>) -> Outcome {
+    let Profile { profile, switches } = wanted;
+    let mut behaviour = Behaviour::profile(&profile)
         .ok_or_else(|| Fault::invalid(format!("the profiles are strict and messy, got {profile:?}")))?;
+    behaviour.merge(&Value::Object(switches)).map_err(Fault::invalid)?;
     context.emulator.set_behaviour(behaviour).await?;
     shown(&context.emulator.behaviour().await?)
 }
@@ -129,7 +135,22 @@ pub(super) async fn settle(State(context): Shared) -> Outcome {
     shown(&json!({ "due": 0 }))
 }
 
-pub(super) async fn reset(State(context): Shared) -> Outcome {
-    context.emulator.reset().await?;
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Reset {
+    seed: Option<Seed>,
+}
+
+/// Begins anew, with other groups and settings where a seed is given. The body may be absent.
+pub(super) async fn reset(State(context): Shared, body: Bytes) -> Outcome {
+    let Reset { seed } = if body.is_empty() {
+        Reset::default()
+    } else {
+        serde_json::from_slice(&body).map_err(|error| Fault::invalid(format!("the body: {error}")))?
+    };
+    match seed {
+        Some(seed) => context.emulator.reset_to(seed).await?,
+        None => context.emulator.reset().await?,
+    }
     shown(&json!({ "groups": context.emulator.status().await?.groups }))
 }

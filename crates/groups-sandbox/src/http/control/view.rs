@@ -22,8 +22,11 @@ const GROUPS_SHOWN: usize = 50;
 /// How long a question for more of the log is kept open.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
+/// How the control API says whose it is.
+pub(crate) const SERVICE: &str = "wagroups-sandbox";
+
 pub(super) async fn health() -> Outcome {
-    shown(&json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+    shown(&json!({ "status": "ok", "service": SERVICE, "version": env!("CARGO_PKG_VERSION") }))
 }
 
 #[derive(Deserialize)]
@@ -129,6 +132,8 @@ pub(super) async fn state(State(context): Shared, uri: Uri) -> Outcome {
                 "matching": matching,
                 "groups": groups.iter().map(|group| Shown::of(group, seats)).collect::<Vec<_>>(),
                 "due": due,
+                "switches": world.settings.behaviour.changed(),
+                "faults": world.settings.faults,
                 "webhook": webhook,
                 "undelivered": undelivered,
             })
