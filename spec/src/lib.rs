@@ -6,6 +6,10 @@
 /// and names the other in words.
 pub const OPENAPI_YAML: &str = include_str!("../groups.yaml");
 
+/// The strict variants of the webhook events, YAML: schemas by name, whose references lead to [`OPENAPI_YAML`]. They say
+/// which members a success, a failure and a partial result have; the document has one schema per type of event.
+pub const WEBHOOK_VARIANTS_YAML: &str = include_str!("../webhook-variants.yaml");
+
 /// The error table, YAML: `codes`, one row per error code, and `texts`, errors of 360dialog's own that have only a
 /// text. Its head explains the columns.
 pub const ERRORS_YAML: &str = include_str!("../errors.yaml");

@@ -4,6 +4,7 @@ mod cli;
 mod client;
 mod error_code;
 mod error_page;
+mod openapi;
 
 use anyhow::Result;
 
@@ -29,5 +30,6 @@ pub(crate) const ALL: &[Artefact] = &[
     Artefact { name: "the error codes of groups-model", make: error_code::make },
     Artefact { name: "the copy of the generated client", make: client::make },
     Artefact { name: "the page of errors", make: error_page::make },
+    Artefact { name: "the OpenAPI 3.1 edition and the webhook schema", make: openapi::make },
     Artefact { name: "the pages, schemas, manual and completions of the CLI", make: cli::make },
 ];

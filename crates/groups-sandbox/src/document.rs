@@ -18,8 +18,8 @@ const JSON: &str = "application/json";
 /// use serde_json::json;
 ///
 /// assert!(document::faults("Accepted", &json!({ "messaging_product": "whatsapp", "request_id": "9B47" })).is_empty());
-/// let faults = document::faults("Accepted", &json!({ "success": true }));
-/// assert_eq!(faults.len(), 2, "{faults:?}");
+/// let faults = document::faults("Accepted", &json!({ "request_id": 7 }));
+/// assert_eq!(faults.len(), 1, "{faults:?}");
 /// ```
 ///
 /// A name that no schema has is a fault, too.
@@ -91,8 +91,40 @@ fn escaped(part: &str) -> String {
 
 fn document() -> Result<&'static Value, String> {
     static DOCUMENT: OnceLock<Result<Value, String>> = OnceLock::new();
-    let read = || serde_saphyr::from_str(groups_spec::OPENAPI_YAML).map_err(|error| error.to_string());
-    DOCUMENT.get_or_init(read).as_ref().map_err(|reason| format!("the document cannot be read: {reason}"))
+    DOCUMENT
+        .get_or_init(read_document)
+        .as_ref()
+        .map_err(|reason| format!("the document cannot be read: {reason}"))
+}
+
+/// The document, with the strict variants of the webhook events among its schemas.
+fn read_document() -> Result<Value, String> {
+    let read = |yaml| serde_saphyr::from_str::<Value>(yaml).map_err(|error| error.to_string());
+    let mut document = read(groups_spec::OPENAPI_YAML)?;
+    let variants = read(groups_spec::WEBHOOK_VARIANTS_YAML)?;
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    let (Some(schemas), Value::Object(variants)) = (schemas, variants) else {
+        return Err("the schemas are missing".to_owned());
+    };
+    schemas.extend(variants);
+    Ok(document)
+}
+
+/// What is wrong with a webhook notification that the sandbox composed: it must fit the document, and each group event
+/// must be exactly one of the strict variants (a success, a failure or a partial result, never a mixture).
+pub(crate) fn notification_faults(notification: &Value) -> Vec<String> {
+    let mut found = faults("Notification", notification);
+    let changes = notification.pointer("/entry/0/changes").and_then(Value::as_array);
+    for change in changes.into_iter().flatten() {
+        let variant = match change.get("field").and_then(Value::as_str) {
+            Some("group_lifecycle_update") => "GroupLifecycleVariant",
+            Some("group_participants_update") => "GroupParticipantsVariant",
+            _ => continue,
+        };
+        let events = change.pointer("/value/groups").and_then(Value::as_array);
+        found.extend(events.into_iter().flatten().flat_map(|event| faults(variant, event)));
+    }
+    found
 }
 
 /// The schema at a place of the document, with the components beside, so that its references find their ends.
@@ -166,6 +198,24 @@ mod tests {
         let faults = faults("GroupList", &page);
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert!(faults.iter().all(|fault| !fault.contains("1555") && !fault.contains("soon")), "{faults:?}");
+    }
+
+    #[test]
+    fn an_event_that_mixes_a_success_and_a_failure_is_refused() {
+        let documented = |name: &str| {
+            let example = groups_spec::EXAMPLES.iter().find(|example| example.name == name).unwrap();
+            serde_json::from_str::<Value>(example.body).unwrap()
+        };
+        for example in groups_spec::EXAMPLES.iter().filter(|e| e.documented && e.schema == "Notification") {
+            let body = serde_json::from_str(example.body).unwrap();
+            assert_eq!(notification_faults(&body), [""; 0], "{}", example.name);
+        }
+        let mut mixed = documented("webhook_group_created");
+        let failed = documented("webhook_group_create_failed");
+        mixed["entry"][0]["changes"][0]["value"]["groups"][0]["errors"] =
+            failed["entry"][0]["changes"][0]["value"]["groups"][0]["errors"].clone();
+        assert_eq!(faults("Notification", &mixed), [""; 0]);
+        assert_eq!(notification_faults(&mixed).len(), 1);
     }
 
     #[test]

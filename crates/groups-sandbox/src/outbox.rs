@@ -48,7 +48,7 @@ pub(crate) fn compose(
     for event in events {
         let mut notification = notification::documented(event, now_ms, behaviour.identity.pick(&mut *rng));
         // A body that does not fit the API document is a fault of the sandbox, and must not leave it.
-        if let Some(fault) = document::faults("Notification", &notification).first() {
+        if let Some(fault) = document::notification_faults(&notification).first() {
             return Err(SandboxError::invalid(format!("a webhook would not fit the document: {fault}")));
         }
         notification::vary(&mut notification, behaviour, rng);

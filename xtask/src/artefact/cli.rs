@@ -37,7 +37,7 @@ fn leftovers(root: &Path, files: &BTreeMap<String, String>) -> Result<Vec<File>>
         };
         for entry in entries {
             let path = format!("{folder}/{}", entry?.file_name().to_string_lossy());
-            if !files.contains_key(&path) {
+            if !files.contains_key(&path) && path != super::openapi::NOTIFICATION_SCHEMA {
                 gone.push(File { path, contents: None });
             }
         }
