@@ -1,29 +1,107 @@
-//! What went wrong, as one word a program can switch on. Several codes can be one kind.
+//! What went wrong, as one word that a program can switch on. Several codes can be one kind. xtask compiles this file
+//! too, so it names nothing of this crate.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Longest name of a kind that is read, in bytes.
+const NAME_MAX: usize = 64;
+/// Most unknown names that a process keeps. Newer versions have a few.
+const NAMES_MAX: usize = 1024;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
-        /// The kind of an error. New kinds may be added.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        /// The kind of an error. New kinds may be added: one that this version does not know is [`ErrorKind::Unknown`] and
+        /// is written as it was read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+            $($(#[$doc])* $variant,)+
+            /// A kind of a newer version. It exists only where a newer version's output is read.
+            Unknown(UnknownKind),
         }
 
         impl ErrorKind {
-            /// Every kind.
+            /// Every kind that this version knows.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The kind's name in output and in the error table.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
+                    Self::Unknown(kind) => kind.0,
+                }
+            }
+
+            fn known(name: &str) -> Option<Self> {
+                match name {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
                 }
             }
         }
     };
+}
+
+/// The name of a kind that this version does not know: lower-case letters, digits and `_`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnknownKind(&'static str);
+
+impl UnknownKind {
+    /// Keeps each name once for the life of the process, so that a kind stays a plain value. `None` for a text that is no
+    /// name, and once there are unreasonably many.
+    fn of(name: &str) -> Option<Self> {
+        static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if name.is_empty() || name.len() > NAME_MAX || !name.bytes().all(is_name) {
+            return None;
+        }
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = names.get(name) {
+            return Some(Self(name));
+        }
+        if names.len() >= NAMES_MAX {
+            return None;
+        }
+        let name: &'static str = Box::leak(name.to_owned().into_boxed_str());
+        names.insert(name);
+        Some(Self(name))
+    }
+}
+
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let unknown = || UnknownKind::of(&name).map(Self::Unknown);
+        let problem =
+            || serde::de::Error::custom("a kind of error is a name of lower-case letters, digits and `_`");
+        Self::known(&name).or_else(unknown).ok_or_else(problem)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ErrorKind {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ErrorKind".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        // A plain string with examples: kinds may be added, so an enum would be a promise.
+        let known: Vec<&str> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
+        schemars::json_schema!({
+            "type": "string",
+            "description": "The kind of an error. New kinds may be added.",
+            "examples": known,
+        })
+    }
 }
 
 kinds!(
@@ -109,5 +187,34 @@ kinds!(
 impl std::fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_kind_reads_back_as_itself() {
+        for kind in ErrorKind::ALL {
+            let text = serde_json::to_string(kind).unwrap();
+            assert_eq!(text, format!("\"{kind}\""));
+            assert_eq!(serde_json::from_str::<ErrorKind>(&text).unwrap(), *kind);
+        }
+    }
+
+    #[test]
+    fn a_kind_of_a_newer_version_survives_a_round_trip() {
+        let read = |text: &str| serde_json::from_str::<ErrorKind>(text);
+        let kind = read("\"group_hibernated\"").unwrap();
+        assert!(matches!(kind, ErrorKind::Unknown(_)));
+        assert_eq!(kind.as_str(), "group_hibernated");
+        assert_eq!(serde_json::to_string(&kind).unwrap(), "\"group_hibernated\"");
+        assert_eq!(kind, read("\"group_hibernated\"").unwrap());
+        assert_ne!(kind, read("\"group_thawed\"").unwrap());
+        let long = format!("\"{}\"", "x".repeat(NAME_MAX + 1));
+        for bad in ["\"\"", "\"Group Unknown\"", "null", "7", &long] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 }

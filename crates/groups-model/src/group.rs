@@ -19,7 +19,7 @@ pub struct Group {
     pub description: Option<String>,
     /// When the group was made; `created_at` in a list and `creation_timestamp` elsewhere on the wire.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::timestamp::rfc3339_option")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Timestamp>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::timestamp::Rfc3339>"))]
     pub created_at: Option<Timestamp>,
     /// Whether WhatsApp has suspended the group.
     #[serde(default, skip_serializing_if = "Option::is_none")]

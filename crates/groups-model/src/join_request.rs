@@ -15,7 +15,7 @@ pub struct JoinRequest {
     pub participant: Participant,
     /// When they asked; `creation_timestamp` on the wire.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::timestamp::rfc3339_option")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Timestamp>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::timestamp::Rfc3339>"))]
     pub created_at: Option<Timestamp>,
     /// What the server sent besides.
     #[serde(default, skip_serializing_if = "Extra::is_empty")]

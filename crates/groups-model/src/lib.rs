@@ -42,7 +42,7 @@ pub use accepted::Accepted;
 pub use batch::{Batch, FailedItem, ItemError};
 pub use error_code::{CODES, TEXTS};
 pub use error_entry::{Confidence, ErrorEntry, RetryClass, TextEntry};
-pub use error_kind::ErrorKind;
+pub use error_kind::{ErrorKind, UnknownKind};
 pub use event::Event;
 pub use group::{Group, InviteLink};
 pub use ids::{Cursor, EventId, GroupId, JoinRequestId, ParentUserId, RequestId, UserId, WaId};

@@ -121,6 +121,21 @@ pub(crate) mod rfc3339_option {
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Timestamp {
     fn schema_name() -> std::borrow::Cow<'static, str> {
+        "UnixSeconds".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "format": "int64", "description": "Unix time in seconds" })
+    }
+}
+
+/// The schema of a field that is written by [`rfc3339_option`].
+#[cfg(feature = "schema")]
+pub(crate) struct Rfc3339;
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Rfc3339 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Timestamp".into()
     }
 

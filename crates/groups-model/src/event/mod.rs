@@ -74,7 +74,7 @@ pub struct Event {
     pub request_id: Option<RequestId>,
     /// When it happened, by the server's clock.
     #[serde(default, with = "crate::timestamp::rfc3339_option")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Timestamp>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::timestamp::Rfc3339>"))]
     pub at: Option<Timestamp>,
     /// The same for the same event delivered again; see the module's head.
     pub id: EventId,
