@@ -8,7 +8,8 @@ use groups_ergonomic::model::{
 };
 use groups_ergonomic::{Error, ErrorKind, GroupHandle};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::de::IntoDeserializer as _;
+use serde::{Deserialize as _, Serialize};
 
 use crate::people;
 
@@ -100,10 +101,10 @@ impl Open {
         let mut batch = batch;
         for person in asked.iter().filter(|one| self.find(one).is_none()) {
             if let (Some(failed), Asked::Person(person)) = (missing(person), person) {
-                // Said of them by the name that was given.
-                if let Ok(id) = JoinRequestId::new(person.as_str()) {
-                    batch.failed.push(FailedItem::new(id, failed));
-                }
+                // By the name that was given, which has not the form of a request's id and so is not checked as one.
+                let id = JoinRequestId::deserialize(person.as_str().into_deserializer());
+                let id: Result<_, serde::de::value::Error> = id;
+                batch.failed.extend(id.ok().map(|id| FailedItem::new(id, failed)));
             }
         }
         let ids = batch.succeeded.iter().chain(batch.failed.iter().map(|item| &item.id)).collect();
