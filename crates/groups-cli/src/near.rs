@@ -1,6 +1,8 @@
 //! What may have been meant by a word that is not known. The parser does this for its own words; this does it for those
 //! that are looked up later, by the same measure.
 
+use groups_ergonomic::model::text::quoted;
+
 /// The word that is nearest, if one is near.
 pub(crate) fn near<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     words
@@ -13,7 +15,7 @@ pub(crate) fn near<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> 
 
 /// `Did you mean ...? `, or nothing.
 pub(crate) fn question<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> String {
-    near(word, words).map(|near| format!("Did you mean {near:?}? ")).unwrap_or_default()
+    near(word, words).map(|near| format!("Did you mean {}? ", quoted(near))).unwrap_or_default()
 }
 
 #[cfg(test)]

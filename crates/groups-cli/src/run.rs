@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command, Early, Format, Help};
+use crate::args::{Cli, Command, Early, Format, Help, two_words};
 use crate::command::UnderWay;
 use crate::command::{self, Plan};
 use crate::completion;
@@ -23,13 +23,15 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     if let Some(answer) = completion::answer(argv, environment) {
         return output::answer(&answer);
     }
+    if let Some((option, value)) = two_words::find(argv) {
+        return output::report(&value_apart(argv, &option, &value), early_format(argv, environment));
+    }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
         Err(error) => {
             let early = Early::of(argv);
             output::set_colours(early.color);
-            let format = environment.format(early.format, &early.command).unwrap_or(Format::Table);
-            return output::not_parsed(&error, &early, format);
+            return output::not_parsed(&error, &early, early_format(argv, environment));
         }
     };
     output::set_colours(cli.globals.color);
@@ -91,6 +93,20 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         }
         result => printer.finish(result, command),
     }
+}
+
+/// The output format of a line that is not parsed.
+fn early_format(argv: &[OsString], environment: &Environment) -> Format {
+    let early = Early::of(argv);
+    environment.format(early.format, &early.command).unwrap_or(Format::Table)
+}
+
+/// Refuses `--wait 30s`.
+fn value_apart(argv: &[OsString], option: &str, value: &str) -> Failure {
+    let message = format!("the value of `{option}` must follow an equals sign: write `{option}={value}`");
+    Failure::usage(&Early::of(argv).command, message).with_remedy(
+        "As a word of its own it would be another argument of the command. If it is one, put it before the option.",
+    )
 }
 
 /// The plan of a command line. At a terminal a GROUP that may be a subject is asked for, once the line makes sense.

@@ -3,6 +3,7 @@
 
 use std::io::IsTerminal;
 
+use groups_ergonomic::model::text::{normalized, quoted};
 use groups_ergonomic::model::{Group, GroupId};
 
 use crate::args::{Command, InviteCommand, ParticipantsCommand, RequestsCommand};
@@ -38,7 +39,7 @@ pub(crate) fn of(command: &mut Command) -> Option<&mut String> {
         Command::Participants(ParticipantsCommand::List(args)) => args.group.as_mut(),
         _ => None,
     };
-    group.filter(|text| !text.starts_with(KNOWN_FORM))
+    group.filter(|text| !text.starts_with(KNOWN_FORM) && !GroupId::is_damaged(text))
 }
 
 /// What a text stands for, among all groups. Never guesses.
@@ -46,8 +47,9 @@ pub(crate) fn meant(text: &str, groups: &[Group], scene: &Scene) -> Result<Group
     if let Some(group) = groups.iter().find(|group| group.id.as_str() == text) {
         return Ok(group.id.clone());
     }
-    let subject = |group: &Group| group.subject.as_deref().unwrap_or_default().trim().to_owned();
-    let of_subject: Vec<&Group> = groups.iter().filter(|group| subject(group) == text.trim()).collect();
+    let subject = |group: &Group| normalized(group.subject.as_deref().unwrap_or_default());
+    let wanted = normalized(text);
+    let of_subject: Vec<&Group> = groups.iter().filter(|group| subject(group) == wanted).collect();
     match &of_subject[..] {
         [group] => Ok(group.id.clone()),
         [] => match GroupId::new(text) {
@@ -60,7 +62,7 @@ pub(crate) fn meant(text: &str, groups: &[Group], scene: &Scene) -> Result<Group
             if several.len() > SHOWN {
                 ids.push("...");
             }
-            let message = format!("{} groups have the subject {text:?}", several.len());
+            let message = format!("{} groups have the subject {}", several.len(), quoted(text));
             Err(Failure::usage(scene.command(), message)
                 .with_remedy(format!("Give the id of the one that is meant: {}.", ids.join(", "))))
         }
@@ -73,14 +75,14 @@ fn unknown(text: &str, groups: &[Group], scene: &Scene) -> Failure {
         let subject = subject.to_lowercase();
         subject.contains(&lower) || strsim::damerau_levenshtein(&subject, &lower) <= 2
     });
-    let near: Vec<String> = near.take(3).map(|subject| format!("{subject:?}")).collect();
+    let near: Vec<String> = near.take(3).map(|subject| quoted(subject).to_string()).collect();
     let list = scene.line("list --all");
     let advice = match near.is_empty() {
         true => format!("`{list}` prints the groups and their ids."),
         false => format!("Did you mean {}? `{list}` prints all.", near.join(" or ")),
     };
     let kind = Kind::Api(ErrorKind::GroupUnknown);
-    Failure::local(kind, scene.command(), format!("no group has the id or subject {text:?}"))
+    Failure::local(kind, scene.command(), format!("no group has the id or subject {}", quoted(text)))
         .with_remedy(advice)
 }
 
@@ -133,6 +135,8 @@ mod tests {
             ("participants remove x 15550100110", false),
             ("delete x", false),
             ("get Y2FwaV9ncm91cDox", false),
+            ("get <Y2FwaV9ncm91cDoxODA1NTU1MDE3>", false),
+            ("get \u{200b}Y2FwaV9ncm91cDoxODA1NTU1MDE3", false),
             ("get --from x", false),
             ("sandbox user join x 15550100110", false),
         ] {

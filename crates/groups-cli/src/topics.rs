@@ -96,23 +96,33 @@ Examples:
 const FROM: &str = "\
 Many at once, from a file: --from FILE, or --from - for stdin
 
-  csv    A header, then a row each. Commas, semicolons or tabs; quotes as in RFC 4180; UTF-8, with or without a mark.
+  csv    A header, then a row each. Commas, semicolons or tabs, or the separator that a first line such as sep=; names;
+         quotes as in RFC 4180; UTF-8, with or without a mark.
   jsonl  A JSON object per line.
   lines  An id per line. For create a subject per line, where --from-format lines says so.
 
 Which of them it is tells the name (.csv, .jsonl), else the content; --from-format says so. At most 64 MiB are read. A
 cell that -o csv has guarded with an apostrophe, as it looks like a formula, is read without it. Columns, by command:
 
-  create                                 subject; description, approval or join_approval_mode (auto or required)
+  create                                 subject; description, approval (auto or required)
   get, delete, invite get, invite reset  group_id (or id)
   update                                 group_id (or id); subject, description or both: an empty cell changes nothing
   participants remove                    user (or wa_id, user_id); group_id, unless GROUP is given
   requests approve, requests reject      join_request_id (or id), or who asks: user (or wa_id, user_id); group_id, unless
                                          GROUP is given. So both a list of requests and one of people to let in will do.
 
-Other columns come along into the result, so that it can be joined with where it came from; one that is nearly one of
-these is refused as a slip. The results of one command are good for the next. The whole file is checked before anything
-is sent, and all that is wrong with it is told with line numbers.
+Column names are those of the results and of the API: join_approval_mode is approval, and in JSON lines the person may be
+in participant. A row may name a person in several columns if they agree. Extra columns are copied to the result; a column
+that is nearly one of these, or that means a setting which a sheet cannot set (picture), is refused. The output of one
+command can be given to the next.
+
+An id that was damaged when it was copied (invisible characters, quotes, brackets, a dot at its end, cut with …) is
+refused with its line, and never taken for a group that is gone. Numbers are read as spreadsheets and links write them
+('+15550100110, 15550100110.0, tel:+1-555-010-0110). A rounded one (4.91556E+12) is refused: format the column as text
+and enter it again. A number without country code is refused, too. A subject must have something that can be seen, and no
+line break.
+
+The whole file is checked before anything is sent, and all that is wrong with it is told with line numbers.
 
 There is a result for each row, in the order of the file, as soon as it is its turn: `line`, where the row begins; the
 columns that came along; `status`, and `error` where there is one.

@@ -12,9 +12,8 @@ pub(crate) fn check(field: &'static str, value: &str) -> Result<(), InvalidInput
     if value.chars().all(is_id_char) {
         return Ok(());
     }
-    let id = bare(value);
-    if id.len() >= DAMAGED_MIN && id.chars().all(is_id_char) {
-        return Err(damaged(field, value, &id));
+    if is_damaged(value) {
+        return Err(damaged(field, value, &bare(value)));
     }
     let mut foreign: Vec<String> = Vec::new();
     for c in value.chars().filter(|c| !is_id_char(*c)) {
@@ -33,19 +32,29 @@ pub(crate) fn check(field: &'static str, value: &str) -> Result<(), InvalidInput
     ))
 }
 
+/// Whether only what wraps or marks it makes a text no id.
+pub(crate) fn is_damaged(value: &str) -> bool {
+    let id = bare(value);
+    id.len() >= DAMAGED_MIN && id.len() < value.len() && id.chars().all(is_id_char)
+}
+
 /// Refuses a value of other characters that only needs to be unwrapped.
 pub(crate) fn unwrapped(field: &'static str, value: &str) -> Result<(), InvalidInput> {
     let id = bare(value);
     // A bracket may be part of an opaque value.
     let wraps = value.chars().any(|c| is_invisible(c) || is_quote(c) || c == '…');
-    if wraps && !id.is_empty() { Err(damaged(field, value, &id)) } else { Ok(()) }
+    if wraps && !id.is_empty() && !id.contains(char::is_whitespace) {
+        Err(damaged(field, value, &id))
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses `value`, of which `id` is left once it is unwrapped.
 pub(crate) fn damaged(field: &'static str, value: &str, id: &str) -> InvalidInput {
     let what = quoted(value);
     if value.contains('…') || value.trim_end_matches(|c| is_quote(c) || is_bracket(c)).ends_with("...") {
-        let problem = format!("{what} was cut: it contains …; `list --all -o jsonl` prints whole ids");
+        let problem = format!("{what} was cut: it contains …; `-o jsonl` prints whole ids");
         return InvalidInput::new(field, problem);
     }
     let mut problems: Vec<String> = Vec::new();
@@ -124,7 +133,7 @@ mod tests {
         ] {
             let said = check("group id", &cut).unwrap_err().to_string();
             assert!(
-                said.contains("was cut") && said.contains("list --all -o jsonl") && !said.contains("write"),
+                said.contains("was cut") && said.contains("`-o jsonl` prints") && !said.contains("write"),
                 "{said}"
             );
         }

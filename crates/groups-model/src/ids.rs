@@ -21,8 +21,8 @@ macro_rules! id {
             /// Checks what a caller gives.
             pub fn new(value: impl Into<String>) -> Result<Self, InvalidInput> {
                 let id = Self(value.into());
-                id.check()?;
                 $new($field, &id.0)?;
+                id.check()?;
                 Ok(id)
             }
 
@@ -111,6 +111,13 @@ id!(
     /// A place in a list. Opaque; it expires (code 131059, Facts 2.2).
     Cursor, "cursor", id_form::unwrapped, token
 );
+
+impl GroupId {
+    /// Whether a text is a group's id that was damaged when it was copied, and no other text such as a subject.
+    pub fn is_damaged(text: &str) -> bool {
+        id_form::is_damaged(text)
+    }
+}
 
 impl EventId {
     pub(crate) fn of_digest(hex: String) -> Self {

@@ -30,11 +30,16 @@ impl ParticipantInput {
         if is_number(&value) || is_user_id(&value) {
             return Ok(Self(value));
         }
+        let id = crate::text::unwrapped(&value);
+        if is_user_id(&id) {
+            return Err(crate::id_form::damaged("user", &value, &id));
+        }
         Err(InvalidInput::new(
             "user",
             format!(
                 "must be +E.164 or the digits of a wa_id (7 to 15 digits), or a user id such as \
-                 US.13491208655302741918, got {value:?}"
+                 US.13491208655302741918, got {}",
+                crate::text::quoted(&value)
             ),
         ))
     }
@@ -132,6 +137,17 @@ mod tests {
         for bad in ["", "+", "123456", "1234567890123456", "+1 555", "us.1", "US.", "US.a.b", "@name"] {
             assert!(ParticipantInput::new(bad).is_err(), "{bad}");
         }
+        for damaged in [
+            "US.1349120865\u{200b}",
+            "\"US.1349120865\"",
+            "<US.1349120865>",
+            "US.1349120865.",
+            " US.1349120865",
+        ] {
+            let said = ParticipantInput::new(damaged).unwrap_err().to_string();
+            assert!(said.ends_with("write US.1349120865"), "{said}");
+        }
+        assert!(ParticipantInput::new("US.13491…").unwrap_err().to_string().contains("was cut"));
     }
 
     #[test]

@@ -162,7 +162,12 @@ fn a_dry_run_prints_the_request_and_sends_nothing() {
 fn text_of_others_is_harmless_in_a_table_and_whole_in_json() {
     let world = world();
     let subject = "\u{1b}[2Jevil\u{202e}txt";
-    let id = world.create(subject, "auto", "EVIL");
+    // This tool refuses such a subject; another program may have set it.
+    let field = format!("subject={subject}");
+    let made = ["api", "POST", "/groups", "-f", "messaging_product=whatsapp", "-f", &field, "--sandbox"];
+    assert_eq!(world.quietly(&made).code, Some(0));
+    let id = world.group(subject);
+    world.name(&id, "EVIL");
     let table = world.run(&["get", &id, "--sandbox", "--fields", "subject"]);
     assert!(!table.stdout.contains(['\u{1b}', '\u{202e}']));
     let json = world.run(&["get", &id, "--sandbox", "--fields", "subject", "-o", "json"]);

@@ -38,6 +38,7 @@ mod people;
 mod qr;
 mod receiving;
 mod refusals;
+mod round_trip;
 mod sandbox;
 mod sandbox_settings;
 mod schemas;
@@ -45,6 +46,7 @@ mod services;
 mod streaming;
 mod this_side;
 mod user_ids;
+mod values;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use groups_model::Timestamp;
 use groups_model::event::EventKind;
 
-use super::whole;
+use super::{Moment, duration, moment, whole};
 
 /// Receive webhooks, keep what they tell, and show or forward it, until Ctrl-C.
 ///
@@ -152,7 +151,7 @@ Examples:
   wagroups events prune --older-than 4w -o json")]
 pub(crate) struct PruneEvents {
     /// Forget what was received longer ago than this, such as 30d.
-    #[arg(long, value_name = "DURATION", value_parser = age())]
+    #[arg(long, value_name = "DURATION", value_parser = duration())]
     pub(crate) older_than: std::time::Duration,
 
     /// Also with less than 7 days.
@@ -175,7 +174,8 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "ID")]
     pub(crate) request_id: Option<String>,
 
-    /// Only what happened since: a time such as 2026-05-01T12:00:00Z, or how long ago, such as 2h.
+    /// Only what happened since: a time such as 2026-05-01T12:00:00Z, a date or `yesterday` (UTC), or how long ago, such as
+    /// 2h or 1d.
     #[arg(long, value_name = "TIME", value_parser = moment())]
     pub(crate) since: Option<Moment>,
 }
@@ -187,68 +187,4 @@ fn path() -> impl TypedValueParser<Value = String> {
         }
         Err("it must be a path such as /hook, without host, query or fragment")
     })
-}
-
-/// A time, or how long ago.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
-    At(Timestamp),
-    Ago(std::time::Duration),
-}
-
-fn moment() -> impl TypedValueParser<Value = Moment> {
-    clap::builder::StringValueParser::new().try_map(|text| {
-        if let Ok(at) = text.parse::<Timestamp>() {
-            return Ok(Moment::At(at));
-        }
-        let ago = text.parse::<jiff::SignedDuration>().ok().and_then(|ago| ago.try_into().ok());
-        ago.map(Moment::Ago).ok_or("it must be a time such as 2026-05-01T12:00:00Z, or a duration such as 2h")
-    })
-}
-
-/// A duration of which days and weeks are a part: of 24 hours and 7 days.
-fn age() -> impl TypedValueParser<Value = std::time::Duration> {
-    clap::builder::StringValueParser::new().try_map(|text| {
-        let span = text.parse::<jiff::Span>().ok();
-        let age = span.and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
-        age.and_then(|age| age.try_into().ok()).ok_or("it must be a duration such as 30d, 4w or 200h")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::super::{Cli, Command};
-    use super::*;
-
-    fn since(text: &str) -> Option<Moment> {
-        let cli = Cli::try_parse_from(["wagroups", "events", "tail", "--since", text]).ok()?;
-        let Command::Events(EventsCommand::Tail(args)) = cli.command else { return None };
-        args.filter.since
-    }
-
-    #[test]
-    fn an_age_may_be_told_in_days() {
-        let age = |text: &str| {
-            let cli = Cli::try_parse_from(["wagroups", "events", "prune", "--older-than", text]).ok()?;
-            let Command::Events(EventsCommand::Prune(args)) = cli.command else { return None };
-            Some(args.older_than.as_secs())
-        };
-        assert_eq!(
-            [age("30d"), age("4w"), age("200h")],
-            [Some(30 * 86_400), Some(28 * 86_400), Some(720_000)]
-        );
-        assert_eq!([age("soon"), age("2months"), age("30"), age("-30d")], [None; 4]);
-    }
-
-    #[test]
-    fn a_moment_is_a_time_or_how_long_ago() {
-        let at = Moment::At(Timestamp::from_seconds(1_678_900_000));
-        assert_eq!(since("2023-03-15T17:06:40Z"), Some(at));
-        assert_eq!(since("1678900000"), Some(at));
-        assert_eq!(since("2h"), Some(Moment::Ago(std::time::Duration::from_secs(7200))));
-        assert_eq!(since("yesterday"), None);
-        assert_eq!(since("-2h"), None);
-    }
 }

@@ -13,6 +13,8 @@ mod invite;
 mod participants;
 mod requests;
 mod sandbox;
+pub(crate) mod two_words;
+mod values;
 mod webhook;
 
 use std::path::PathBuf;
@@ -28,7 +30,7 @@ pub(crate) use bulk::{From, Lines, SheetFormat, StartLine};
 pub(crate) use conformance::Conformance;
 pub(crate) use early::Early;
 pub(crate) use events::{
-    Decode, EventsCommand, Filter, ListEvents, Listen, Moment, PruneEvents, ReplayEvents, TailEvents,
+    Decode, EventsCommand, Filter, ListEvents, Listen, PruneEvents, ReplayEvents, TailEvents,
 };
 pub(crate) use groups::{Ambiguous, Approval, Create, Delete, Get, List, Update};
 pub(crate) use invite::{InviteCommand, InviteGet, InviteReset};
@@ -38,6 +40,8 @@ pub(crate) use sandbox::{
     BehaviourArgs, ClockArgs, CrowdArgs, FaultArgs, GroupCommand, GroupOnly, Person, SandboxCommand, Serve,
     TriggerArgs, UserCommand,
 };
+pub(crate) use values::Moment;
+use values::{duration, moment};
 pub(crate) use webhook::{WaitArgs, WebhookCommand};
 
 const ROOT_HELP: &str = "\
@@ -301,14 +305,6 @@ pub(crate) struct Paging {
     pub(crate) before: Option<String>,
 }
 
-/// `30s`, `2m`, `1m30s`, `500ms`; more than nothing.
-fn duration() -> impl TypedValueParser<Value = Duration> {
-    clap::builder::StringValueParser::new().try_map(|text| {
-        let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
-        parsed.filter(|time| !time.is_zero()).ok_or("it must be a duration such as 30s, 2m or 500ms")
-    })
-}
-
 /// Whole numbers; the limits have names of their own, and are checked later.
 fn whole() -> impl TypedValueParser<Value = u64> {
     clap::builder::StringValueParser::new()
@@ -338,12 +334,51 @@ mod tests {
         }
     }
 
+    /// Each option that takes a duration, and each that takes a time.
     #[test]
-    fn durations_are_written_as_people_write_them() {
-        for (text, millis) in [("30s", 30_000), ("2m", 120_000), ("1m30s", 90_000), ("500ms", 500)] {
-            let globals = parse(&format!("wagroups list --timeout {text}")).unwrap().globals;
-            assert_eq!(globals.timeout, Some(Duration::from_millis(millis)), "{text}");
+    fn every_option_takes_the_same_durations_and_times() {
+        let durations = [
+            "list --timeout=",
+            "create --subject x --wait=",
+            "create --from x --settle=",
+            "update x --subject y --wait=",
+            "delete x --wait=",
+            "participants remove x 15550100110 --wait=",
+            "wait R --for=",
+            "events prune --older-than=",
+            "sandbox clock --advance=",
+            "sandbox crowd --every=",
+        ];
+        let times = ["events list --since=", "events tail --since=", "events replay --to http://x --since="];
+        let good = ["90s", "2m", "1h", "1d", "4w", "1h30m", "500ms", "1d12h"];
+        let bad = ["90", "0s", "-5s", "1mo", "99999999999999h", "٩٠s", "soon", ""];
+        let word = |text: &str| format!("wagroups {text}");
+        for line in durations.iter().chain(&times) {
+            for value in good {
+                assert!(parse(&word(&format!("{line}{value}"))).is_ok(), "{line}{value}");
+            }
+            for value in bad {
+                assert!(parse(&word(&format!("{line}{value}"))).is_err(), "{line}{value}");
+            }
         }
+        for line in times {
+            for value in ["2026-05-01", "yesterday", "2026-05-01T12:00:00Z", "1d"] {
+                assert!(parse(&word(&format!("{line}{value}"))).is_ok(), "{line}{value}");
+            }
+        }
+        // A new option of either kind belongs into this test.
+        fn count(command: &clap::Command, names: &mut Vec<String>) {
+            let of_time = |arg: &&clap::Arg| {
+                let name = arg.get_value_names().unwrap_or_default().first().map(|name| name.as_str());
+                matches!(name, Some("DURATION" | "TIME"))
+            };
+            let all = command.get_arguments().filter(of_time).filter_map(clap::Arg::get_long);
+            names.extend(all.map(|long| format!("{} --{long}", command.get_name())));
+            command.get_subcommands().for_each(|sub| count(sub, names));
+        }
+        let mut names = Vec::new();
+        count(&<Cli as clap::CommandFactory>::command(), &mut names);
+        assert_eq!(names.len(), durations.len() + times.len(), "{names:?}");
     }
 
     #[test]

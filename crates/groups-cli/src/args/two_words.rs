@@ -10,8 +10,10 @@ use super::values::is_like_duration;
 
 /// The first option on the line whose value stands in a word of its own: `("--wait", "30s")`.
 pub(crate) fn find(argv: &[OsString]) -> Option<(String, String)> {
-    let words: Vec<&str> = argv.iter().skip(1).map_while(|word| word.to_str()).take_while(|word| *word != "--").collect();
-    let is_pair = |pair: &&[&str]| pair[0].starts_with("--") && !pair[0].contains('=') && is_like_duration(pair[1]);
+    let words: Vec<&str> =
+        argv.iter().skip(1).map_while(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let is_pair =
+        |pair: &&[&str]| pair[0].starts_with("--") && !pair[0].contains('=') && is_like_duration(pair[1]);
     let pairs: Vec<&[&str]> = words.windows(2).filter(is_pair).collect();
     if pairs.is_empty() {
         return None;
@@ -24,7 +26,8 @@ pub(crate) fn find(argv: &[OsString]) -> Option<(String, String)> {
     }
     let takes = |option: &str| {
         command.get_arguments().any(|arg| {
-            let may_be_alone = arg.get_num_args().is_some_and(|range| range.min_values() == 0 && range.takes_values());
+            let may_be_alone =
+                arg.get_num_args().is_some_and(|range| range.min_values() == 0 && range.takes_values());
             may_be_alone && arg.get_long().is_some_and(|long| option.strip_prefix("--") == Some(long))
         })
     };
@@ -39,7 +42,8 @@ mod tests {
     use super::*;
 
     fn found(line: &str) -> Option<String> {
-        let argv: Vec<OsString> = std::iter::once("wagroups").chain(line.split(' ')).map(Into::into).collect();
+        let argv: Vec<OsString> =
+            std::iter::once("wagroups").chain(line.split(' ')).map(Into::into).collect();
         find(&argv).map(|(option, value)| format!("{option}={value}"))
     }
 
@@ -47,7 +51,8 @@ mod tests {
     fn options() -> Vec<String> {
         fn walk(command: &clap::Command, path: &str, all: &mut Vec<String>) {
             for arg in command.get_arguments() {
-                let optional = arg.get_num_args().is_some_and(|range| range.min_values() == 0 && range.takes_values());
+                let optional =
+                    arg.get_num_args().is_some_and(|range| range.min_values() == 0 && range.takes_values());
                 if let Some(long) = arg.get_long().filter(|_| optional) {
                     all.push(format!("{path}x --{long}"));
                 }
@@ -70,11 +75,20 @@ mod tests {
             assert!(options.iter().any(|line| *line == format!("{command} x --wait")), "{options:?}");
         }
         for line in options {
-            for (value, meant) in
-                [("30s", "30s"), ("2m", "2m"), ("1h30m", "1h30m"), ("1d", "1d"), ("4w", "4w"), ("500ms", "500ms"), ("30", "30s")]
-            {
+            for (value, meant) in [
+                ("30s", "30s"),
+                ("2m", "2m"),
+                ("1h30m", "1h30m"),
+                ("1d", "1d"),
+                ("4w", "4w"),
+                ("500ms", "500ms"),
+                ("30", "30s"),
+            ] {
                 let said = found(&format!("{line} {value}"));
-                assert!(said.as_deref().is_some_and(|said| line.ends_with(said.split('=').next().unwrap())), "{line}");
+                assert!(
+                    said.as_deref().is_some_and(|said| line.ends_with(said.split('=').next().unwrap())),
+                    "{line}"
+                );
                 assert!(said.unwrap().ends_with(&format!("={meant}")), "{line} {value}");
                 assert!(found(&format!("{line} {value} y -o json")).is_some(), "{line}");
                 assert_eq!(found(&format!("{line}={value}")), None, "{line}");

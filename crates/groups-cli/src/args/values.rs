@@ -84,14 +84,15 @@ fn parse_moment(text: &str) -> Result<Moment, String> {
     if is_number(text) {
         return Err(match unix_time(text) {
             Some(at) => format!("{text} is a bare number; write {at} if it is a Unix time"),
-            None => format!("{text} has no unit; write {text}s for {text} seconds ago, or a time such as 2026-05-01T12:00:00Z"),
+            None => format!(
+                "{text} has no unit; write {text}s for {text} seconds ago, or a time such as 2026-05-01T12:00:00Z"
+            ),
         });
     }
-    if let Ok(date) = text.parse::<jiff::civil::Date>()
-        && text.len() == "2026-05-01".len()
-        && let Ok(midnight) = date.to_zoned(jiff::tz::TimeZone::UTC)
+    if text.len() == "2026-05-01".len()
+        && let Ok(midnight) = format!("{text}T00:00:00Z").parse::<Timestamp>()
     {
-        return Ok(Moment::At(Timestamp::from_seconds(midnight.timestamp().as_second())));
+        return Ok(Moment::At(midnight));
     }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Moment::At(at));
@@ -108,7 +109,9 @@ fn parse_moment(text: &str) -> Result<Moment, String> {
 }
 
 fn is_number(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    digits(whole) && digits(part)
 }
 
 /// What a bare number would be in Unix seconds or milliseconds, if it is near our time.
@@ -125,9 +128,9 @@ fn unix_time(text: &str) -> Option<Timestamp> {
 /// phone numbers are neither.
 pub(crate) fn is_like_duration(text: &str) -> bool {
     const UNITS: [&str; 33] = [
-        "ns", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hr",
-        "hrs", "hour", "hours", "d", "day", "days", "w", "wk", "wks", "week", "weeks", "mo", "mos", "month", "months", "y",
-        "year", "years",
+        "ns", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes",
+        "h", "hr", "hrs", "hour", "hours", "d", "day", "days", "w", "wk", "wks", "week", "weeks", "mo",
+        "mos", "month", "months", "y", "year", "years",
     ];
     if is_number(text) {
         return text.len() <= 6;
@@ -251,7 +254,9 @@ mod tests {
         for text in ["30s", "90", "1h30m", "2 min", "1.5h", "0s", "9999999999w", "2mo", "1d12h", "30S"] {
             assert!(is_like_duration(text), "{text}");
         }
-        for text in ["", "9B47474A35EFC2A6139B41457E4C10BB", "15550100110", "s", "x1s", "3abc", "GROUP", "1s2", "+1s"] {
+        for text in
+            ["", "9B47474A35EFC2A6139B41457E4C10BB", "15550100110", "s", "x1s", "3abc", "GROUP", "1s2", "+1s"]
+        {
             assert!(!is_like_duration(text), "{text}");
         }
     }

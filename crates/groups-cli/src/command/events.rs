@@ -89,16 +89,12 @@ fn query(filter: Filter, scene: &Scene) -> Result<Query, Failure> {
     query.kind = kind;
     query.request_id =
         request_id.map(RequestId::new).transpose().map_err(|invalid| invalid_input(&invalid, scene))?;
-    query.since = since.map(|since| match since {
-        Moment::At(at) => at,
-        Moment::Ago(ago) => before(ago),
-    });
+    query.since = since.map(|since| since.at(now()));
     Ok(query)
 }
 
-fn before(ago: Duration) -> Timestamp {
-    let ago = i64::try_from(ago.as_secs()).unwrap_or(i64::MAX);
-    Timestamp::from_seconds(jiff::Timestamp::now().as_second().saturating_sub(ago))
+fn now() -> Timestamp {
+    Timestamp::from_seconds(jiff::Timestamp::now().as_second())
 }
 
 pub(super) async fn run(
@@ -164,7 +160,7 @@ pub(super) async fn run(
         }
         Task::Replay { query, to } => replay(Arc::new(store), query, &to, scene, out).await,
         Task::Prune { age } => {
-            let removed = store.prune(before(age)).await.map_err(failed)?;
+            let removed = store.prune(Moment::Ago(age).at(now())).await.map_err(failed)?;
             out.one(&Pruned { removed });
             for backlog in store.forwards_waiting().await.map_err(failed)? {
                 let waiting = backlog.events;

@@ -1,5 +1,7 @@
 //! Text of others on a terminal. Whatever a subject or an error message holds, it must not move the cursor, change
-//! colours, break out of its line or turn around the text beside it.
+//! colours, break out of its line or turn around the text beside it. Joiners and variation selectors of words and emoji stay.
+
+use groups_ergonomic::model::text::shown;
 
 /// In one line, with everything that is not plain text shown as an escape.
 pub(super) fn one_line(text: &str) -> String {
@@ -13,35 +15,17 @@ pub(super) fn lines(text: &str) -> String {
 
 fn escaped(text: &str, keep_breaks: bool) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (c, can_be_shown) in shown(text) {
         match c {
             '\n' if keep_breaks => safe.push('\n'),
             '\n' => safe.push_str("\\n"),
             '\r' => safe.push_str("\\r"),
             '\t' => safe.push_str("\\t"),
-            c if c.is_control() || is_unseen(c) => safe.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c if !can_be_shown => safe.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
             c => safe.push(c),
         }
     }
     safe
-}
-
-/// Line separators, marks that reorder text, and characters that are there and not seen. The joiner of emoji is
-/// not among them.
-fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00ad}'
-            | '\u{061c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-    )
 }
 
 #[cfg(test)]
@@ -57,6 +41,9 @@ mod tests {
             ("a\nb\tc\rd\u{7f}\0", "a\\nb\\tc\\rd\\u{7f}\\u{0}"),
             ("evil\u{202e}txt.exe", "evil\\u{202e}txt.exe"),
             ("👩\u{200d}💻 日本", "👩\u{200d}💻 日本"),
+            ("❤\u{fe0f} می\u{200c}خواهم", "❤\u{fe0f} می\u{200c}خواهم"),
+            ("a\u{2066}b\u{200f}\u{3164}", "a\\u{2066}b\\u{200f}\\u{3164}"),
+            ("\u{200d}", "\\u{200d}"),
         ] {
             assert_eq!(one_line(text), expected);
         }

@@ -257,13 +257,17 @@ fn setting(value: &str) -> Result<Setting, String> {
 }
 
 fn duration(name: &str, value: &str) -> Result<Duration, String> {
-    let parsed = match (value.strip_suffix("ms"), value.strip_suffix('s')) {
-        (Some(millis), _) => millis.parse().ok().map(Duration::from_millis),
-        (None, Some(seconds)) => seconds.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok()),
-        (None, None) => None,
-    };
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("{name}={value} has no unit, write {name}={value}s for seconds"));
+    }
+    // The same crate reads the durations of the command line.
+    let span = value.parse::<jiff::Span>().ok();
+    let parsed = span.and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
+    let parsed = parsed.and_then(|time| Duration::try_from(time).ok());
     let whole = parsed.filter(|time| (Duration::from_millis(1)..=LONGEST).contains(time));
-    whole.ok_or_else(|| format!("{name} takes a time from 1ms to 1h, such as 300ms or 2s, got {value:?}"))
+    whole.ok_or_else(|| {
+        format!("{name} takes a duration from 1ms to 1h, such as 300ms, 2s or 1m30s, got {value:?}")
+    })
 }
 
 /// Words between spaces; a value may stand in double quotes.
@@ -389,7 +393,12 @@ mod tests {
             let again: Fault = fault.to_string().parse().unwrap();
             assert_eq!(again, fault, "{text}");
         }
-        assert_eq!("* latency=2s".parse::<Fault>().unwrap().to_string(), "* latency=2000ms");
+        for (text, millis) in
+            [("2s", 2_000), ("1.5s", 1_500), ("300ms", 300), ("1m30s", 90_000), ("1h", 3_600_000)]
+        {
+            let fault = format!("* latency={text}").parse::<Fault>().unwrap();
+            assert_eq!(fault.to_string(), format!("* latency={millis}ms"));
+        }
     }
 
     #[test]
@@ -403,7 +412,8 @@ mod tests {
             ("* status=abc", "number"),
             ("* status=99", "200 to 599"),
             ("* stall=1", "no value"),
-            ("* latency=5", "300ms"),
+            ("* latency=5", "write latency=5s"),
+            ("* latency=1mo", "300ms"),
             ("* latency=1e19s", "1h"),
             ("* trickle=0.0001s", "1ms"),
             ("* status=500 times=0", "at least 1"),

@@ -144,6 +144,7 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
 
 /// What a dry run comes to, for people. `done`: "groups would be deleted".
 pub(super) fn would(rows: usize, done: &str, previews: &[Preview], call: &Call<'_>) -> String {
+    let done = if rows == 1 { singular(done) } else { done.to_owned() };
     let calls = match previews.len() {
         1 => "1 call".to_owned(),
         calls => format!("{calls} calls"),
@@ -156,6 +157,18 @@ pub(super) fn would(rows: usize, done: &str, previews: &[Preview], call: &Call<'
         (false, None) => format!("at {to}"),
     };
     format!("A dry run: {rows} {done} {to}, by {calls}; `-o jsonl` shows each call.")
+}
+
+/// `1 group would be deleted`.
+fn singular(done: &str) -> String {
+    const NOUNS: [(&str, &str); 4] = [
+        ("groups ", "group "),
+        ("people ", "person "),
+        ("links ", "link "),
+        ("join requests ", "join request "),
+    ];
+    let one = NOUNS.iter().find_map(|(several, one)| Some(format!("{one}{}", done.strip_prefix(several)?)));
+    one.unwrap_or_else(|| done.to_owned())
 }
 
 fn updating(group: &GroupHandle, settings: &Settings) -> groups_ergonomic::UpdateGroup {

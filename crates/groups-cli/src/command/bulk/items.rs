@@ -44,13 +44,24 @@ pub(super) enum Kinds {
     Decide(Vec<Vec<Item<Asked>>>, Verdict),
 }
 
-pub(super) const GROUPS: Columns = Columns { known: &["group_id", "id"], plain: "group_id" };
-pub(super) const UPDATES: Columns =
-    Columns { known: &["group_id", "id", "subject", "description"], plain: "group_id" };
+pub(super) const GROUPS: Columns = Columns { known: &["group_id", "id"], refused: &[], plain: "group_id" };
+pub(super) const UPDATES: Columns = Columns {
+    known: &["group_id", "id", "subject", "description"],
+    refused: &[(
+        "picture",
+        "Set pictures one by one with `wagroups update GROUP --picture FILE`, or rename the column.",
+    )],
+    plain: "group_id",
+};
+/// The columns that name a person.
+pub(super) const NAMES_PERSON: [&str; 3] = ["user", "wa_id", "user_id"];
 pub(super) const PEOPLE: Columns =
-    Columns { known: &["group_id", "user", "wa_id", "user_id"], plain: "user" };
-pub(super) const REQUESTS: Columns =
-    Columns { known: &["group_id", "join_request_id", "id", "user", "wa_id", "user_id"], plain: "id" };
+    Columns { known: &["group_id", "user", "wa_id", "user_id"], refused: &[], plain: "user" };
+pub(super) const REQUESTS: Columns = Columns {
+    known: &["group_id", "join_request_id", "id", "user", "wa_id", "user_id"],
+    refused: &[],
+    plain: "id",
+};
 
 /// Join requests that are decided in one call. No limit is documented (Facts 3); so many make a body of some kilobytes.
 const DECIDED_AT_ONCE: usize = 100;
@@ -118,10 +129,25 @@ pub(super) fn carried_of(row: &Row, carried: &[String]) -> Map<String, Value> {
 
 /// A person, by number or id.
 pub(super) fn person(row: &Row) -> Result<ParticipantInput, InvalidInput> {
-    match row.text(&["user", "wa_id", "user_id"]) {
-        Some(text) => people::given(&text),
-        None => Err(InvalidInput::new("user", "is missing")),
+    person_of(row)?.ok_or_else(|| InvalidInput::new("user", "is missing"))
+}
+
+/// The person that a row names, if it names one. Several columns may name them; two numbers or two user ids must agree.
+fn person_of(row: &Row) -> Result<Option<ParticipantInput>, InvalidInput> {
+    let mut named: Option<ParticipantInput> = None;
+    for column in NAMES_PERSON {
+        let Some(text) = row.text(&[column]) else { continue };
+        let person = people::given(&text)?;
+        match &named {
+            None => named = Some(person),
+            Some(first) if first.is_user_id() == person.is_user_id() && !first.is_same_person(&person) => {
+                let problem = format!("names another person than the column before it: {first} and {person}");
+                return Err(InvalidInput::new(column, problem));
+            }
+            Some(_) => {}
+        }
     }
+    Ok(named)
 }
 
 /// The same person again, with or without `+`.
@@ -130,12 +156,13 @@ pub(super) fn same_person(group: &GroupId, user: &ParticipantInput) -> String {
 }
 
 /// A join request, by its id or by who asks.
-pub(super) fn request(row: &Row) -> Result<Asked, InvalidInput> {
-    match (row.text(&["join_request_id", "id"]), row.text(&["user", "wa_id", "user_id"])) {
+/// `id`: the column with the request's id.
+pub(super) fn request(row: &Row, id: &str) -> Result<Asked, InvalidInput> {
+    match (row.text(&[id]), person_of(row)) {
         (Some(text), user) => Ok(match Asked::of(text.trim())? {
             // Who it is only helps to read the result.
-            Asked::Request(id, _) => Asked::Request(id, user.and_then(|user| people::given(&user).ok())),
-            Asked::Person(person) => match user.as_deref().map(people::given).transpose()? {
+            Asked::Request(id, _) => Asked::Request(id, user.ok().flatten()),
+            Asked::Person(person) => match user? {
                 // A number and a user id may be the same person.
                 Some(other)
                     if other.is_user_id() == person.is_user_id() && !other.is_same_person(&person) =>
@@ -148,8 +175,10 @@ pub(super) fn request(row: &Row) -> Result<Asked, InvalidInput> {
                 _ => Asked::Person(person),
             },
         }),
-        (None, Some(user)) => people::given(&user).map(Asked::Person),
-        (None, None) => Err(InvalidInput::new("join_request_id", "is missing, and so is user")),
+        (None, user) => match user? {
+            Some(user) => Ok(Asked::Person(user)),
+            None => Err(InvalidInput::new("join_request_id", "is missing, and so is user")),
+        },
     }
 }
 
@@ -306,7 +335,7 @@ mod tests {
             problems.unwrap_err().into_iter().map(|one| format!("{} {}", one.line, one.message)).collect();
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(told[0].starts_with("3 group_id is missing"), "{told:?}");
-        assert!(told[1].starts_with("4 group id \"a/b\" would leave"), "{told:?}");
+        assert!(told[1].starts_with("4 group id \"a/b\" is not an id: it contains /,"), "{told:?}");
         assert!(told[2].starts_with("5 user must be"), "{told:?}");
         assert_eq!(told[3], "6 names again what line 2 names");
     }

@@ -156,7 +156,9 @@ pub(super) fn decide(args: Decide, verdict: Verdict, scene: Scene) -> Result<Pla
     let key = |group: &GroupId, asked: &Asked| format!("{group} {}", asked.key());
     let named = ["join_request_id", "id", "user", "wa_id", "user_id"];
     sheet::require(&source.sheet, &named, scene.command())?;
-    let requests = source.items(&["group_id"], items::request, key, &scene)?;
+    source.refuse_groups_for_requests(&scene)?;
+    let id = source.sheet.first_of(&["join_request_id", "id"]);
+    let requests = source.items(&["group_id"], |row| items::request(row, id), key, &scene)?;
     Ok(source.planned(scene, items::decisions(requests, verdict)))
 }
 
@@ -221,12 +223,38 @@ impl Input {
             sheet::require(&self.sheet, group_columns, scene.command())?;
         }
         let group = self.group.as_ref();
+        // A row without its own is not the group of another column, such as the one that a group was copied from.
+        let group_columns = &[self.sheet.first_of(group_columns)][..];
         let (sheet, carried) = (&self.sheet, &self.carried[..]);
         let items =
             items::Reader { sheet, carried, chosen: &self.start, group, group_columns }.items(read, key);
         let items = items.map_err(|problems| sheet::refused(&self.sheet.name, problems, scene.command()))?;
         self.check_lines(&items, scene)?;
         Ok(items)
+    }
+
+    /// Refuses a list of groups where join requests are wanted: its `id` is another one.
+    fn refuse_groups_for_requests(&self, scene: &Scene) -> Result<(), Failure> {
+        let has = |column: &str| self.sheet.columns.iter().any(|other| other == column);
+        let of_groups = [
+            "subject",
+            "description",
+            "participant_count",
+            "participants",
+            "suspended",
+            "join_approval_mode",
+        ];
+        let named =
+            ["group_id", "join_request_id"].iter().chain(&items::NAMES_PERSON).any(|column| has(column));
+        match of_groups.iter().find(|column| has(column)) {
+            Some(column) if has("id") && !named => {
+                let name = &self.sheet.name;
+                let message = format!("{name} is a list of groups: it has the columns id and {column}");
+                Err(Failure::usage(scene.command(), message)
+                    .with_remedy("Give join requests, as `wagroups requests list GROUP -o csv` prints them."))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses lines at which there is nothing.

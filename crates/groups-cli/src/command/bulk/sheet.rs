@@ -10,6 +10,7 @@ use crate::args::SheetFormat;
 use crate::failure::{Failure, Problem};
 use crate::near;
 use crate::output::Printer;
+use groups_ergonomic::model::text::{normalized, quoted};
 
 /// A file, read.
 #[derive(Debug)]
@@ -31,6 +32,14 @@ pub(super) struct Row {
     pub(super) cells: Map<String, Value>,
 }
 
+impl Sheet {
+    /// The first of these columns that the sheet has.
+    pub(super) fn first_of<'a>(&self, columns: &[&'a str]) -> &'a str {
+        let has = |column: &&&str| self.columns.iter().any(|other| other == **column);
+        columns.iter().find(has).or(columns.first()).copied().unwrap_or_default()
+    }
+}
+
 impl Row {
     /// The first of these columns that holds something.
     pub(super) fn text(&self, columns: &[&str]) -> Option<String> {
@@ -45,10 +54,41 @@ impl Row {
 /// What a command calls the columns that it knows, and how they are written in a file of plain lines.
 #[derive(Debug)]
 pub(super) struct Columns {
-    /// Those that it reads.
+    /// Those that it reads, by their first name in [`SYNONYMS`].
     pub(super) known: &'static [&'static str],
+    /// Those that mean a setting of the command and cannot be read from a sheet, with what to do instead.
+    pub(super) refused: &'static [(&'static str, &'static str)],
     /// What a line is, in a file of lines.
     pub(super) plain: &'static str,
+}
+
+/// Column names of the API and of the results that mean the same as another one.
+const SYNONYMS: [(&str, &str); 6] = [
+    ("join_approval_mode", "approval"),
+    ("approval_mode", "approval"),
+    ("creation_timestamp", "created_at"),
+    ("total_participant_count", "participant_count"),
+    ("profile_picture", "picture"),
+    ("profile_picture_file", "picture"),
+];
+
+/// The first name of a column.
+fn canonical(name: &str) -> &str {
+    SYNONYMS.iter().find(|(other, _)| *other == name).map_or(name, |(_, first)| *first)
+}
+
+impl Columns {
+    /// The column that a header names: one that is known, else as it is written.
+    fn column(&self, header: &str) -> String {
+        let name = known_name(header);
+        let name = canonical(&name);
+        if self.known.contains(&name) { name.to_owned() } else { header.trim().to_owned() }
+    }
+
+    /// What a person is in JSON, if the command reads people.
+    fn reads_people(&self) -> bool {
+        self.known.contains(&"wa_id")
+    }
 }
 
 /// Reads a file, or stdin (`-`).
@@ -165,10 +205,11 @@ fn recognised(text: &str, extension: Option<&str>, columns: &Columns) -> Result<
     Ok(match extension {
         Some("csv" | "tsv") => SheetFormat::Csv,
         Some("jsonl" | "ndjson") => SheetFormat::Jsonl,
+        _ if separator_line(text).is_some() => SheetFormat::Csv,
         _ if first.starts_with('{') => SheetFormat::Jsonl,
         _ if first.contains([',', ';', '\t']) => SheetFormat::Csv,
         // A single column.
-        _ if columns.known.contains(&known_name(first).as_str()) => SheetFormat::Csv,
+        _ if columns.known.contains(&columns.column(first).as_str()) => SheetFormat::Csv,
         // Ids are nothing else; but a subject may be any text, as that of a note that was given by mistake.
         _ if columns.plain == "subject" && !first.is_empty() => {
             return Err(Wrong::advising(
@@ -182,22 +223,49 @@ fn recognised(text: &str, extension: Option<&str>, columns: &Columns) -> Result<
 
 /// A header as it may be written by people: `Group ID`.
 fn known_name(header: &str) -> String {
-    header.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_")
+    normalized(header).trim_matches('"').to_lowercase().replace([' ', '-'], "_")
 }
 
-fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
+/// What the line `sep=;` names, by which spreadsheets are told how a file is separated, and where the header begins.
+fn separator_line(text: &str) -> Option<(&str, usize)> {
+    let line = text.split(['\r', '\n']).next().unwrap_or_default();
+    let bare = line.trim_start_matches('"');
+    bare.get(..4).filter(|word| word.eq_ignore_ascii_case("sep="))?;
+    let rest = &text[line.len()..];
+    let ends = rest.strip_prefix("\r\n").map_or(rest.len().min(1), |_| 2);
+    Some((bare[4..].trim_end_matches('"'), line.len() + ends))
+}
+
+/// The character between cells, and where the header begins.
+fn delimiter(text: &str) -> Result<(u8, usize), Wrong> {
+    if let Some((named, begins)) = separator_line(text) {
+        // A spreadsheet may have filled the line up with empty cells.
+        let one = named.chars().next().filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && *c != '"');
+        let only = |one: &char| named.chars().all(|c| c == *one);
+        return match one.filter(only).and_then(|one| u8::try_from(one).ok()) {
+            Some(delimiter) => Ok((delimiter, begins)),
+            None => Err(Wrong {
+                what: format!("its first line names no separator: {}", quoted(&format!("sep={named}"))),
+                advice: Some("Write one character such as `sep=;`, or take the line out.".to_owned()),
+            }),
+        };
+    }
     let head = text.split(['\r', '\n']).next().unwrap_or_default();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| {
         // The comma where none is there.
         (head.matches(*delimiter).count(), u8::from(*delimiter == ','))
     });
-    let delimiter = delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b',');
-    check_quotes(text, delimiter)?;
+    Ok((delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).unwrap_or(b','), 0))
+}
+
+fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
+    let (delimiter, begins) = delimiter(text)?;
+    check_quotes(text, begins, delimiter)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
         .has_headers(false)
-        .from_reader(text.as_bytes());
+        .from_reader(&text.as_bytes()[begins..]);
     let mut records = reader.records();
     let header = match records.next() {
         Some(Ok(header)) => header,
@@ -207,11 +275,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
     let mut names: Vec<String> = Vec::new();
     let header_ends = |from: usize| header.iter().skip(from).all(|name| name.trim().is_empty());
     for (index, header) in header.iter().map(Printer::unguarded).enumerate() {
-        let known = known_name(header);
-        let name = match columns.known.contains(&known.as_str()) {
-            true => known,
-            false => header.trim().to_owned(),
-        };
+        let name = columns.column(header);
         // Spreadsheets write what lies to the right of a table, where a cell was touched once.
         if name.is_empty() && header_ends(index) {
             break;
@@ -220,7 +284,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
             return Err(Wrong::new(format!("column {} has no name in the header", index + 1)));
         }
         if names.contains(&name) {
-            return Err(Wrong::new(format!("two columns are called {name:?}")));
+            return Err(Wrong::new(format!("two columns mean {}", quoted(&name))));
         }
         names.push(name);
     }
@@ -232,6 +296,7 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
             Err(error) => return Err(Wrong::new(error.to_string())),
         };
         let begin = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let begin = begins + begin;
         let line = lines.at(begin);
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -244,7 +309,15 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
                     "has something in column {}, which has no name in the header",
                     names.len() + place + 1
                 ),
-                None => format!("has {} cells, and the header {width}", record.len()),
+                None => {
+                    let cells = if record.len() == 1 { "cell" } else { "cells" };
+                    let mut message = format!("has {} {cells}, and the header {width}", record.len());
+                    if record.len() > width {
+                        let named = named_delimiter(delimiter);
+                        message.push_str(&format!(": put a cell that contains {named} between quotes"));
+                    }
+                    message
+                }
             };
             problems.push(Problem { line, message });
             continue;
@@ -259,10 +332,10 @@ fn csv(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
 
 /// Refuses quotes that do not enclose a whole cell: the reader would take rows that follow for a part of it, and say
 /// nothing.
-fn check_quotes(text: &str, delimiter: u8) -> Result<(), Wrong> {
+fn check_quotes(text: &str, begins_at: usize, delimiter: u8) -> Result<(), Wrong> {
     let bytes = text.as_bytes();
     let mut lines = LineCount { text, seen: 0, line: 1 };
-    let (mut place, mut begins) = (0, true);
+    let (mut place, mut begins) = (begins_at, true);
     while place < bytes.len() {
         if !(begins && bytes[place] == b'"') {
             begins = bytes[place] == delimiter || matches!(bytes[place], b'\r' | b'\n');
@@ -288,6 +361,15 @@ fn check_quotes(text: &str, delimiter: u8) -> Result<(), Wrong> {
         place += 1;
     }
     Ok(())
+}
+
+fn named_delimiter(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "a comma".to_owned(),
+        b';' => "a semicolon".to_owned(),
+        b'\t' => "a tab".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
 }
 
 /// Counts lines up to places that come one after the other.
@@ -319,7 +401,13 @@ fn jsonl(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
     let (mut names, mut rows, mut problems) = (Vec::<String>::new(), Vec::new(), Vec::new());
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
         let cells = match serde_json::from_str::<Value>(text) {
-            Ok(Value::Object(cells)) => cells,
+            Ok(Value::Object(cells)) => match named(cells, columns) {
+                Ok(cells) => cells,
+                Err(message) => {
+                    problems.push(Problem { line, message });
+                    continue;
+                }
+            },
             // As `--jq .id` prints them with quotes.
             Ok(Value::String(text)) => Map::from_iter([(columns.plain.to_owned(), text.into())]),
             Ok(_) => {
@@ -349,6 +437,27 @@ fn jsonl(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
     Ok((names, rows, problems))
 }
 
+/// The members of a JSON object by the columns that they name. A person in `participant` has columns of their own, as in
+/// the CSV of the same list.
+fn named(members: Map<String, Value>, columns: &Columns) -> Result<Map<String, Value>, String> {
+    let mut cells = Map::new();
+    for (member, value) in members {
+        let name = columns.column(&member);
+        if cells.insert(name.clone(), value).is_some() {
+            return Err(format!("has two members that mean {}", quoted(&name)));
+        }
+    }
+    if columns.reads_people()
+        && let Some(Value::Object(person)) = cells.get("participant").cloned()
+    {
+        cells.remove("participant");
+        for (name, value) in person {
+            cells.entry(name).or_insert(value);
+        }
+    }
+    Ok(cells)
+}
+
 fn lines(text: &str, columns: &Columns) -> Parsed {
     let text = text.replace("\r\n", "\n");
     let rows = (1..)
@@ -365,16 +474,18 @@ pub(super) fn require(sheet: &Sheet, columns: &[&str], command: &str) -> Result<
         return Ok(());
     }
     let message = format!("{} has no column {}", sheet.name, columns.join(" or "));
-    let found: Vec<String> = sheet.columns.iter().take(SHOWN).map(|column| format!("{column:?}")).collect();
+    let found: Vec<String> =
+        sheet.columns.iter().take(SHOWN).map(|column| quoted(column).to_string()).collect();
     let meant = sheet.columns.iter().find_map(|column| {
         let known = near::near(&known_name(column), columns.iter().copied())?;
-        Some(format!("Did you mean {known:?} by {column:?}? "))
+        Some(format!("Did you mean \"{known}\" by {}? ", quoted(column)))
     });
     let message = format!("{message}; its columns are {}", found.join(", "));
     Err(Failure::usage(command, message).with_remedy(format!("{}{HELP}", meant.unwrap_or_default())))
 }
 
-/// The columns that a command does not know, which come along into the result. Refuses one that is nearly one it knows.
+/// The extra columns, which are copied to the result. Refuses a setting that the command cannot read from a sheet, and a
+/// column that is nearly one it knows.
 /// `own`: the fields of the result; a column of such a name is left to the result.
 pub(super) fn carried(
     sheet: &Sheet,
@@ -384,15 +495,24 @@ pub(super) fn carried(
 ) -> Result<Vec<String>, Failure> {
     let others = sheet.columns.iter().filter(|column| !columns.known.contains(&column.as_str()));
     let mut carried = Vec::new();
-    for column in others.filter(|column| !own.contains(&column.as_str())) {
+    let synonyms = SYNONYMS.iter().filter(|(_, first)| columns.known.contains(first)).map(|(name, _)| name);
+    let names: Vec<&str> = columns.known.iter().chain(synonyms).copied().collect();
+    for column in others {
         let name = known_name(column);
-        let meant = columns.known.iter().find(|known| {
-            known.len() > 4 && (**known == name || strsim::damerau_levenshtein(known, &name) <= 2)
-        });
+        let name = canonical(&name);
+        if let Some((_, advice)) = columns.refused.iter().find(|(refused, _)| *refused == name) {
+            let message = format!("{} has a column {}, which a sheet cannot set", sheet.name, quoted(column));
+            return Err(Failure::usage(command, message).with_remedy(*advice));
+        }
+        if own.iter().any(|own| canonical(own) == name) {
+            continue;
+        }
+        let meant =
+            names.iter().find(|known| known.len() > 4 && strsim::damerau_levenshtein(known, name) <= 2);
         if let Some(meant) = meant {
-            let message = format!("{} has a column {column:?}, which is not known", sheet.name);
+            let message = format!("{} has a column {}, which is not known", sheet.name, quoted(column));
             return Err(Failure::usage(command, message).with_remedy(format!(
-                "Did you mean {meant:?}? Columns of other names come along into the result."
+                "Did you mean \"{meant}\"? Extra columns of other names are copied to the result."
             )));
         }
         carried.push(column.clone());
@@ -406,7 +526,11 @@ mod tests {
 
     use super::*;
 
-    const COLUMNS: Columns = Columns { known: &["group_id", "id", "description"], plain: "group_id" };
+    const COLUMNS: Columns = Columns {
+        known: &["group_id", "id", "description", "wa_id", "approval"],
+        refused: &[("picture", "Use --picture.")],
+        plain: "group_id",
+    };
 
     fn rows(bytes: &[u8], extension: Option<&str>) -> Result<Vec<(u64, Value)>, String> {
         match parse(bytes, None, extension, &COLUMNS) {
@@ -499,7 +623,7 @@ mod tests {
 
     #[test]
     fn only_ids_are_told_by_their_looks() {
-        let columns = Columns { known: &["subject"], plain: "subject" };
+        let columns = Columns { known: &["subject"], refused: &[], plain: "subject" };
         assert!(
             parse(b"Dear all, hi\nhello", None, None, &columns)
                 .is_ok_and(|(columns, _, _)| columns[0] == "Dear all")
@@ -521,7 +645,7 @@ mod tests {
             (b"PK\x03\x04", "workbook"),
             (b"g1\ng\xe9\n", "line 2 is not UTF-8"),
             (b"[{\"id\":\"g\"}]", "one JSON document"),
-            (b"group_id,customer\ng1\ng2,1,2\n", "line 2 has 1 cells, and the header 2; line 3 has 3 cells"),
+            (b"group_id,customer\ng1\ng2,1,2\n", "line 2 has 1 cell, and the header 2; line 3 has 3 cells"),
             (b"group_id,group id\n", "two columns"),
             (b"id,description\na,\"x\n\ny\"\nb,\"open\nc,d\n", "line 5 opens a quote that is never closed"),
             (b"id,description\na,\"x\" y\nb,c\n", "line 2 has text after a closing quote"),
@@ -544,8 +668,63 @@ mod tests {
             rows: Vec::new(),
             problems: Vec::new(),
         };
-        let with = |columns| carried(&sheet(columns), &COLUMNS, &["line", "status"], "get");
+        let with = |columns: &[&str]| carried(&sheet(columns), &COLUMNS, &["line", "status"], "get");
         assert_eq!(with(&["id", "customer", "line", "Owner"]).unwrap(), ["customer", "Owner"]);
-        assert!(with(&["id", "desciption"]).unwrap_err().report.remedy.unwrap().contains("description"));
+        for (slip, meant) in [("desciption", "description"), ("join_aproval_mode", "join_approval_mode")] {
+            assert!(with(&["id", slip]).unwrap_err().report.remedy.unwrap().contains(meant), "{slip}");
+        }
+        for column in ["picture", "Profile Picture", "profile_picture_file"] {
+            let refused = *with(&["id", column]).unwrap_err().report;
+            assert!(refused.message.contains("cannot set") && refused.remedy.unwrap().contains("--picture"));
+        }
+    }
+
+    #[test]
+    fn a_column_may_have_the_name_of_the_api_or_of_a_result() {
+        for text in [
+            "id,join_approval_mode\ng1,auto\n",
+            "id,Join Approval Mode\ng1,auto\n",
+            "id,\u{feff}APPROVAL\u{200b}\ng1,auto\n",
+            "{\"id\":\"g1\",\"join_approval_mode\":\"auto\"}",
+            "{\"ID\":\"g1\",\"Approval\":\"auto\"}",
+        ] {
+            let read = rows(text.as_bytes(), None).unwrap();
+            assert_eq!(read[0].1, json!({ "id": "g1", "approval": "auto" }), "{text}");
+        }
+        for text in
+            ["id,approval,join_approval_mode\ng1,auto,auto\n", "{\"approval\":1,\"join_approval_mode\":2}"]
+        {
+            assert!(rows(text.as_bytes(), None).unwrap_err().contains("mean \"approval\""), "{text}");
+        }
+        let person = "{\"id\":\"r\",\"participant\":{\"wa_id\":\"15550100110\",\"username\":\"ann\"}}";
+        let expected = json!({ "id": "r", "wa_id": "15550100110", "username": "ann" });
+        assert_eq!(rows(person.as_bytes(), None).unwrap()[0].1, expected);
+    }
+
+    #[test]
+    fn a_line_that_names_the_separator_is_read() {
+        let expected = Ok(vec![(3, json!({ "id": "g1", "x": "a" })), (5, json!({ "id": "g2", "x": "b,c" }))]);
+        for text in [
+            "sep=;\nid;x\ng1;a\n\ng2;b,c\n",
+            "sep=;\r\nid;x\r\ng1;a\r\n\r\ng2;b,c\r\n",
+            "\u{feff}SEP=;\nid;x\ng1;a\n\ng2;\"b,c\"\n",
+            "sep=|\nid|x\ng1|a\n\ng2|b,c",
+            "sep=\t\nid\tx\ng1\ta\n\ng2\tb,c",
+            "sep=,\nid,x\ng1,a\n\ng2,\"b,c\"",
+            "\"sep=;\"\nid;x\ng1;a\n\ng2;b,c\n",
+            "sep=;;\nid;x\ng1;a\n\ng2;b,c\n",
+            "sep=:\rid:x\rg1:a\r\rg2:b,c\r",
+        ] {
+            assert_eq!(rows(text.as_bytes(), None), expected, "{text:?}");
+        }
+        for text in ["sep=\nid\ng1\n", "sep=ab\nid\n", "sep=€\nid€x\n", "sep=;,\nid;x\n"] {
+            assert!(rows(text.as_bytes(), None).unwrap_err().contains("names no separator"), "{text:?}");
+        }
+        let late = rows(b"sep=;\nid;x\ng1;\"a\nb\"c\n", None).unwrap_err();
+        assert!(late.contains("line 4 has text after a closing quote"), "{late}");
+        let comma = rows(b"id\nKyoto, Mai\n", Some("csv")).unwrap_err();
+        assert!(comma.contains(
+            "line 2 has 2 cells, and the header 1: put a cell that contains a comma between quotes"
+        ));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use groups_ergonomic::model::text::quoted;
 use groups_ergonomic::model::{GroupId, JoinApprovalMode, RequestId, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -149,7 +150,10 @@ impl Ledger {
                 Some(place) if rows[*place].hash() == hash => ledger.states[*place] = state,
                 Some(place) => problems.push(Problem {
                     line,
-                    message: format!("was sent, and says something else now: {:?}", rows[*place].subject),
+                    message: format!(
+                        "was sent, and says something else now: {}",
+                        quoted(&rows[*place].subject)
+                    ),
                 }),
                 None => {
                     problems.push(Problem { line, message: "was sent, and is not there any more".to_owned() })

@@ -22,13 +22,16 @@ use crate::command::groups::mode_of;
 use crate::command::{Call, Planned};
 use crate::failure::{Failure, Kind, Problem};
 use crate::output::{Printer, Shape};
-use crate::scene::{Scene, quoted};
+use crate::scene::{Scene, quoted as argument};
+use groups_ergonomic::model::text::quoted;
 use journal::{Journal, Record, Trouble, VERSION, beside};
 use ledger::{Ledger, Wanted};
 pub(in crate::command) use number::Number;
 
 const COLUMNS: Columns =
-    Columns { known: &["subject", "description", "approval", "join_approval_mode"], plain: "subject" };
+    Columns { known: &["subject", "description", "approval"], refused: &[], plain: "subject" };
+/// The fields of a result that a sheet of groups must not have: its groups exist.
+const RESULT: [&str; 6] = ["line", "status", "group_id", "request_id", "invite_link", "error"];
 
 /// How many examples a note gives.
 const SHOWN: usize = 3;
@@ -63,9 +66,10 @@ pub(in crate::command) fn plan(args: Create, scene: Scene) -> Result<Planned, Fa
     };
     let sheet = sheet::read(&path, args.from.from_format, &COLUMNS, command)?;
     sheet::require(&sheet, &["subject"], command)?;
-    let mut own = Shape::BULK_CREATE.fields.iter().filter(|field| !COLUMNS.known.contains(field));
-    if let Some(taken) = own.find(|field| sheet.columns.iter().any(|column| column == *field)) {
-        let message = format!("{} has a column {taken:?}, which is the result's own", sheet.name);
+    // An empty column, as a list of groups has one for their links, says nothing.
+    let has = |field: &&&str| sheet.rows.iter().any(|row| row.cells.contains_key(**field));
+    if let Some(taken) = RESULT.iter().find(has) {
+        let message = format!("{} has a column \"{taken}\", which is the result's own", sheet.name);
         return Err(Failure::usage(command, message).with_remedy(
             "Rename it or leave it out. A result of create --from is no sheet to create from: its groups are there.",
         ));
@@ -113,7 +117,7 @@ fn repeated(rows: &[Wanted], name: &str) -> Option<String> {
     let told = |(subject, lines): (&&str, &Vec<u64>)| {
         let few: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
         let more = if lines.len() > SHOWN { " and more" } else { "" };
-        format!("{subject:?} (lines {}{more})", few.join(", "))
+        format!("{} (lines {}{more})", quoted(subject), few.join(", "))
     };
     let count = match lines.len() {
         0 => return None,
@@ -127,12 +131,12 @@ fn repeated(rows: &[Wanted], name: &str) -> Option<String> {
 
 fn given(args: &Create) -> String {
     let mut given =
-        format!("create --from {}", quoted(&args.from.from.clone().unwrap_or_default().to_string_lossy()));
+        format!("create --from {}", argument(&args.from.from.clone().unwrap_or_default().to_string_lossy()));
     if let Some(format) = args.from.from_format {
         given.push_str(&format!(" --from-format {}", format.name()));
     }
     if let Some(journal) = &args.journal {
-        given.push_str(&format!(" --journal {}", quoted(&journal.to_string_lossy())));
+        given.push_str(&format!(" --journal {}", argument(&journal.to_string_lossy())));
     }
     match args.approval {
         Some(Approval::Required) => given.push_str(" --approval required"),
@@ -153,12 +157,12 @@ fn wanted(row: &sheet::Row, carried: &[String], approval: Option<Approval>) -> R
     if let Some(description) = &description {
         limits::description(description).map_err(told)?;
     }
-    let mode = match row.text(&["approval", "join_approval_mode"]).as_deref().map(str::trim) {
+    let mode = match row.text(&["approval"]).as_deref().map(str::trim) {
         None => approval.map_or(JoinApprovalMode::AutoApprove, mode_of),
         Some(word) => match word.to_lowercase().as_str() {
             "auto" | "auto_approve" => JoinApprovalMode::AutoApprove,
             "required" | "approval_required" => JoinApprovalMode::ApprovalRequired,
-            _ => return Err(format!("approval must be auto or required, got {word:?}")),
+            _ => return Err(format!("approval must be auto or required, got {}", quoted(word))),
         },
     };
     Ok(Wanted { line: row.line, carried: carried_of(row, carried), subject, description, mode })

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
 use groups_ergonomic::model::event::EventKind;
+use groups_ergonomic::model::text::quoted;
 use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
 use groups_ergonomic::{CreateGroup, Delivery, Error, ErrorKind, Operation};
 use groups_model::ErrorEntry;
@@ -362,7 +363,7 @@ impl<'a> Work<'a> {
         if rows == 0 {
             return Ok(());
         }
-        let named = twins.iter().take(SHOWN).map(|subject| format!("{subject:?}")).collect::<Vec<_>>();
+        let named = twins.iter().take(SHOWN).map(|subject| quoted(subject).to_string()).collect::<Vec<_>>();
         let more = if twins.len() > SHOWN { " and more" } else { "" };
         let (all, named) = (to_send.len(), named.join(", "));
         let what = format!(
