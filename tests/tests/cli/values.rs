@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
 
-use crate::events::{example, post_or_refused};
+use crate::events::{example, post};
 use crate::world;
 
 const GROUP: &str = "Y2FwaV9ncm91cDoxODA1NTU1MDE3MjoxMjAzNjMyMjI3NzE5NjMwNjcZD";
@@ -157,7 +157,7 @@ fn events_since_a_day_ago_are_those_of_a_day() {
         let event = body.pointer_mut("/entry/0/changes/0/value/groups/0").unwrap();
         event["request_id"] = request.into();
         event["timestamp"] = (now - hours * 3_600).to_string().into();
-        assert_eq!(post_or_refused(served.base_url(), &body.to_string()), Some(200));
+        assert_eq!(post(served.base_url(), &body.to_string(), ""), 200);
     }
     let since = |time: &str| {
         let done = world.quietly(&["events", "list", "--since", time, "-o", "csv", "--fields", "request_id"]);
