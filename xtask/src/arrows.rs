@@ -18,8 +18,9 @@ const ROOMS: &[Room] = &[
     Room { name: "groups-spec", normal: &[], build: &[] },
     Room { name: "groups-model", normal: &[], build: &[] },
     Room { name: "groups-api", normal: &["groups-model"], build: &["groups-spec"] },
-    Room { name: "groups-ergonomic", normal: &["groups-api", "groups-model"], build: &[] },
-    Room { name: "groups-webhooks", normal: &["groups-model"], build: &[] },
+    Room { name: "groups-connect", normal: &["groups-model"], build: &[] },
+    Room { name: "groups-ergonomic", normal: &["groups-api", "groups-connect", "groups-model"], build: &[] },
+    Room { name: "groups-webhooks", normal: &["groups-connect", "groups-model"], build: &[] },
     // A fake that shares the SDK's types agrees with its mistakes.
     Room { name: "groups-sandbox", normal: &["groups-spec"], build: &[] },
     Room {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use groups_ergonomic::{Client, ClientBuilder, RetryPolicy};
+use groups_model::pasted::clean;
 use groups_sandbox::{Sandbox, SandboxBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -16,23 +17,23 @@ use crate::failure::Failure;
 use crate::folders::{Folder, SANDBOX};
 use crate::scene::Scene;
 use crate::unreadable;
+use crate::variables::{self, Given};
 
 /// The variables that matter, read once.
 #[derive(Default)]
 pub(crate) struct Environment {
-    api_key: Option<SecretString>,
-    profile: Option<String>,
-    base_url: Option<String>,
-    sandbox: Option<String>,
-    output: Option<String>,
-    log: Option<String>,
-    log_file: Option<PathBuf>,
-    /// These three as they are: empty is not the same as not set.
-    webhook_secret: Option<String>,
-    webhook_header: Option<String>,
-    forward_secret: Option<String>,
-    webhook_verify_token: Option<String>,
-    pub(crate) config_dir: Option<PathBuf>,
+    api_key: Given<SecretString>,
+    profile: Given<String>,
+    base_url: Given<String>,
+    sandbox: Given<String>,
+    output: Given<String>,
+    log: Given<String>,
+    log_file: Given<PathBuf>,
+    webhook_secret: Given<String>,
+    webhook_header: Given<String>,
+    forward_secret: Given<String>,
+    webhook_verify_token: Given<String>,
+    config_dir: Given<PathBuf>,
     pub(crate) config_home: Option<PathBuf>,
     pub(crate) state_home: Option<PathBuf>,
     pub(crate) home: Option<PathBuf>,
@@ -58,21 +59,19 @@ impl Environment {
 
     pub(crate) fn read() -> Self {
         let os = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let text = |name: &str| os(name).map(|value| value.to_string_lossy().into_owned());
-        let as_is = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self {
-            api_key: text("D360_API_KEY").map(SecretString::from),
-            profile: text("WAGROUPS_PROFILE"),
-            base_url: text("WAGROUPS_BASE_URL"),
-            sandbox: text("WAGROUPS_SANDBOX"),
-            output: text("WAGROUPS_OUTPUT"),
-            log: text("WAGROUPS_LOG"),
-            log_file: os("WAGROUPS_LOG_FILE").map(PathBuf::from),
-            webhook_secret: as_is("WAGROUPS_WEBHOOK_SECRET"),
-            webhook_header: as_is("WAGROUPS_WEBHOOK_HEADER"),
-            forward_secret: as_is("WAGROUPS_FORWARD_SECRET"),
-            webhook_verify_token: text("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
-            config_dir: os("WAGROUPS_CONFIG_DIR").map(PathBuf::from),
+            api_key: variables::key("D360_API_KEY"),
+            profile: variables::word("WAGROUPS_PROFILE"),
+            base_url: variables::word("WAGROUPS_BASE_URL"),
+            sandbox: variables::word("WAGROUPS_SANDBOX"),
+            output: variables::word("WAGROUPS_OUTPUT"),
+            log: variables::line("WAGROUPS_LOG"),
+            log_file: variables::path("WAGROUPS_LOG_FILE"),
+            webhook_secret: variables::words("WAGROUPS_WEBHOOK_SECRET"),
+            webhook_header: variables::line("WAGROUPS_WEBHOOK_HEADER"),
+            forward_secret: variables::line("WAGROUPS_FORWARD_SECRET"),
+            webhook_verify_token: variables::line("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
+            config_dir: variables::path("WAGROUPS_CONFIG_DIR"),
             config_home: os("XDG_CONFIG_HOME").map(PathBuf::from),
             state_home: os("XDG_STATE_HOME").map(PathBuf::from),
             home: os("HOME").map(PathBuf::from),
@@ -84,27 +83,71 @@ impl Environment {
     pub(crate) fn of_folders(dir: Option<&str>, config_home: Option<&str>, state_home: Option<&str>) -> Self {
         let [config_dir, config_home, state_home] =
             [dir, config_home, state_home].map(|folder| folder.map(PathBuf::from));
-        Self { config_dir, config_home, state_home, ..Self::default() }
+        Self { config_dir: config_dir.into(), config_home, state_home, ..Self::default() }
     }
 
-    pub(crate) fn api_key(&self) -> Option<&SecretString> {
-        self.api_key.as_ref()
+    pub(crate) fn api_key(&self, command: &str) -> Result<Option<&SecretString>, Failure> {
+        self.api_key.get(command)
     }
 
-    pub(crate) fn profile(&self) -> Option<&str> {
-        self.profile.as_deref()
+    /// Whether there is a key in the environment, usable or not.
+    pub(crate) fn has_api_key(&self) -> bool {
+        self.api_key.is_set()
     }
 
-    pub(crate) fn base_url(&self) -> Option<&str> {
-        self.base_url.as_deref()
+    pub(crate) fn profile(&self, command: &str) -> Result<Option<&str>, Failure> {
+        Ok(self.profile.get(command)?.map(String::as_str))
+    }
+
+    pub(crate) fn base_url(&self, command: &str) -> Result<Option<&str>, Failure> {
+        Ok(self.base_url.get(command)?.map(String::as_str))
+    }
+
+    pub(crate) fn config_dir(&self, command: &str) -> Result<Option<&PathBuf>, Failure> {
+        self.config_dir.get(command)
+    }
+
+    /// Everything that is wrong with the variables, whether this command needs them or not.
+    pub(crate) fn problems(&self, command: &str) -> Vec<Failure> {
+        let refused = [
+            self.api_key.refused(),
+            self.profile.refused(),
+            self.base_url.refused(),
+            self.sandbox.refused(),
+            self.output.refused(),
+            self.log.refused(),
+            self.log_file.refused(),
+            self.webhook_secret.refused(),
+            self.webhook_header.refused(),
+            self.forward_secret.refused(),
+            self.webhook_verify_token.refused(),
+            self.config_dir.refused(),
+        ];
+        let mut problems: Vec<Failure> =
+            refused.into_iter().flatten().map(|refused| refused.failure(command)).collect();
+        for refused in [
+            self.format(None, command).err(),
+            self.wants_sandbox(command).err(),
+            self.webhook_secrets(command).err(),
+            self.webhook_header(command).err(),
+            self.forward_secret(command).err(),
+        ] {
+            let Some(refused) = refused else { continue };
+            if problems.iter().all(|known| known.report.message != refused.report.message) {
+                problems.push(refused);
+            }
+        }
+        problems
     }
 
     /// How results are printed.
     pub(crate) fn format(&self, option: Option<Format>, command: &str) -> Result<Format, Failure> {
-        match (option, &self.output) {
-            (Some(format), _) => Ok(format),
-            (None, None) => Ok(Format::Table),
-            (None, Some(text)) => Format::from_str(text, true).map_err(|_| {
+        if let Some(format) = option {
+            return Ok(format);
+        }
+        match self.output.get(command)? {
+            None => Ok(Format::Table),
+            Some(text) => Format::from_str(text, true).map_err(|_| {
                 Failure::usage(
                     command,
                     format!("WAGROUPS_OUTPUT must be table, json, jsonl, yaml or csv, got {text:?}"),
@@ -115,54 +158,62 @@ impl Environment {
     }
 
     /// What is logged, as directives; nothing if empty. The variable beats `-v`.
-    pub(crate) fn log(&self, verbose: u8) -> &str {
-        match (&self.log, verbose) {
+    pub(crate) fn log(&self, verbose: u8, command: &str) -> Result<&str, Failure> {
+        Ok(match (self.log.get(command)?, verbose) {
             (Some(directives), _) => directives,
             (None, 0) => "",
             (None, 1) => "groups_ergonomic=debug,groups_webhooks=info",
             (None, 2) => "groups_ergonomic=debug,groups_api::http=debug,groups_webhooks=debug",
             (None, _) => "groups_ergonomic=debug,groups_api::http=trace,groups_webhooks=trace",
-        }
+        })
     }
 
     /// The file that a log is added to, and what of it: never less than `-vv` tells.
-    pub(crate) fn log_file<'a>(&'a self, globals: &'a Globals) -> Option<(&'a Path, &'a str)> {
-        let file = globals.log_file.as_ref().or(self.log_file.as_ref())?;
-        Some((file, self.log(globals.verbose.max(2))))
+    pub(crate) fn log_file<'a>(
+        &'a self,
+        globals: &'a Globals,
+        command: &str,
+    ) -> Result<Option<(&'a Path, &'a str)>, Failure> {
+        let file = match &globals.log_file {
+            Some(file) => file,
+            None => match self.log_file.get(command)? {
+                Some(file) => file,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some((file, self.log(globals.verbose.max(2), command)?)))
     }
 
     /// What webhooks are signed with: any of these; none if it is not set. Set to nothing it is an error: whoever set
     /// it does not mean that anybody may send.
     pub(crate) fn webhook_secrets(&self, command: &str) -> Result<Vec<&str>, Failure> {
-        let Some(text) = &self.webhook_secret else { return Ok(Vec::new()) };
-        let secrets: Vec<&str> = text.split_whitespace().collect();
-        if secrets.is_empty() { Err(set_but_empty("WAGROUPS_WEBHOOK_SECRET", command)) } else { Ok(secrets) }
+        let secrets = self.webhook_secret.required("WAGROUPS_WEBHOOK_SECRET", command)?;
+        Ok(secrets.map(|text| text.split_whitespace().collect()).unwrap_or_default())
     }
 
     /// The header that webhooks have to come with: its name and its value. Neither is ever told.
     pub(crate) fn webhook_header(&self, command: &str) -> Result<Option<(&str, &str)>, Failure> {
-        let Some(text) = &self.webhook_header else { return Ok(None) };
-        if text.trim().is_empty() {
-            return Err(set_but_empty("WAGROUPS_WEBHOOK_HEADER", command));
-        }
+        const NAME: &str = "WAGROUPS_WEBHOOK_HEADER";
+        let Some(text) = self.webhook_header.required(NAME, command)? else { return Ok(None) };
         let halves = text.split_once([':', '=']).map(|(name, value)| (name.trim(), value.trim()));
         match halves.filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
-            Some(header) => Ok(Some(header)),
+            Some((name, value)) => match clean(value) {
+                Ok(value) => Ok(Some((name, value))),
+                Err(flaw) => Err(Failure::configuration(command, format!("the value in {NAME} {flaw}"))
+                    .with_remedy(flaw.advice())),
+            },
             None => Err(no_header(command)),
         }
     }
 
     /// What forwarded notifications are signed with.
     pub(crate) fn forward_secret(&self, command: &str) -> Result<Option<&str>, Failure> {
-        match self.forward_secret.as_deref().map(str::trim) {
-            Some("") => Err(set_but_empty("WAGROUPS_FORWARD_SECRET", command)),
-            secret => Ok(secret),
-        }
+        Ok(self.forward_secret.required("WAGROUPS_FORWARD_SECRET", command)?.map(String::as_str))
     }
 
     /// What Meta's verification handshake has to know.
-    pub(crate) fn webhook_verify_token(&self) -> Option<&str> {
-        self.webhook_verify_token.as_deref()
+    pub(crate) fn webhook_verify_token(&self, command: &str) -> Result<Option<&str>, Failure> {
+        Ok(self.webhook_verify_token.get(command)?.map(String::as_str))
     }
 
     /// Which account calls go with, as a text that differs where it differs. Holds secrets: for digests alone.
@@ -176,7 +227,7 @@ impl Environment {
     /// Whether the variable asks for the sandbox. A word that is neither yes nor no is not taken for either: the
     /// difference is between a sandbox and real groups.
     pub(crate) fn wants_sandbox(&self, command: &str) -> Result<bool, Failure> {
-        match self.sandbox.as_deref().map(str::to_lowercase).as_deref() {
+        match self.sandbox.get(command)?.map(|text| text.to_lowercase()).as_deref() {
             None | Some("0" | "false" | "no" | "off") => Ok(false),
             Some("1" | "true" | "yes" | "on") => Ok(true),
             Some(other) => {
@@ -185,11 +236,6 @@ impl Environment {
             }
         }
     }
-}
-
-fn set_but_empty(variable: &str, command: &str) -> Failure {
-    Failure::configuration(command, format!("{variable} is set but empty"))
-        .with_remedy("Set it to its value, or unset it to do without.")
 }
 
 /// Does not repeat what it was set to: that is a secret.
@@ -242,7 +288,7 @@ impl Address {
             }
             None if needs_key => Err(accounts::none(command)),
             None => {
-                let (base_url, _) = accounts::address(globals, environment, None);
+                let (base_url, _) = accounts::address(globals, environment, None, command)?;
                 Ok(Self::Api { base_url, key: stand_in(), account: None })
             }
         }
@@ -354,7 +400,7 @@ pub(crate) fn is_sandbox(
         (false, true) => Ok(false),
         // An option beats the variable: who names an account means it.
         (false, false) if globals.profile.is_some() => Ok(false),
-        (false, false) if environment.base_url.is_some() && environment.wants_sandbox(command)? => {
+        (false, false) if environment.base_url.is_set() && environment.wants_sandbox(command)? => {
             Err(Failure::usage(command, "WAGROUPS_SANDBOX and WAGROUPS_BASE_URL contradict each other")
                 .with_remedy("Unset one of them, or give `--sandbox` or `--base-url`."))
         }
@@ -417,8 +463,8 @@ mod tests {
 
     fn environment(sandbox: Option<&str>, base_url: Option<&str>) -> Environment {
         Environment {
-            sandbox: sandbox.map(str::to_owned),
-            base_url: base_url.map(str::to_owned),
+            sandbox: sandbox.map(str::to_owned).into(),
+            base_url: base_url.map(str::to_owned).into(),
             ..Environment::default()
         }
     }
@@ -459,7 +505,8 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn what_holds_a_key_shows_nothing_of_it() {
         let key = || SecretString::from("s3cret-key-of-a-number");
-        let environment = Environment { api_key: Some(key()), ..environment(None, Some("http://[::1]:1")) };
+        let environment =
+            Environment { api_key: Some(key()).into(), ..environment(None, Some("http://[::1]:1")) };
         let globals = Globals::default();
         let scene = Scene::new("list", crate::scene::Given::of(&globals));
         let address = Address::resolve(&globals, &environment, &scene, true).await.unwrap();
@@ -473,14 +520,15 @@ mod tests {
     #[test]
     fn a_header_is_a_name_and_a_value() {
         let header = |text: &str| {
-            let environment = Environment { webhook_header: Some(text.to_owned()), ..Environment::default() };
+            let webhook_header = Some(text.to_owned()).into();
+            let environment = Environment { webhook_header, ..Environment::default() };
             let header = environment.webhook_header("listen").map_err(|failure| failure.report.message);
             header.map(|header| header.map(|(name, value)| (name.to_owned(), value.to_owned())))
         };
         let expected = Ok(Some(("x-shared".to_owned(), "a=b: c".to_owned())));
         assert_eq!(header("x-shared: a=b: c"), expected);
         assert_eq!(header("x-shared=a=b: c "), expected);
-        assert!(header(" ").unwrap_err().contains("set but empty"));
+        assert!(header("x-shared: \"s3cret\"").unwrap_err().contains("quotation marks"));
         for bad in ["s3cret", ":s3cret", "s3cret=", ": "] {
             assert!(header(bad).is_err_and(|message| !message.contains("s3cret")), "{bad}");
         }

@@ -204,6 +204,7 @@ impl Failure {
             // Of this side: the help tells more than a general sentence.
             ErrorKind::InvalidInput => format!("`wagroups {} --help` tells what it takes.", scene.command()),
             ErrorKind::OutcomeNotSeen | ErrorKind::OutcomeAmbiguous => open_remedy(error.accepted(), scene),
+            _ if let Some(advice) = cause_remedy(error, scene, writes) => advice,
             _ => remedy(kind, scene, in_doubt(error.delivery(), writes))
                 .or_else(|| error.remedy().map(str::to_owned))
                 .unwrap_or_else(|| "Report it to 360dialog's support if it goes on.".to_owned()),
@@ -291,6 +292,25 @@ impl Failure {
     }
 }
 
+/// What to do about exactly this cause, such as a certificate, a proxy or an HTML page.
+fn cause_remedy(error: &Error, scene: &Scene, writes: bool) -> Option<String> {
+    use ErrorKind::{Configuration, Network, RateLimited, ServiceUnavailable, Timeout};
+    let advice = match error.kind() {
+        RateLimited | ServiceUnavailable if error.retry_after().is_some_and(|wait| wait.as_secs() > 0) => {
+            "Run it again after that time, or let it wait with a longer `--timeout`."
+        }
+        Network | Timeout | Configuration => error.cause_remedy()?,
+        _ if error.is_html_page() => error.cause_remedy()?,
+        _ => return None,
+    };
+    let first = match error.kind() {
+        _ if in_doubt(error.delivery(), writes) => format!("{} ", look_first(scene)),
+        ServiceUnavailable if error.is_html_page() => "Run it again in a while. ".to_owned(),
+        _ => String::new(),
+    };
+    Some(format!("{first}{advice}"))
+}
+
 fn in_doubt(delivery: Delivery, writes: bool) -> bool {
     writes && delivery == Delivery::MaybeDelivered
 }
@@ -345,12 +365,13 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
     }
     Some(match kind {
         ErrorKind::InvalidCredentials => {
-            "`wagroups auth status` tells which key is used: it selects the number, and a new key replaces the old one. \
-             `--sandbox` needs none."
+            "`wagroups auth status --offline` shows which key is used. If it is the right one, copy it from the 360dialog hub \
+             again: a new key replaces the old one. `--sandbox` needs none."
                 .to_owned()
         }
         ErrorKind::Configuration => {
-            "`wagroups auth status` tells which key and which address are used; `--sandbox` needs neither.".to_owned()
+            "`wagroups auth status --offline` shows which key and which address are used; `--sandbox` needs neither."
+                .to_owned()
         }
         ErrorKind::GroupUnknown => scene.groups_and_ids(),
         ErrorKind::JoinRequestUnknown => format!(
@@ -383,9 +404,6 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ErrorKind::InvalidResponse => {
             "Check that `--base-url` is the API and not something in between.".to_owned()
         }
-        ErrorKind::NoProgress => "Check that `--base-url` is the API and that no proxy drops the query of a URL. If the \
-             API itself does this, report it to 360dialog's support."
-            .to_owned(),
         ErrorKind::ServiceUnavailable => "Run it again in a while.".to_owned(),
         ErrorKind::OutcomeUnknown if scene.command() == "update" => {
             format!("`{}` shows where it stands.", scene.line(&format!("get {group}")))

@@ -31,7 +31,10 @@ impl Folder {
         environment: &Environment,
         command: &str,
     ) -> Result<PathBuf, Failure> {
-        if let Some(folder) = globals.config_dir.as_ref().or(environment.config_dir.as_ref()) {
+        if let Some(folder) = &globals.config_dir {
+            return Ok(folder.clone());
+        }
+        if let Some(folder) = environment.config_dir(command)? {
             return Ok(folder.clone());
         }
         let of_its_own = match self {

@@ -26,6 +26,7 @@ mod signals;
 mod subject;
 mod topics;
 mod unreadable;
+mod variables;
 
 use std::process::ExitCode;
 

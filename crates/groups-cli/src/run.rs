@@ -2,10 +2,11 @@
 //! anybody is asked, and everybody is asked before anything is opened or sent.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command, Early, Format, Help, two_words};
+use crate::args::{Cli, Command, Early, Format, Globals, Help, two_words};
 use crate::command::UnderWay;
 use crate::command::{self, Plan};
 use crate::completion;
@@ -49,8 +50,11 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
             None => run(&asking_for_help(argv, words), environment),
         };
     }
+    // These print their table whatever is wrong, and name it there.
+    let always_prints = ["doctor", "auth status"].contains(&cli.command.name());
     let format = match environment.format(cli.globals.output, cli.command.name()) {
         Ok(format) => format,
+        Err(_) if always_prints => Format::Table,
         Err(failure) => return output::report(&failure, Format::Table),
     };
     let globals = cli.globals.clone();
@@ -63,14 +67,20 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Err(failure) => return output::report(&failure, format),
     };
     let command = plan.scene.command();
-    let directives = match environment.log(globals.verbose) {
+    let (directives, file) = match log(environment, &globals, command) {
+        Err(_) if always_prints => ("", None),
+        Err(failure) => return output::report(&failure, format),
+        Ok(log) => log,
+    };
+    let is_silent = directives.is_empty();
+    let directives = match directives {
         // Nobody waits for its result: what goes wrong meanwhile has to be told meanwhile.
         "" if command == "listen" && !globals.quiet => "groups_webhooks=warn",
         directives => directives,
     };
     // Without `-v` every line of stderr is a document where JSON was asked for.
-    let as_json = format.is_json() && environment.log(globals.verbose).is_empty();
-    if let Err(failure) = output::start_log(directives, as_json, environment.log_file(&globals), command) {
+    let as_json = format.is_json() && is_silent;
+    if let Err(failure) = output::start_log(directives, as_json, file, command) {
         return output::report(&failure, format);
     }
     // A file of rows has columns of its own; JSON has them anyway.
@@ -121,7 +131,11 @@ fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result
     let globals = cli.globals.clone();
     let scene = command::plan(cli)?.scene;
     let command = scene.command();
-    let groups = runtime(command)?.block_on(command::all_groups(&globals, environment, scene.clone()))?;
+    let runtime = runtime(command)?;
+    let groups = runtime.block_on(command::all_groups(&globals, environment, scene.clone()));
+    // A name that is still being looked up must not hold the process.
+    runtime.shutdown_background();
+    let groups = groups?;
     let id = subject::meant(&text, &groups, &scene)?;
     // It was understood before.
     let mut again = Cli::try_parse_from(argv).map_err(|error| Failure::usage(command, error.to_string()))?;
@@ -130,6 +144,13 @@ fn planned(mut cli: Cli, argv: &[OsString], environment: &Environment) -> Result
     }
     command::plan(again)
 }
+
+/// What is logged, and the file that it is added to with what is logged there.
+fn log<'a>(environment: &'a Environment, globals: &'a Globals, command: &str) -> Result<Log<'a>, Failure> {
+    Ok((environment.log(globals.verbose, command)?, environment.log_file(globals, command)?))
+}
+
+type Log<'a> = (&'a str, Option<(&'a Path, &'a str)>);
 
 fn runtime(command: &str) -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {

@@ -3,15 +3,17 @@
 
 use std::io::{IsTerminal, Read};
 
+use groups_model::pasted::clean_key;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use crate::accounts::KEY_MAX;
+use crate::accounts::{KEY_MAX, Patience};
+use crate::args::Globals;
 use crate::failure::{Failure, Kind};
 use crate::output;
 
 /// Asks for a key, or reads it where nobody can be asked. Ctrl-C is heard by whoever runs the command, and drops this.
-pub(crate) async fn key(question: &str, command: &str) -> Result<SecretString, Failure> {
+pub(crate) async fn key(question: &str, globals: &Globals, command: &str) -> Result<SecretString, Failure> {
     let unread = |error: std::io::Error| {
         if error.kind() == std::io::ErrorKind::InvalidData {
             return no_key("what was given is no key: it is no text", command);
@@ -20,7 +22,19 @@ pub(crate) async fn key(question: &str, command: &str) -> Result<SecretString, F
             .with_remedy("Give it on standard input, or run this at a terminal.")
     };
     if !std::io::stdin().is_terminal() {
-        return taken(&piped().map_err(unread)?, command);
+        let patience = Patience::of_input(globals);
+        // On a thread that can be left behind: what writes to the pipe may never end.
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let thread = std::thread::Builder::new().name("stdin".to_owned());
+        thread.spawn(move || drop(tell.send(piped()))).map_err(unread)?;
+        return match patience.wait("", told).await {
+            Some(Ok(read)) => taken(&read.map_err(unread)?, command),
+            Some(Err(_)) => Err(no_key("no key was given", command)),
+            None => {
+                let seconds = patience.seconds();
+                Err(no_key(&format!("standard input did not end within {seconds} s"), command))
+            }
+        };
     }
     if !std::io::stderr().is_terminal() {
         return Err(Failure::usage(command, "there is no terminal to ask for the key at")
@@ -57,16 +71,16 @@ fn piped() -> std::io::Result<Zeroizing<String>> {
 }
 
 fn taken(text: &str, command: &str) -> Result<SecretString, Failure> {
-    let key = text.trim();
-    let problem = match key {
-        "" => "no key was given",
-        _ if key.len() > KEY_MAX => "what was given is too long to be a key",
-        _ if key.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            "what was given is no key: there are spaces or several lines in it"
+    match clean_key(text) {
+        Ok("") => Err(no_key("no key was given", command)),
+        _ if text.trim().len() > KEY_MAX => {
+            Err(no_key("the text that was given is too long to be a key", command))
         }
-        _ => return Ok(SecretString::from(key)),
-    };
-    Err(no_key(problem, command))
+        Ok(key) => Ok(SecretString::from(key)),
+        Err(flaw) => {
+            Err(no_key(&format!("the key that was given {flaw}"), command).with_remedy(flaw.advice()))
+        }
+    }
 }
 
 fn no_key(problem: &str, command: &str) -> Failure {
@@ -155,7 +169,16 @@ mod tests {
             Err(failure) => failure.report.message,
         };
         assert_eq!(read(" k-1 \r\n"), "k-1");
-        for bad in ["", " \n", "s3cret one", "s3cret\ntwo", "s3cret\u{7}x", &"s3cret".repeat(1_000)] {
+        for bad in [
+            "",
+            " \n",
+            "s3cret one",
+            "s3cret\ntwo",
+            "s3cret\u{7}x",
+            "\"s3cret\"",
+            "\u{feff}s3cret",
+            &"s3cret".repeat(1_000),
+        ] {
             let said = read(bad);
             assert!(said.contains("given") && !said.contains("s3cret"), "{said}");
         }

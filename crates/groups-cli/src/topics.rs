@@ -31,8 +31,9 @@ Examples:
 pub(crate) const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
-An option beats its variable, a variable beats the account, the account beats the default. An empty variable counts as not set, but for
-the three that guard webhooks: set to nothing they are an error.
+An option beats its variable, a variable beats the account, the account beats the default. White space around a value is removed;
+quotation marks around it, and invisible and control characters, are refused by the name of the variable. An empty variable
+counts as not set, but for three: WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER and WAGROUPS_FORWARD_SECRET must not be empty.
 
   D360_API_KEY                   The API key, in place of an account; only --profile is stronger. It is shown nowhere.
   WAGROUPS_PROFILE               Which account to use, as --profile, where D360_API_KEY is not set.
@@ -50,6 +51,14 @@ the three that guard webhooks: set to nothing they are an error.
   WAGROUPS_COMPLETE              Set by the scripts of `completions` alone: which shell asks what could follow.
   XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
   HOME                           Where both are kept if that is not set either.
+  HTTPS_PROXY, ALL_PROXY         The proxy for https, such as http://USER:PASSWORD@proxy.example:3128; HTTPS_PROXY is stronger.
+                                 Also socks5:// and socks5h://. None is used for localhost.
+  HTTP_PROXY                     The proxy for http: only for webhooks that are forwarded to an http address.
+  NO_PROXY                       Hosts without a proxy, with commas between: names (with all names below them), addresses,
+                                 networks such as 10.0.0.0/8, or *. Lower case names of these four count, too.
+  SSL_CERT_FILE                  A PEM file of CA certificates, read in place of the system's (not on macOS and Windows).
+  SSL_CERT_DIR                   Folders of such files, with colons between, also in place of the system's.
+  DBUS_SESSION_BUS_ADDRESS       Linux: where the keyring is asked for.
   NO_COLOR                       Anything: no colours in help and drawings. --color is stronger.
   CLICOLOR_FORCE                 Anything but 0: colours wherever the output goes. NO_COLOR and --color are stronger.
   TERM                           dumb: no progress and, unless forced as above, no colours.

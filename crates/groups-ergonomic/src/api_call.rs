@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::failure::RawError;
 use crate::groups::Pending;
 use crate::operation::{Method, Operation};
+use crate::page::Page;
 use crate::preview::Preview;
 
 /// Headers that the client alone decides on.
@@ -168,6 +169,11 @@ impl ApiCall {
         }
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = answer.bytes().await.map_err(RawError::ResponseBodyError)?;
+        if Page::of(None, &body).is_some()
+            && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&body)
+        {
+            return Err(RawError::InvalidResponsePayload(body, error));
+        }
         let shown = |value: &HeaderValue| match value.to_str() {
             Ok(text) if !value.is_sensitive() => {
                 let text = transport.without_key(Bytes::copy_from_slice(text.as_bytes()));

@@ -212,13 +212,13 @@ impl Client {
                     }
                     Err(unreadable) => Err(Failure::of_payload(&body, unreadable)),
                 },
-                Err(error) => Err(Failure::of(error, operation).await),
+                Err(error) => Err(Failure::of(error, operation, self.route()).await),
             }
         });
         let time = time.min(deadline.saturating_duration_since(Instant::now()));
         let result = match tokio::time::timeout(time, whole).await {
             Ok(result) => result,
-            Err(_) => Err(Failure::timed_out(time)),
+            Err(_) => Err(Failure::timed_out(time, self.route())),
         };
         let heard = match &result {
             Ok(_) => Heard::Accepted,

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use groups_api::Transport;
 use groups_api::progenitor_client::ClientInfo;
+use groups_connect::{Cause, Route, client_for, is_loopback};
 use groups_model::event::EventSource;
+use groups_model::pasted::{clean_key, clean_word};
 use groups_model::tolerant::Problems;
 use groups_model::{ErrorKind, GroupId, InvalidInput};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 use crate::budget::{Budget, RateLimit};
 use crate::error::{Error, Result};
@@ -47,6 +49,8 @@ pub struct Client(Arc<Inner>);
 #[derive(Clone, Debug)]
 struct Inner {
     raw: groups_api::Client,
+    /// Where calls go, for errors.
+    route: Route,
     retry: RetryPolicy,
     retries: RetryBudget,
     rate: RateLimit,
@@ -122,7 +126,7 @@ impl Client {
     pub fn with_api_key(&self, key: impl Into<SecretString>) -> Result<Self> {
         let raw = self.raw();
         let transport =
-            raw.inner().clone().with_key(usable_key(&key.into())?.expose_secret()).map_err(bad_key)?;
+            raw.inner().clone().with_key(usable_key(key.into().expose_secret())?).map_err(bad_key)?;
         let raw = groups_api::Client::new_with_client(raw.baseurl(), raw.client().clone(), transport);
         let budget = Arc::new(Budget::new(self.0.rate));
         let (phone_number_id, rivals) = Default::default();
@@ -132,6 +136,10 @@ impl Client {
     /// The generated client below this one: same key and connections, but no checks, repeats or typed errors.
     pub fn raw(&self) -> &groups_api::Client {
         &self.0.raw
+    }
+
+    pub(crate) fn route(&self) -> &Route {
+        &self.0.route
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {
@@ -369,7 +377,7 @@ impl ClientBuilder {
 
     /// Checks all of it and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
-        let base_url = check_base_url(&self.base_url)?;
+        let (url, base_url) = parse_base_url(&self.base_url)?;
         if let RateLimit::PerSecond(rate) = self.rate
             && !(rate.is_finite() && rate > 0.0)
         {
@@ -377,20 +385,14 @@ impl ClientBuilder {
         }
         let key = self.key.ok_or_else(|| configuration("no API key was given; set one with api_key"))?;
         let transport =
-            Transport::new(usable_key(&key)?.expose_secret()).map_err(bad_key)?.max_body(self.max_body);
+            Transport::new(usable_key(key.expose_secret())?).map_err(bad_key)?.max_body(self.max_body);
 
-        let mut http = reqwest::Client::builder();
-        if base_url.starts_with("http:") {
-            // Nothing will be encrypted, and no redirect is followed: reading the system's certificates would be in vain,
-            // and takes longer than a call on this machine.
-            http = http.tls_certs_only([]);
-        }
-        if is_this_machine(&base_url) {
-            // A proxy of the environment is for other hosts: it would not find this one, and see the key.
-            http = http.no_proxy();
-        }
+        let (mut http, mut route) = client_for(&url)
+            .map_err(|refused| configuration(refused.to_string()).advising(refused.advice()))?;
         if let Some(configure) = self.http {
             http = configure(http);
+            // It may have set another proxy, and the wrong one must not be named.
+            route = Route::direct(&url);
         }
         let http = http
             .user_agent(self.user_agent)
@@ -400,12 +402,11 @@ impl ClientBuilder {
             .referer(false)
             .retry(reqwest::retry::never())
             .build()
-            .map_err(|error| {
-                configuration("the HTTP client could not be set up").caused_by(error.without_url())
-            })?;
+            .map_err(|error| not_set_up(error, &route))?;
 
         Ok(Client(Arc::new(Inner {
             raw: groups_api::Client::new_with_client(&base_url, http, transport),
+            route,
             retry: self.retry,
             retries: self.retries,
             rate: self.rate,
@@ -426,11 +427,23 @@ impl std::fmt::Debug for ClientBuilder {
     }
 }
 
-fn usable_key(key: &SecretString) -> Result<&SecretString> {
-    if key.expose_secret().trim().is_empty() {
-        return Err(configuration("the API key is empty"));
+/// The key without white space around it.
+fn usable_key(key: &str) -> Result<&str> {
+    match clean_key(key) {
+        Ok("") => Err(configuration("the API key is empty")),
+        Ok(key) => Ok(key),
+        Err(flaw) => Err(configuration(format!("the API key {flaw}")).advising(flaw.advice())),
     }
-    Ok(key)
+}
+
+/// A client of reqwest that could not be built.
+pub(crate) fn not_set_up(error: reqwest::Error, route: &Route) -> Error {
+    let cause = Cause::of_set_up(&error, route);
+    let failed = configuration(cause.message()).caused_by(error.without_url());
+    match cause.advice() {
+        Some(advice) => failed.advising(advice),
+        None => failed,
+    }
 }
 
 fn bad_key(_: impl std::error::Error) -> Error {
@@ -441,40 +454,53 @@ fn configuration(message: impl Into<String>) -> Error {
     Error::local(ErrorKind::Configuration, message)
 }
 
-fn is_this_machine(base_url: &str) -> bool {
-    Url::parse(base_url).is_ok_and(|url| is_loopback(&url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
-}
-
-/// The base URL without a slash at its end. The key must not travel in the clear nor hide in a URL.
-fn check_base_url(text: &str) -> Result<String> {
-    let refuse = |problem: &str| configuration(format!("base URL {text:?} {problem}"));
-    let url = Url::parse(text).map_err(|_| refuse("is not a URL; it looks like https://host"))?;
+/// The base URL, and its text without a slash at its end. The key must not travel in the clear nor hide in a URL.
+fn parse_base_url(text: &str) -> Result<(Url, String)> {
+    let text = clean_word(text)
+        .map_err(|flaw| configuration(format!("the base URL {flaw}")).advising(flaw.advice()))?;
+    let refuse =
+        |problem: &str| configuration(format!("base URL {text:?} {problem}")).advising(BASE_URL_FORM);
+    let Ok(url) =
+        Url::parse(text).map_err(|_| ()).and_then(|url| if is_host(&url) { Err(()) } else { Ok(url) })
+    else {
+        // Not echoed: what is no URL may be anything, a key as well.
+        let with_scheme = Url::parse(&format!("https://{text}"));
+        let with_scheme = with_scheme.is_ok_and(|url| url.host_str().is_some_and(|host| host.contains('.')));
+        let problem = if with_scheme { "has no scheme" } else { "is not a URL" };
+        return Err(configuration(format!("the base URL {problem}")).advising(BASE_URL_FORM));
+    };
     if !url.username().is_empty() || url.password().is_some() {
         // Not echoed: it holds a password.
-        return Err(configuration("the base URL must not hold a user name or password"));
+        return Err(
+            configuration("the base URL must not hold a user name or password").advising(BASE_URL_FORM)
+        );
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refuse("must not have a query or fragment"));
     }
     if url.host().is_none() {
-        return Err(refuse("has no host; it looks like https://host"));
+        return Err(refuse("has no host"));
     }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return Err(refuse("must be https: the API key would travel in the clear")),
-        _ => return Err(refuse("must be https (http only to this machine)")),
+        _ => return Err(refuse("must be https (http only to localhost)")),
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    let text = url.as_str().trim_end_matches('/').to_owned();
+    Ok((url, text))
+}
+
+/// Whether a base URL is one that [`ClientBuilder::base_url`] takes.
+pub fn check_base_url(text: &str) -> Result<()> {
+    parse_base_url(text).map(drop)
+}
+
+const BASE_URL_FORM: &str = "Write the whole address, such as https://waba-v2.360dialog.io.";
+
+/// `localhost:8080` parses as a URL of the scheme `localhost`.
+fn is_host(url: &Url) -> bool {
+    url.cannot_be_a_base() && url.path().chars().all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -490,7 +516,7 @@ mod tests {
             "http://localhost",
             "http://[::1]:9",
         ] {
-            assert!(check_base_url(good).is_ok(), "{good}");
+            assert!(parse_base_url(good).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -503,15 +529,15 @@ mod tests {
             "https://host#x",
             "file:///etc",
         ] {
-            assert!(check_base_url(bad).is_err(), "{bad}");
+            assert!(parse_base_url(bad).is_err(), "{bad}");
         }
-        assert_eq!(check_base_url("https://host/").unwrap(), "https://host");
-        assert!(!check_base_url("https://user:hunter2@host").unwrap_err().to_string().contains("hunter2"));
+        assert_eq!(parse_base_url(" https://host/\n").unwrap().1, "https://host");
+        assert!(!parse_base_url("https://user:hunter2@host").unwrap_err().to_string().contains("hunter2"));
     }
 
     #[test]
     fn a_client_without_a_usable_key_is_not_made_and_none_shows_its_key() {
-        for key in ["", "  ", "a\nb"] {
+        for key in ["", "  ", "a\nb", "\"k\"", "k\u{200b}", "\u{feff}k", "a b", "ké"] {
             let error = Client::builder().api_key(key).build().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration, "{key:?}");
         }

@@ -131,13 +131,13 @@ fn embedded(value: &Value) -> Option<Value> {
     }
 }
 
-/// A short single line out of a text or an HTML page; `None` where nothing is said.
+/// A short single line out of a text, or the title of an HTML page; `None` where there is none.
 fn plain_text(text: &str) -> Option<String> {
-    let said = match title_of_page(text) {
-        Some(title) => title,
-        None if text.trim_start().starts_with('<') => return None,
-        None => text,
-    };
+    // A page inside a JSON text; a body that is one is no error answer at all (`page.rs`).
+    if text.trim_start().starts_with('<') {
+        return crate::page::title(text);
+    }
+    let said = text;
     let mut line = String::new();
     for word in said.split_whitespace() {
         if !line.is_empty() {
@@ -149,13 +149,6 @@ fn plain_text(text: &str) -> Option<String> {
         line = line.chars().take(TEXT_MAX).chain(['…']).collect();
     }
     (!line.is_empty()).then_some(line)
-}
-
-fn title_of_page(text: &str) -> Option<&str> {
-    let lower = text.to_ascii_lowercase();
-    let start = lower.find("<title>")? + "<title>".len();
-    let end = start + lower.get(start..)?.find("</title>")?;
-    text.get(start..end)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use groups_model::{Accepted, ErrorEntry, ErrorKind, InvalidInput, ItemError, Outcome, RetryClass};
 
-use crate::failure::{Failure, Source, without_code};
+use crate::failure::{Failure, Source, length_of, without_code};
 use crate::operation::{Idempotency, Operation};
-use crate::progress::Stalled;
 use crate::retry::Delivery;
 
 /// The result of this crate's calls.
@@ -41,6 +41,8 @@ struct Inner {
     trace_id: Option<String>,
     attempts: u32,
     remedy: Option<&'static str>,
+    retry_after: Option<Duration>,
+    is_page: bool,
     source: Option<Source>,
     /// Boxed, as few errors have them.
     after: Option<Box<After>>,
@@ -104,6 +106,22 @@ impl Error {
         self.0.remedy.or_else(|| remedy(self.0.kind))
     }
 
+    /// What to do about exactly this cause, where more is known than the kind tells: a certificate, a proxy, a page.
+    pub fn cause_remedy(&self) -> Option<&'static str> {
+        self.0.remedy
+    }
+
+    /// How long the service asks to wait (`Retry-After`), where it said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether an HTML page came in place of an answer. The API sends none: a proxy, a firewall or a sign-in page does. The kind
+    /// is then that of the page's HTTP status, and says nothing about the key or the group.
+    pub fn is_html_page(&self) -> bool {
+        self.0.is_page
+    }
+
     /// How far the call got, over all its attempts. [`Delivery::MaybeDelivered`] on a write means: look before
     /// doing it again.
     pub fn delivery(&self) -> Delivery {
@@ -143,13 +161,14 @@ impl Error {
 
     /// Whether the key, its rights or the number's eligibility is at fault.
     pub fn is_access(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::InvalidCredentials
-                | ErrorKind::PermissionDenied
-                | ErrorKind::NotEligible
-                | ErrorKind::NumberNotRegistered
-        )
+        !self.0.is_page
+            && matches!(
+                self.0.kind,
+                ErrorKind::InvalidCredentials
+                    | ErrorKind::PermissionDenied
+                    | ErrorKind::NotEligible
+                    | ErrorKind::NumberNotRegistered
+            )
     }
 
     pub(crate) fn of_failure(
@@ -159,7 +178,10 @@ impl Error {
         delivery: Delivery,
     ) -> Self {
         let said = failure.said;
-        let message = said.message.unwrap_or_else(|| "no reason was given".into());
+        let mut message = said.message.unwrap_or_else(|| "no reason was given".into());
+        if let Some(wait) = failure.hint.filter(|wait| wait.as_secs() > 0) {
+            message.push_str(&format!("; the service asks to wait {}", length_of(wait)));
+        }
         Self(Box::new(Inner {
             kind: failure.kind,
             class: failure.class,
@@ -173,6 +195,8 @@ impl Error {
             trace_id: said.trace_id,
             attempts,
             remedy: failure.remedy,
+            retry_after: failure.hint,
+            is_page: failure.is_page,
             source: failure.source,
             after: None,
         }))
@@ -209,19 +233,14 @@ impl Error {
             trace_id: None,
             attempts: 0,
             remedy: None,
+            retry_after: None,
+            is_page: false,
             source: None,
             after: None,
         }))
     }
 
-    /// A list that brings no new items. Reads only, so nothing was changed.
-    pub(crate) fn no_progress(operation: Operation, why: Stalled) -> Self {
-        Self::local(ErrorKind::NoProgress, why.to_string())
-            .during(operation)
-            .delivered(Delivery::MaybeDelivered, 1)
-    }
-
-    /// An answer that was understood and makes no sense, such as a receipt that names nothing.
+    /// An answer that was understood and makes no sense, such as a cursor that leads in a circle.
     pub(crate) fn senseless(operation: Operation, message: impl Into<String>) -> Self {
         Self::local(ErrorKind::InvalidResponse, message)
             .during(operation)
@@ -249,6 +268,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn advising(mut self, remedy: &'static str) -> Self {
+        self.0.remedy = Some(remedy);
+        self
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -271,9 +295,6 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::InvalidResponse => {
             "Check that the base URL is that of the API and not of something in between."
-        }
-        ErrorKind::NoProgress => {
-            "Check that nothing between this client and the API drops the query of the URL, then report it to the service."
         }
         ErrorKind::Redirected => {
             "Set the base URL to the address that the server points to, if you trust it."

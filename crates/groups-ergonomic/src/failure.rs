@@ -4,6 +4,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use groups_connect::{Cause, Route};
 use groups_model::tolerant::Unreadable;
 use groups_model::{ErrorEntry, ErrorKind, ItemError, RetryClass, TextEntry};
 use reqwest::StatusCode;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use crate::envelope::Envelope;
 use crate::operation::Operation;
+use crate::page::{self, Page};
 use crate::retry::{Attempted, Delivery};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync>;
@@ -26,6 +28,8 @@ pub(crate) struct Failure {
     pub said: Envelope,
     pub remedy: Option<&'static str>,
     pub hint: Option<Duration>,
+    /// An HTML page came in place of an answer.
+    pub is_page: bool,
     pub source: Option<Source>,
 }
 
@@ -38,19 +42,12 @@ impl Failure {
     }
 
     /// An attempt that was given up when its time was over.
-    pub(crate) fn timed_out(after: Duration) -> Self {
+    pub(crate) fn timed_out(after: Duration, route: &Route) -> Self {
+        let cause = Cause::late(route, after.as_millis() as f64 / 1000.0);
         Self {
-            kind: ErrorKind::Timeout,
             class: RetryClass::Backoff,
             delivery: Delivery::MaybeDelivered,
-            status: None,
-            said: Envelope {
-                message: Some(format!("no complete answer within {}", seconds(after))),
-                ..Envelope::default()
-            },
-            remedy: None,
-            hint: None,
-            source: None,
+            ..Self::local(ErrorKind::Timeout, cause.message().to_owned())
         }
     }
 
@@ -63,17 +60,17 @@ impl Failure {
     }
 
     /// Reads an error of the raw client, and the body of an answer that was not expected.
-    pub(crate) async fn of(error: RawError, operation: Operation) -> Self {
+    pub(crate) async fn of(error: RawError, operation: Operation, route: &Route) -> Self {
         match error {
             groups_api::Error::CommunicationError(error) | groups_api::Error::InvalidUpgrade(error) => {
-                Self::of_connection(error)
+                Self::of_connection(error, route)
             }
-            groups_api::Error::ResponseBodyError(error) => Self::of_body(error, None),
+            groups_api::Error::ResponseBodyError(error) => Self::of_body(error, None, route),
             groups_api::Error::UnexpectedResponse(answer) => {
                 let (status, headers) = (answer.status(), answer.headers().clone());
                 match answer.bytes().await {
                     Ok(body) => Self::of_answer(status, &headers, &body, operation),
-                    Err(error) if status.is_success() => Self::of_body(error, Some(status)),
+                    Err(error) if status.is_success() => Self::of_body(error, Some(status), route),
                     // The status says more than the body that could not be read.
                     Err(error) => Self {
                         source: Some(error.without_url().into()),
@@ -102,37 +99,29 @@ impl Failure {
             said: Envelope { message: Some(message), ..Envelope::default() },
             remedy: None,
             hint: None,
+            is_page: false,
             source: None,
         }
     }
 
-    fn of_connection(error: reqwest::Error) -> Self {
+    fn of_connection(error: reqwest::Error, route: &Route) -> Self {
+        let cause = Cause::of(&error, route);
         if error.is_builder() {
-            return Self::local(ErrorKind::Configuration, innermost(&error));
+            return Self::local(ErrorKind::Configuration, cause.message().to_owned());
         }
-        let not_sent = error.is_connect();
         let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
-        let what = match (not_sent, kind) {
-            (true, ErrorKind::Timeout) => "no connection in time",
-            (true, _) => "could not connect",
-            (false, ErrorKind::Timeout) => "no answer in time",
-            (false, _) => "the connection broke before the answer was complete",
-        };
         Self {
-            kind,
-            class: RetryClass::Backoff,
-            delivery: if not_sent { Delivery::NotSent } else { Delivery::MaybeDelivered },
-            status: None,
-            said: Envelope { message: Some(format!("{what}: {}", innermost(&error))), ..Envelope::default() },
-            remedy: None,
-            hint: None,
+            class: if cause.is_permanent() { RetryClass::Never } else { RetryClass::Backoff },
+            delivery: if error.is_connect() { Delivery::NotSent } else { Delivery::MaybeDelivered },
+            remedy: cause.advice(),
             source: Some(error.without_url().into()),
+            ..Self::local(kind, cause.message().to_owned())
         }
     }
 
     /// The answer began well and its body did not arrive, or was too long.
-    fn of_body(error: reqwest::Error, status: Option<StatusCode>) -> Self {
-        let mut failure = Self::of_connection(error);
+    fn of_body(error: reqwest::Error, status: Option<StatusCode>, route: &Route) -> Self {
+        let mut failure = Self::of_connection(error, route);
         failure.status = status;
         let too_long = failure.source.as_ref().is_some_and(|source| {
             let mut next: Option<&dyn StdError> = Some(source.as_ref());
@@ -154,6 +143,9 @@ impl Failure {
 
     /// A 2xx whose body is not what the operation answers with.
     pub(crate) fn of_payload(body: &[u8], unreadable: Unreadable) -> Self {
+        if let Some(page) = Page::of(None, body) {
+            return Self::of_page(&page, StatusCode::OK);
+        }
         let (message, source) = match unreadable {
             _ if body.is_empty() => {
                 ("the answer is empty, where one with content was expected".to_owned(), None)
@@ -169,14 +161,21 @@ impl Failure {
             ),
         };
         Self {
-            kind: ErrorKind::InvalidResponse,
-            class: RetryClass::Never,
             delivery: Delivery::MaybeDelivered,
             status: Some(StatusCode::OK),
-            said: Envelope { message: Some(message), ..Envelope::default() },
-            remedy: None,
-            hint: None,
             source,
+            ..Self::local(ErrorKind::InvalidResponse, message)
+        }
+    }
+
+    /// An HTML page with a status of 2xx. What was sent may have been carried out.
+    fn of_page(page: &Page, status: StatusCode) -> Self {
+        Self {
+            delivery: Delivery::MaybeDelivered,
+            status: Some(status),
+            remedy: Some(page::ADVICE),
+            is_page: true,
+            ..Self::local(ErrorKind::InvalidResponse, page.message(status))
         }
     }
 
@@ -187,8 +186,14 @@ impl Failure {
         body: &[u8],
         operation: Operation,
     ) -> Self {
-        let mut said = Envelope::read(body);
-        let (kind, class, remedy) = classify(status, &said);
+        let page = Page::of(Some(headers), body);
+        // What a page says is not the API's word: its status alone decides.
+        let mut said = if page.is_some() { Envelope::default() } else { Envelope::read(body) };
+        let (kind, class, mut remedy) = classify(status, &said);
+        if let Some(page) = &page {
+            said.message = Some(page.message(status));
+            remedy = Some(page::ADVICE);
+        }
         if said.message.is_none() {
             let reason = status.canonical_reason().unwrap_or("status without a name");
             said.message = said.title.clone().or_else(|| Some(reason.to_owned()));
@@ -204,6 +209,7 @@ impl Failure {
             said,
             remedy,
             hint: retry_after(headers),
+            is_page: page.is_some(),
             source: None,
         }
     }
@@ -227,6 +233,8 @@ fn classify(status: StatusCode, said: &Envelope) -> (ErrorKind, RetryClass, Opti
     let (kind, class) = match status.as_u16() {
         300..=399 => (ErrorKind::Redirected, RetryClass::Never),
         401 => (ErrorKind::InvalidCredentials, RetryClass::Never),
+        // Of a proxy: the API has no such answer.
+        407 => (ErrorKind::Network, RetryClass::Never),
         403 => (ErrorKind::PermissionDenied, RetryClass::Never),
         404 | 405 => (ErrorKind::NotFound, RetryClass::Never),
         408 | 425 | 500..=599 => (ErrorKind::ServiceUnavailable, RetryClass::Backoff),
@@ -268,15 +276,6 @@ fn redirect_message(headers: &HeaderMap) -> String {
     }
 }
 
-/// What the operating system or TLS said, which is what helps; the layers above only say "error".
-pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let mut last = error;
-    while let Some(next) = last.source() {
-        last = next;
-    }
-    last.to_string()
-}
-
 /// An inline error (Facts 2.1 I) as the reason of one failed item.
 pub(crate) fn item_error(error: &Value) -> ItemError {
     let said = Envelope::from_error(error);
@@ -299,8 +298,16 @@ pub(crate) fn without_code(message: &str, code: Option<u32>) -> String {
     if rest.is_empty() { message.to_owned() } else { rest.to_owned() }
 }
 
-fn seconds(duration: Duration) -> String {
-    format!("{} s", duration.as_millis() as f64 / 1000.0)
+/// How long to wait, such as `90 s` or `2 h 30 min`.
+pub(crate) fn length_of(time: Duration) -> String {
+    let (seconds, minutes) = (time.as_secs(), time.as_secs() / 60);
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 if seconds % 60 == 0 => format!("{minutes} min"),
+        120..7_200 => format!("{minutes} min {} s", seconds % 60),
+        7_200..172_800 => format!("{} h {} min", minutes / 60, minutes % 60),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }
 
 #[cfg(test)]
@@ -325,6 +332,42 @@ mod tests {
             assert_eq!(hint(bad), None, "{bad}");
         }
         assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_length_of_time_is_written_as_people_read_it() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (90, "90 s"),
+            (120, "2 min"),
+            (150, "2 min 30 s"),
+            (3_600, "60 min"),
+            (9_000, "2 h 30 min"),
+            (864_000, "10 days"),
+        ] {
+            assert_eq!(length_of(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn a_page_is_named_and_what_it_says_decides_nothing() {
+        let page = b"<title>Invalid API key (#131041)</title>";
+        for (status, kind) in [
+            (200, ErrorKind::InvalidResponse),
+            (401, ErrorKind::InvalidCredentials),
+            (403, ErrorKind::PermissionDenied),
+            (404, ErrorKind::NotFound),
+            (407, ErrorKind::Network),
+            (429, ErrorKind::RateLimited),
+            (502, ErrorKind::ServiceUnavailable),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let failure = Failure::of_answer(status, &HeaderMap::new(), page, Operation::GetGroup);
+            assert!(failure.is_page && failure.said.code.is_none());
+            assert_eq!((failure.kind, failure.remedy), (kind, Some(page::ADVICE)), "{status}");
+            let message = failure.said.message.unwrap();
+            assert!(message.starts_with("an HTML page (\"Invalid API key (#131041)\", HTTP "), "{message}");
+        }
     }
 
     #[test]

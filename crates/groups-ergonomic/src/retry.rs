@@ -26,7 +26,8 @@ pub struct RetryPolicy {
     /// The longest delay before the first repeat; doubled for each further one. The delay is drawn evenly
     /// between nothing and this (full jitter).
     pub base: Duration,
-    /// No drawn delay is longer than this, and no hint of the server is obeyed beyond it.
+    /// No drawn delay is longer than this. A wait that the service asks for (`Retry-After`) is kept in full if it ends before
+    /// the operation's time does; else the call fails at once.
     pub max_delay: Duration,
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn decide(
     let drawn = part(ceiling, jitter.clamp(0.0, 1.0));
     // Jitter on top of a hint keeps clients that were told the same moment apart.
     let delay = match failed.hint {
-        Some(hint) => hint.min(policy.max_delay).saturating_add(part(drawn, 0.1)),
+        Some(hint) => hint.saturating_add(part(drawn, 0.1)),
         None => drawn,
     };
     if delay >= left { Decision::Stop } else { Decision::RetryAfter(delay) }
@@ -137,17 +138,20 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_is_obeyed_but_clamped() {
+    fn a_hint_is_kept_in_full_or_ends_the_call() {
         let policy = RetryPolicy { max_delay: Duration::from_secs(10), ..RetryPolicy::default() };
-        let told = |hint| {
+        let asked = |hint| {
             let fault = Attempted {
                 hint: Some(Duration::from_secs(hint)),
                 ..failed(ErrorKind::RateLimited, RetryClass::Backoff, Delivery::Refused)
             };
             decide(&policy, Operation::CreateGroup, fault, 1, LONG, 0.0)
         };
-        assert_eq!(told(3), Decision::RetryAfter(Duration::from_secs(3)));
-        assert_eq!(told(86_400), Decision::RetryAfter(Duration::from_secs(10)));
+        assert_eq!(asked(3), Decision::RetryAfter(Duration::from_secs(3)));
+        assert_eq!(asked(59), Decision::RetryAfter(Duration::from_secs(59)));
+        for beyond in [60, 61, 86_400] {
+            assert_eq!(asked(beyond), Decision::Stop, "{beyond}");
+        }
     }
 
     #[test]

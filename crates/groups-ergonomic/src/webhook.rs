@@ -6,11 +6,12 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use groups_api::types;
+use groups_connect::{Cause, client_for};
 use groups_model::{ErrorKind, InvalidInput, Webhook};
 use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
-use crate::client::Client;
+use crate::client::{Client, not_set_up};
 use crate::error::{Error, Result};
 use crate::group::or_empty;
 use crate::groups::Pending;
@@ -68,24 +69,25 @@ impl WebhookConfiguration {
     /// that came back: any status shows that somebody is there. Waits 5 seconds at most.
     pub async fn reach(&self, url: &str) -> Result<u16> {
         let url = checked(url)?;
-        let client = reqwest::Client::builder()
+        let (builder, route) = client_for(&url).map_err(|refused| {
+            Error::local(ErrorKind::Configuration, refused.to_string()).advising(refused.advice())
+        })?;
+        let client = builder
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
             .timeout(PATIENCE)
             .build()
-            .map_err(|error| {
-                Error::local(ErrorKind::Configuration, "the HTTP client could not be set up")
-                    .caused_by(error.without_url())
-            })?;
-        match client.get(url).send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => {
-                let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
-                let why = crate::failure::innermost(&error);
-                Err(Error::local(kind, format!("no answer: {why}")).caused_by(error.without_url()))
+            .map_err(|error| not_set_up(error, &route))?;
+        client.get(url).send().await.map(|answer| answer.status().as_u16()).map_err(|error| {
+            let cause = Cause::of(&error, &route);
+            let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Network };
+            let failed = Error::local(kind, cause.message()).caused_by(error.without_url());
+            match cause.advice() {
+                Some(advice) => failed.advising(advice),
+                None => failed,
             }
-        }
+        })
     }
 }
 

@@ -33,6 +33,7 @@ mod open_enum;
 mod outcome;
 mod participant;
 mod participant_input;
+pub mod pasted;
 pub mod text;
 mod timestamp;
 pub mod tolerant;

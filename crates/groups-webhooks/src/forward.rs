@@ -4,12 +4,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use groups_connect::{Cause, Route, client_for};
 use groups_model::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::task::JoinSet;
-use url::{Host, Url};
+use url::Url;
 
 use crate::signature::sign;
 use crate::store::{EventStore, Forwarding, Outcome, Settled, Stored};
@@ -104,6 +105,8 @@ pub struct Forwarder {
 
 struct Target {
     url: Url,
+    /// Names host and proxy in errors.
+    route: Route,
     name: ForwardTarget,
     client: reqwest::Client,
     headers: HeaderMap,
@@ -123,27 +126,19 @@ impl Forwarder {
                 url.scheme()
             )));
         }
-        let here = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        let mut builder = reqwest::Client::builder();
-        if here {
-            // A proxy would look for it on its own machine, and its answer be taken for the receiver's.
-            builder = builder.no_proxy();
-        }
+        let (builder, route) =
+            client_for(&url).map_err(|refused| ForwardError(format!("{refused}. {}", refused.advice())))?;
         let client = builder
             .redirect(reqwest::redirect::Policy::none())
             // The queue repeats; nothing else does.
             .retry(reqwest::retry::never())
             .timeout(Duration::from_secs(10))
             .build()
-            .map_err(|error| ForwardError(format!("the HTTP client: {error}")))?;
+            .map_err(|error| ForwardError(Cause::of_set_up(&error, &route).message().to_owned()))?;
         let target = Target {
             name: ForwardTarget::of(&url),
             url,
+            route,
             client,
             headers: HeaderMap::new(),
             secret: None,
@@ -394,9 +389,12 @@ impl Target {
                 let status = answer.status();
                 Err(Failure::new(Fault::of(status), format!("it was answered {}", status.as_u16())))
             }
-            Err(error) if error.is_connect() => Err(Failure::new(Fault::Target, "no connection")),
-            Err(error) if error.is_timeout() => Err(Failure::new(Fault::Unclear, "no answer in time")),
-            Err(_) => Err(Failure::new(Fault::Unclear, "the connection broke")),
+            Err(error) => {
+                let fault = if error.is_connect() { Fault::Target } else { Fault::Unclear };
+                let cause = Cause::of(&error, &self.route);
+                let advice = cause.advice().map(|advice| format!(". {advice}")).unwrap_or_default();
+                Err(Failure::new(fault, format!("{}{advice}", cause.message())))
+            }
         }
     }
 

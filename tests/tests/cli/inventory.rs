@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// What no test from outside can bring about, with the reason.
-const UNSEEN: [(&str, &str); 16] = [
+const UNSEEN: &[(&str, &str)] = &[
     ("Answer `y` to make them all the same", "it takes a terminal; see `terminal`"),
     ("signals cannot be received", "the system would have to refuse its handlers"),
     ("The system refuses what ending cleanly takes", "the same"),
@@ -21,8 +21,15 @@ const UNSEEN: [(&str, &str); 16] = [
     ("Webhooks may not follow it", "the same"),
     ("from the keyring", "no test may meet the keyring of whoever runs it; see the unit tests"),
     ("is not in the keyring", "the same"),
-    ("is in the keyring, which cannot be asked", "the same"),
-    ("Unlock it, or set D360_API_KEY for a while", "the same"),
+    ("is in the keyring, which cannot be used:", "its test has a bus of its own; see `keyring`"),
+    ("Unlock the keyring, or set D360_API_KEY to the key. `wagroups auth login --profile", "see `keyring`"),
+    (", and did not release it within", "see `keyring`"),
+    ("Wait until the other `wagroups auth` command has ended", "see `keyring`"),
+    ("standard input did not end within", "see `keyring`"),
+    ("`--profile` uses a stored account in its place.", "see `variables`"),
+    ("the value in", "see the unit test of it"),
+    ("the text that was given is too long to be a key", "see the unit test of it"),
+    ("Correct the address.", "every address that is refused comes with advice of its own"),
 ];
 
 /// What begins the telling of an error; it ends with the statement.

@@ -14,10 +14,10 @@ mod completions;
 mod conformance;
 #[cfg(unix)]
 mod conformance_stopped;
+mod connections;
 #[cfg(unix)]
 mod curl;
 mod each_group;
-mod endless;
 mod error_codes;
 mod errors;
 mod events;
@@ -29,6 +29,8 @@ mod interrupted;
 mod inventory;
 #[cfg(unix)]
 mod key;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod listen_output;
 mod lists;
 mod log_file;
@@ -45,8 +47,10 @@ mod schemas;
 mod services;
 mod streaming;
 mod this_side;
+mod tls;
 mod user_ids;
 mod values;
+mod variables;
 mod waiting;
 #[cfg(unix)]
 mod waiting_stopped;

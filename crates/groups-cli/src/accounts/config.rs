@@ -11,7 +11,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::{Patience, Source};
 use crate::failure::Failure;
 use crate::folders::create_private;
 use crate::private_file::{self, Kept};
@@ -155,13 +155,18 @@ impl Config {
     /// Changes it, alone: others wait meanwhile, and what they have written is read first.
     pub(crate) async fn change<T>(
         folder: &Path,
+        patience: Patience,
         command: &str,
         change: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let failed = |error: std::io::Error| unwritable(&Self::file(folder), &error, command);
         create_private(folder).map_err(failed)?;
         let lock = folder.join(LOCK);
-        let _alone = Lock::take(&lock).await.map_err(|error| unwritable(&lock, &error, command))?;
+        let notice = "Another wagroups process is changing the stored accounts.";
+        let Some(taken) = patience.wait(notice, Lock::take(&lock)).await else {
+            return Err(in_use(&lock, patience, command));
+        };
+        let _alone = taken.map_err(|error| unwritable(&lock, &error, command))?;
         let mut config = Self::read(folder, command)?;
         let before = config.clone();
         let changed = change(&mut config).await?;
@@ -232,6 +237,17 @@ fn unreadable(file: &Path, why: &str, command: &str) -> Failure {
     )
 }
 
+fn in_use(lock: &Path, patience: Patience, command: &str) -> Failure {
+    let message = format!(
+        "another process holds {}, and did not release it within {} s",
+        lock.display(),
+        patience.seconds()
+    );
+    Failure::configuration(command, message).with_remedy(
+        "Wait until the other `wagroups auth` command has ended, or end it, then run this again; nothing was changed.",
+    )
+}
+
 fn unwritable(file: &Path, error: &std::io::Error, command: &str) -> Failure {
     Failure::configuration(command, format!("{} cannot be written: {error}", file.display()))
         .with_remedy("Make its folder writable, or name another with `--config-dir`.")
@@ -283,12 +299,24 @@ mod tests {
             config.active = Some(name.clone());
             Ok(())
         };
-        Config::change(&folder, "auth login", add).await.unwrap();
+        Config::change(&folder, Patience::short(), "auth login", add).await.unwrap();
         let read = Config::read(&folder, "list").unwrap();
         assert_eq!((read.active.as_ref(), read.profiles.get(&name)), (Some(&name), Some(&profile)));
         std::fs::write(Config::file(&folder), "{").unwrap();
-        assert!(Config::change(&folder, "auth login", add).await.is_err());
+        assert!(Config::change(&folder, Patience::short(), "auth login", add).await.is_err());
         assert_eq!(std::fs::read_to_string(Config::file(&folder)).unwrap(), "{");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_lock_that_another_process_holds_is_waited_for_only_so_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = folder.path().join(LOCK);
+        let held = Lock::take(&lock).await.unwrap();
+        let change = || Config::change(folder.path(), Patience::short(), "auth switch", async |_| Ok(()));
+        let refused = change().await.unwrap_err().report;
+        assert!(refused.message.contains("config.lock, and did not release it"), "{refused:?}");
+        drop(held);
+        change().await.unwrap();
     }
 
     #[test]

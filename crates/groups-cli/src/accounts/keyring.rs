@@ -1,29 +1,33 @@
 //! The system's keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. It is asked only for a
 //! key that is kept there, on a thread of its own, as asking blocks and may wait for its owner to unlock it.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::SecretString;
+
+use super::Patience;
 
 /// What our keys are filed under.
 #[cfg(feature = "keyring")]
 const SERVICE: &str = "wagroups";
 
-/// How long somebody may take to unlock it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Whether it has let a command of this process wait in vain. It is not waited for a second time.
+static SILENT: AtomicBool = AtomicBool::new(false);
 
 /// A place in the keyring, for the key of one profile in one folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Keyring {
     entry: String,
+    patience: Patience,
     #[cfg(all(test, feature = "keyring"))]
     mock: Option<std::sync::Arc<keyring_core::CredentialStore>>,
 }
 
 impl Keyring {
-    pub(crate) fn entry(name: String) -> Self {
+    pub(crate) fn entry(name: String, patience: Patience) -> Self {
         Self {
             entry: name,
+            patience,
             #[cfg(all(test, feature = "keyring"))]
             mock: None,
         }
@@ -31,7 +35,7 @@ impl Keyring {
 
     #[cfg(all(test, feature = "keyring"))]
     pub(super) fn in_mock(name: &str, mock: &std::sync::Arc<keyring_core::CredentialStore>) -> Self {
-        Self { entry: name.to_owned(), mock: Some(mock.clone()) }
+        Self { entry: name.to_owned(), patience: Patience::short(), mock: Some(mock.clone()) }
     }
 
     /// Whether there is one that answers.
@@ -55,18 +59,32 @@ impl Keyring {
         self.clone().apart(Self::remove_now).await
     }
 
+    /// Asks on a thread of its own, which is left behind if the keyring does not answer: nothing can cancel it, and it ends
+    /// with the process.
     async fn apart<T: Send + 'static>(
         self,
         ask: impl FnOnce(&Self) -> Result<T, String> + Send + 'static,
     ) -> Result<T, String> {
+        let patience = self.patience;
+        let silent = || {
+            let seconds = patience.seconds();
+            format!("the keyring does not answer (no answer within {seconds} s; it may be locked)")
+        };
+        if SILENT.load(Ordering::Relaxed) {
+            return Err(silent());
+        }
         let (tell, told) = tokio::sync::oneshot::channel();
         let thread = std::thread::Builder::new().name("keyring".to_owned());
         // Whoever gave up does not listen any more.
         thread.spawn(move || drop(tell.send(ask(&self)))).map_err(|error| error.to_string())?;
-        match tokio::time::timeout(PATIENCE, told).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err("it did not answer".to_owned()),
-            Err(_) => Err(format!("it did not answer within {} s", PATIENCE.as_secs())),
+        const NOTICE: &str = "The keyring does not answer yet; it may be waiting to be unlocked.";
+        match patience.wait(NOTICE, told).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) => Err("the keyring could not be asked".to_owned()),
+            None => {
+                SILENT.store(true, Ordering::Relaxed);
+                Err(silent())
+            }
         }
     }
 }

@@ -4,11 +4,12 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use groups_model::pasted::{Flaw, clean_key};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::config::replace;
-use super::{Keyring, ProfileName, Storage};
+use super::{Keyring, Patience, ProfileName, Storage};
 use crate::failure::Failure;
 use crate::folders::create_private;
 
@@ -19,15 +20,17 @@ pub(crate) const KEY_MAX: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Keys {
     folder: PathBuf,
+    patience: Patience,
     #[cfg(all(test, feature = "keyring"))]
     mock: Option<std::sync::Arc<keyring_core::CredentialStore>>,
 }
 
 impl Keys {
     /// `folder` is the configuration's.
-    pub(crate) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path, patience: Patience) -> Self {
         Self {
             folder: folder.to_owned(),
+            patience,
             #[cfg(all(test, feature = "keyring"))]
             mock: None,
         }
@@ -47,12 +50,12 @@ impl Keys {
         if let Some(mock) = &self.mock {
             return Keyring::in_mock(&entry, mock);
         }
-        Keyring::entry(entry)
+        Keyring::entry(entry, self.patience)
     }
 
     /// A place in the keyring where nothing is kept: asking for it tells whether the keyring answers.
-    pub(crate) fn empty_place() -> Keyring {
-        Keyring::entry("doctor".to_owned())
+    pub(crate) fn empty_place(patience: Patience) -> Keyring {
+        Keyring::entry("doctor".to_owned(), patience)
     }
 
     pub(crate) async fn read(
@@ -67,12 +70,19 @@ impl Keys {
         };
         match storage {
             Storage::Keyring => match self.keyring(name).read().await {
-                Ok(Some(key)) => Ok(key),
+                Ok(Some(key)) => match clean_key(key.expose_secret()) {
+                    Ok(key) => Ok(SecretString::from(key)),
+                    Err(flaw) => Err(failed(format!("the key of profile {name} in the keyring {flaw}"), "")),
+                },
                 Ok(None) => Err(failed(format!("the key of profile {name} is not in the keyring"), "")),
                 Err(why) => Err(failed(
-                    format!("the key of profile {name} is in the keyring, which cannot be asked: {why}"),
-                    "Unlock it, or set D360_API_KEY for a while; with `--insecure-storage` ",
-                )),
+                    format!("the key of profile {name} is in the keyring, which cannot be used: {why}"),
+                    "",
+                )
+                .with_remedy(format!(
+                    "Unlock the keyring, or set D360_API_KEY to the key. `wagroups auth login --profile {name} --insecure-storage` \
+                     keeps the key in a file, without the keyring."
+                ))),
             },
             Storage::File => {
                 let file = self.file(name);
@@ -84,6 +94,7 @@ impl Keys {
                         "If nobody has, `chmod 600` it; else replace the key in the 360dialog hub, and ",
                     )),
                     Err(Unusable::Absent) => Err(failed(told("it is not there"), "")),
+                    Err(Unusable::Flawed(flaw)) => Err(failed(told(&format!("its key {flaw}")), "")),
                     Err(Unusable::Empty) => Err(failed(told("it holds no key"), "")),
                     Err(Unusable::Other(error)) => Err(failed(told(&error.to_string()), "")),
                 }
@@ -145,7 +156,7 @@ impl Keys {
         result.map_err(|why| {
             let message = format!("the key of profile {name} could not be removed {what}: {why}");
             Failure::configuration(command, message).with_remedy(
-                "The profile stays until its key is removed; mend what the message names, and run it again.",
+                "Unlock or correct what the message names, then run it again: the profile stays until its key is removed.",
             )
         })
     }
@@ -155,6 +166,7 @@ enum Unusable {
     Absent,
     Shared,
     Empty,
+    Flawed(Flaw),
     Other(std::io::Error),
 }
 
@@ -168,9 +180,10 @@ fn read_private(file: &Path) -> Result<SecretString, Unusable> {
     }
     let mut text = Zeroizing::new(String::with_capacity(KEY_MAX + 1));
     opened.take(KEY_MAX as u64).read_to_string(&mut text).map_err(Unusable::Other)?;
-    match text.trim() {
-        "" => Err(Unusable::Empty),
-        key => Ok(SecretString::from(key)),
+    match clean_key(&text) {
+        Ok("") => Err(Unusable::Empty),
+        Ok(key) => Ok(SecretString::from(key)),
+        Err(flaw) => Err(Unusable::Flawed(flaw)),
     }
 }
 
@@ -199,7 +212,7 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn a_key_is_kept_where_it_is_wanted_and_found_there() {
         let folder = tempfile::tempdir().unwrap();
-        let mut keys = Keys::new(folder.path());
+        let mut keys = Keys::new(folder.path(), Patience::short());
         keys.mock = Some(keyring_core::mock::Store::new().unwrap());
         let key = SecretString::from("k");
         for wanted in [Storage::Keyring, Storage::File] {
@@ -225,7 +238,7 @@ mod tests {
         std::fs::create_dir(&plain).unwrap();
         std::os::unix::fs::symlink(&plain, &link).unwrap();
         let mock: std::sync::Arc<keyring_core::CredentialStore> = keyring_core::mock::Store::new().unwrap();
-        let keys = |folder: &Path| Keys { mock: Some(mock.clone()), ..Keys::new(folder) };
+        let keys = |folder: &Path| Keys { mock: Some(mock.clone()), ..Keys::new(folder, Patience::short()) };
         let key = SecretString::from("k");
         keys(&plain).write(&name(), &key, Storage::Keyring, "auth login").await.unwrap();
         for spelt in [link, plain.join("../plain"), plain.join("."), plain] {
@@ -244,7 +257,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
 
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::new(folder.path());
+        let keys = Keys::new(folder.path(), Patience::short());
         keys.write(&name(), &SecretString::from("k"), Storage::File, "auth login").await.unwrap();
         let file = keys.file(&name());
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

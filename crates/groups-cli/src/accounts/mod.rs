@@ -4,13 +4,15 @@
 mod config;
 mod keyring;
 mod keys;
+mod patience;
 
-use groups_ergonomic::DEFAULT_BASE_URL;
+use groups_ergonomic::{DEFAULT_BASE_URL, check_base_url};
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use config::{Config, Profile, ProfileName, Storage};
 pub(crate) use keyring::Keyring;
 pub(crate) use keys::{KEY_MAX, Keys, is_shared};
+pub(crate) use patience::Patience;
 
 use crate::args::Globals;
 use crate::context::Environment;
@@ -100,32 +102,38 @@ impl Account {
         environment: &Environment,
         command: &str,
     ) -> Result<Option<Self>, Failure> {
-        if let (None, Some(key)) = (&globals.profile, environment.api_key()) {
-            let (base_url, base_url_from) = address(globals, environment, None);
+        if globals.profile.is_none()
+            && let Some(key) = environment.api_key(command)?
+        {
+            let (base_url, base_url_from) = address(globals, environment, None, command)?;
             let held = Held::Given(key.clone());
             return Ok(Some(Self { source: Source::Key, base_url, base_url_from, held }));
         }
         let folder = Folder::Configuration.path(globals, environment, command);
-        let folder = match (folder, &globals.profile, environment.profile()) {
+        let variable = match globals.profile {
+            Some(_) => None,
+            None => environment.profile(command)?,
+        };
+        let folder = match (folder, &globals.profile, variable) {
             (Ok(folder), ..) => folder,
             // No home, and nobody who needs one.
             (Err(_), None, None) => return Ok(None),
             (Err(failure), ..) => return Err(failure),
         };
         let config = Config::read(&folder, command)?;
-        let (source, name) = match (&globals.profile, environment.profile(), &config.active) {
+        let (source, name) = match (&globals.profile, variable, &config.active) {
             (Some(name), ..) => (Source::Option, name.as_str()),
             (None, Some(name), _) => (Source::Variable, name),
             (None, None, Some(name)) => (Source::Active, name.as_str()),
             (None, None, None) => return Ok(None),
         };
         let (name, profile) = config.find(name, source, command)?;
-        let (base_url, base_url_from) = address(globals, environment, Some(&profile.base_url));
+        let (base_url, base_url_from) = address(globals, environment, Some(&profile.base_url), command)?;
         let held = Held::Stored {
             name: name.clone(),
             base_url: profile.base_url.clone(),
             storage: profile.key_in,
-            keys: Keys::new(&folder),
+            keys: Keys::new(&folder, Patience::of(globals)),
         };
         Ok(Some(Self { source, base_url, base_url_from, held }))
     }
@@ -156,14 +164,26 @@ pub(crate) fn address(
     globals: &Globals,
     environment: &Environment,
     of_profile: Option<&str>,
-) -> (String, &'static str) {
-    let (url, from) = match (&globals.base_url, environment.base_url(), of_profile) {
+    command: &str,
+) -> Result<(String, &'static str), Failure> {
+    let variable = match globals.base_url {
+        Some(_) => None,
+        None => environment.base_url(command)?,
+    };
+    let (url, from) = match (&globals.base_url, variable, of_profile) {
         (Some(url), ..) => (url.as_str(), "--base-url"),
         (None, Some(url), _) => (url, VARIABLE),
         (None, None, Some(url)) => (url, "profile"),
         (None, None, None) => (DEFAULT_BASE_URL, DEFAULT),
     };
-    (url.to_owned(), from)
+    match check_base_url(url) {
+        Ok(()) => Ok((url.trim().to_owned(), from)),
+        Err(error) => {
+            let from = if from == "profile" { "the address of the profile" } else { from };
+            Err(Failure::configuration(command, format!("{from} cannot be used: {}", error.message()))
+                .with_remedy(error.cause_remedy().unwrap_or("Correct the address.")))
+        }
+    }
 }
 
 /// What is shown of a key: its last four characters where it is so long that they tell nobody anything.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Place, Planned, misplaced};
 use crate::accounts::{
-    Account, Config, Keys, Profile, ProfileName, Source, Storage, address, identity, masked, none,
+    Account, Config, Keys, Patience, Profile, ProfileName, Source, Storage, address, identity, masked, none,
 };
 use crate::args::{AuthCommand, Globals, Login};
 use crate::context::{client, is_sandbox, shown_address};
@@ -112,18 +112,20 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     let folder = Folder::Configuration.path(globals, environment, command)?;
     // What is wrong with it is told before anybody types a key.
     let config = Config::read(&folder, command)?;
-    let name = match globals.profile.as_deref().or(environment.profile()) {
-        Some(text) => ProfileName::given(text, command)?,
-        None => ProfileName::default_one(),
+    let given = match &globals.profile {
+        Some(name) => Some(name.as_str()),
+        None => environment.profile(command)?,
     };
+    let name =
+        given.map_or_else(|| Ok(ProfileName::default_one()), |text| ProfileName::given(text, command))?;
     let before = config.profiles.get(&name).map(|profile| profile.base_url.clone());
     let there = before.as_deref();
-    let (base_url, _) = address(globals, environment, there);
-    // So is an address that no key may go to.
-    client(globals, SecretString::from("not-known-yet"), &base_url).map_err(|error| {
-        Failure::of_call(&error, scene).with_remedy("Give another address with `--base-url`.")
-    })?;
-    let key = secret_input::key(&format!("API key for {base_url} (it is not shown): "), command).await?;
+    let (base_url, _) = address(globals, environment, there, command)?;
+    // So are proxy variables and CA certificates that are missing.
+    client(globals, SecretString::from("not-known-yet"), &base_url)
+        .map_err(|error| Failure::of_call(&error, scene))?;
+    let key =
+        secret_input::key(&format!("API key for {base_url} (it is not shown): "), globals, command).await?;
     let verified = !args.no_verify;
     let client = client(globals, key.clone(), &base_url).map_err(|error| Failure::of_call(&error, scene))?;
     if verified {
@@ -131,8 +133,9 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
         probe.map_err(|error| not_stored(Failure::of_call(&error, scene), &error))?;
     }
     let wanted = if args.insecure_storage { Storage::File } else { Storage::Keyring };
-    let keys = Keys::new(&folder);
-    let (config, replaced, fallen_back) = Config::change(&folder, command, async |config| {
+    let patience = Patience::of(globals);
+    let keys = Keys::new(&folder, patience);
+    let (config, replaced, fallen_back) = Config::change(&folder, patience, command, async |config| {
         let mut before = config.profiles.get(&name).cloned();
         let replaced = before.is_some();
         if before.as_ref().is_some_and(|before| before.base_url != base_url) {
@@ -167,8 +170,12 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     }
     if let Some(why) = fallen_back {
         let file = keys.file(&name);
-        let why = if globals.verbose > 0 { format!(" ({why})") } else { String::new() };
-        out.note(format!("No keyring here{why}; the key is kept in {}.", file.display()));
+        let silent = why.starts_with("the keyring does not answer");
+        out.note(match (silent, globals.verbose) {
+            (true, _) => format!("The key is kept in {}: {why}.", file.display()),
+            (false, 0) => format!("No keyring here; the key is kept in {}.", file.display()),
+            (false, _) => format!("No keyring here ({why}); the key is kept in {}.", file.display()),
+        });
     }
     if !shown.active {
         out.hint(format!("`{}` makes it the active one.", scene.local(&format!("auth switch {name}"))));
@@ -178,7 +185,7 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
             "WAGROUPS_SANDBOX is set and is used instead, but for `--profile`; unset it to use the account.",
         );
     }
-    if environment.api_key().is_some() {
+    if environment.has_api_key() {
         out.hint(
             "D360_API_KEY is set and is used instead, but for `--profile`; unset it to use the account.",
         );
@@ -197,9 +204,11 @@ fn forget(name: &ProfileName, base_url: &str, place: &Place<'_>) {
 /// A key that could not be verified.
 fn not_stored(mut failure: Failure, error: &groups_ergonomic::Error) -> Failure {
     failure.report.message.push_str("; no key was stored");
-    let refused = error.is_access() || error.kind() == ErrorKind::Configuration;
+    if error.kind() == ErrorKind::Configuration {
+        return failure;
+    }
     match failure.report.remedy.take() {
-        Some(_) if refused => failure.with_remedy(
+        Some(_) if error.is_access() => failure.with_remedy(
             "Take the key from the 360dialog hub again: it selects the number, and a new key replaces the old one.",
         ),
         advice => {
@@ -229,7 +238,8 @@ async fn switch(
 ) -> Result<(), Failure> {
     let command = scene.command();
     let folder = Folder::Configuration.path(place.globals, place.environment, command)?;
-    let config = Config::change(&folder, command, async |config| {
+    let patience = Patience::of(place.globals);
+    let config = Config::change(&folder, patience, command, async |config| {
         known(config, &name, scene)?;
         config.active = Some(name.clone());
         Ok(config.clone())
@@ -242,8 +252,8 @@ async fn switch(
         out.hint("WAGROUPS_SANDBOX is set and is stronger; unset it to use the account.");
     }
     let stronger = [
-        place.environment.api_key().map(|_| Source::Key),
-        place.environment.profile().map(|_| Source::Variable),
+        place.environment.has_api_key().then_some(Source::Key),
+        place.environment.profile(command)?.map(|_| Source::Variable),
     ];
     if let Some(source) = stronger.into_iter().flatten().next() {
         out.hint(format!("{} is set and is stronger; unset it to use the account.", source.as_str()));
@@ -279,9 +289,10 @@ async fn logout(
 ) -> Result<(), Failure> {
     let command = scene.command();
     let folder = Folder::Configuration.path(place.globals, place.environment, command)?;
-    let keys = Keys::new(&folder);
+    let patience = Patience::of(place.globals);
+    let keys = Keys::new(&folder, patience);
     let several = matches!(leaving, Leaving::All);
-    let (removed, left, result) = Config::change(&folder, command, async |config| {
+    let (removed, left, result) = Config::change(&folder, patience, command, async |config| {
         let names = match leaving {
             Leaving::All => config.profiles.keys().cloned().collect(),
             Leaving::One(name) => vec![name],
@@ -306,9 +317,13 @@ async fn logout(
                 continue;
             }
             if let Some(gone) = config.profiles.remove(&name) {
-                let (elsewhere, _) = address(place.globals, place.environment, Some(&gone.base_url));
                 forget(&name, &gone.base_url, place);
-                forget(&name, &elsewhere, place);
+                // The groups seen at another address are forgotten, too, where the variable names a usable one.
+                if let Ok((elsewhere, _)) =
+                    address(place.globals, place.environment, Some(&gone.base_url), command)
+                {
+                    forget(&name, &elsewhere, place);
+                }
             }
             if config.active.as_ref() == Some(&name) {
                 config.active = None;
@@ -355,6 +370,9 @@ pub(super) struct Status {
     storage: Option<&'static str>,
     /// What the service says of it.
     check: Verdict,
+    /// What is wrong, so that the account cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
     /// Everything that can name an account, strongest first.
     sources: Vec<Considered>,
 }
@@ -385,38 +403,77 @@ struct Considered {
     used: bool,
 }
 
+/// Prints its table whatever is wrong, and fails with that afterwards.
 async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Printer) -> Result<(), Failure> {
     let command = scene.command();
     let Place { globals, environment, .. } = *place;
-    if is_sandbox(globals, environment, command)? {
-        out.one(&Status {
-            profile: None,
-            base_url: "the embedded sandbox".to_owned(),
-            base_url_from: if globals.sandbox { "--sandbox" } else { "WAGROUPS_SANDBOX" },
-            base_url_of_profile: None,
-            key: None,
-            key_from: None,
-            storage: None,
-            check: Verdict::NotNeeded,
-            sources: Vec::new(),
-        });
-        return Ok(());
+    let mut status = Status {
+        profile: None,
+        base_url: String::new(),
+        base_url_from: "default",
+        base_url_of_profile: None,
+        key: None,
+        key_from: None,
+        storage: None,
+        check: Verdict::NoKey,
+        problem: None,
+        sources: Vec::new(),
+    };
+    let result = match is_sandbox(globals, environment, command) {
+        Ok(true) => {
+            status.base_url = "the embedded sandbox".to_owned();
+            status.base_url_from = if globals.sandbox { "--sandbox" } else { "WAGROUPS_SANDBOX" };
+            status.check = Verdict::NotNeeded;
+            Ok(())
+        }
+        Ok(false) => fill(&mut status, offline, scene, place, out).await,
+        Err(failure) => {
+            status.check = Verdict::Unknown;
+            status.base_url = "unknown".to_owned();
+            Err(failure)
+        }
+    };
+    // How it is printed must not depend on a variable that cannot be used, but it is not passed over either.
+    let result = result.and_then(|()| match environment.format(globals.output, command) {
+        Ok(_) => environment.log(globals.verbose, command).map(drop),
+        Err(failure) => Err(failure),
+    });
+    if let Err(failure) = &result {
+        status.problem = Some(failure.report.message.clone());
     }
-    let account = Account::find(globals, environment, command)?;
+    out.one(&status);
+    result
+}
+
+/// Fills in what is known of the account, up to what is wrong with it.
+async fn fill(
+    status: &mut Status,
+    offline: bool,
+    scene: &Scene,
+    place: &Place<'_>,
+    out: &mut Printer,
+) -> Result<(), Failure> {
+    let command = scene.command();
+    let Place { globals, environment, .. } = *place;
+    let account = Account::find(globals, environment, command);
     // Where the environment has the key, a broken configuration is in nobody's way.
     let active = Folder::Configuration
         .path(globals, environment, command)
         .and_then(|folder| Config::read(&folder, command))
         .ok()
         .and_then(|config| config.active);
-    let used = account.as_ref().map(|account| account.source);
+    let used = account.as_ref().ok().and_then(|account| account.as_ref()).map(|account| account.source);
+    let shown = |given: Result<Option<String>, Failure>| match given {
+        Ok(value) => value,
+        Err(_) => Some("cannot be used".to_owned()),
+    };
     let value = |source| match source {
         Source::Option => globals.profile.clone(),
-        Source::Key => environment.api_key().map(masked),
-        Source::Variable => environment.profile().map(str::to_owned),
+        Source::Key => shown(environment.api_key(command).map(|key| key.map(masked))),
+        Source::Variable => shown(environment.profile(command).map(|name| name.map(str::to_owned))),
         Source::Active => active.as_ref().map(ProfileName::to_string),
     };
-    let sources = Source::ALL
+    status.sources = Source::ALL
         .into_iter()
         .map(|source| Considered {
             source: source.as_str(),
@@ -424,41 +481,28 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
             used: used == Some(source),
         })
         .collect();
-    let (base_url, base_url_from) = match &account {
-        Some(account) => (account.base_url.clone(), account.base_url_from),
-        None => address(globals, environment, None),
+    status.key_from = used.map(Source::as_str);
+    let account = match account {
+        Ok(Some(account)) => account,
+        other => {
+            status.check = if other.is_ok() { Verdict::NoKey } else { Verdict::Unknown };
+            // An address that cannot be used is what the problem names.
+            status.base_url = "unknown".to_owned();
+            let none = other.err().unwrap_or_else(|| none(command));
+            let (base_url, from) = address(globals, environment, None, command)?;
+            (status.base_url, status.base_url_from) = (base_url, from);
+            return Err(none);
+        }
     };
-    let mut status = Status {
-        profile: None,
-        base_url,
-        base_url_from,
-        base_url_of_profile: account
-            .as_ref()
-            .and_then(|account| account.overridden())
-            .map(|(_, own)| own.to_owned()),
-        key: None,
-        key_from: used.map(Source::as_str),
-        storage: None,
-        check: Verdict::NoKey,
-        sources,
-    };
-    let Some(account) = account else {
-        out.one(&status);
-        return Err(none(command));
-    };
+    (status.base_url, status.base_url_from) = (account.base_url.clone(), account.base_url_from);
+    status.base_url_of_profile = account.overridden().map(|(_, own)| own.to_owned());
     status.storage = Some(match account.profile() {
         None => "environment",
         Some((_, Storage::Keyring)) => "keyring",
         Some((_, Storage::File)) => "file",
     });
     status.profile = account.profile().map(|(name, _)| name.to_string());
-    let key = match account.key(command).await {
-        Ok(key) => key,
-        Err(failure) => {
-            out.one(&status);
-            return Err(failure);
-        }
-    };
+    let key = account.key(command).await?;
     status.key = Some(masked(&key));
     if let Some((name, own)) = account.overridden() {
         out.note(format!(
@@ -466,19 +510,22 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
             shown_address(own)
         ));
     }
+    status.check = Verdict::Unknown;
     let client = client(globals, key, &account.base_url).map_err(|error| Failure::of_call(&error, scene))?;
-    let result = match offline {
-        true => Ok(Verdict::NotAsked),
-        false => match out.waiting("Asking whether the key is taken", client.probe()).await {
-            Ok(_) => Ok(Verdict::Valid),
-            Err(error) => Err(error),
-        },
-    };
-    status.check = match &result {
-        Ok(verdict) => *verdict,
-        Err(error) if error.is_access() => Verdict::Refused,
-        Err(_) => Verdict::Unknown,
-    };
-    out.one(&status);
-    result.map(drop).map_err(|error| Failure::of_call(&error, scene))
+    if offline {
+        status.check = Verdict::NotAsked;
+        return Ok(());
+    }
+    match out.waiting("Asking whether the key is taken", client.probe()).await {
+        Ok(_) => {
+            status.check = Verdict::Valid;
+            Ok(())
+        }
+        Err(error) => {
+            if error.is_access() {
+                status.check = Verdict::Refused;
+            }
+            Err(Failure::of_call(&error, scene))
+        }
+    }
 }

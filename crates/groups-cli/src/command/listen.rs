@@ -159,7 +159,7 @@ impl Listening<'_> {
             let Ok(name) = name.parse() else { return Err(no_header(command)) };
             receiver = receiver.require_header(name, value);
         }
-        if let Some(token) = self.place.environment.webhook_verify_token() {
+        if let Some(token) = self.place.environment.webhook_verify_token(command)? {
             receiver = receiver.verify_token(token);
         }
         if let Some(path) = &self.task.path {

@@ -4,6 +4,11 @@
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often, and how often at most, to try again.
+const LOOK: Duration = Duration::from_millis(10);
+const LOOKS: u32 = 300;
 
 fn lock_file(store: &Path) -> PathBuf {
     let mut name = OsString::from(store);
@@ -14,8 +19,15 @@ fn lock_file(store: &Path) -> PathBuf {
 /// Webhooks are received for as long as what is returned lives. Several may.
 pub(super) fn begin(store: &Path) -> std::io::Result<File> {
     let file = File::options().create(true).truncate(false).write(true).read(true).open(lock_file(store))?;
-    file.lock_shared()?;
-    Ok(file)
+    // Whoever asks whether webhooks are received holds it for a moment.
+    for _ in 0..LOOKS {
+        match file.try_lock_shared() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "another process holds it"))
 }
 
 /// Whether anybody receives webhooks into a store.

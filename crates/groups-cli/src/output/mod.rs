@@ -568,6 +568,11 @@ pub(crate) fn losses(line: &str) {
     say(&format!("{}\n", text::one_line(line)));
 }
 
+/// Something that a person at the terminal has to know while a command waits.
+pub(crate) fn notice(line: &str) {
+    say(&format!("{}\n", text::one_line(line)));
+}
+
 /// Asks for something to be typed.
 pub(crate) fn prompt(question: &str) {
     say(&text::one_line(question));

@@ -187,6 +187,7 @@ impl Shape {
             "key_from",
             "storage",
             "check",
+            "problem",
             "sources",
         ],
         columns: &[],

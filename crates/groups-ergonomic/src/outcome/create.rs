@@ -45,7 +45,7 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
     let client = wanted.client.clone();
     let ticket = client.rivals().begin(&wanted.subject);
     let before = match how.polling {
-        true => match how.read_before(Operation::ListGroups, Before::read(&client)).await {
+        true => match Before::read(&client).await {
             Ok(before) => Some(Arc::new(before)),
             // Events may tell without it.
             Err(error) if how.events.is_some() => {

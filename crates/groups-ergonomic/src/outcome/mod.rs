@@ -11,7 +11,7 @@ mod schedule;
 mod update;
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,6 @@ pub use earlier::{Earlier, Receipt};
 pub use rivals::SharedRecord;
 pub(crate) use rivals::{Rivals, Ticket};
 
-use crate::call::after;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::groups::Pending;
@@ -34,8 +33,7 @@ use crate::operation::Operation;
 /// ([`ClientBuilder::events`](crate::ClientBuilder::events) or [`Wait::events`]), and by looking at the group or the
 /// list of groups in growing intervals. Whichever tells first is believed; what comes later, or twice, changes nothing.
 ///
-/// The time counts from the moment the call is accepted. What is read before the call may take as long again, and at least
-/// a second; if it takes longer, nothing is sent. When the time is over, the error's kind is
+/// The time counts from the moment the call is accepted. When it is over, the error's kind is
 /// [`ErrorKind::OutcomeNotSeen`] and [`Error::accepted`] has the receipt: the write itself goes on, and
 /// [`Client::outcome`] asks again.
 ///
@@ -75,9 +73,6 @@ pub struct Wait<T> {
 /// What is to be done with a receipt.
 type OnAccepted = Arc<dyn Fn(&Accepted) + Send + Sync>;
 
-/// The least time for what is read before the call: a short wait must not make the call impossible.
-const SHORTEST_READ: Duration = Duration::from_secs(1);
-
 /// How to wait.
 #[derive(Clone)]
 pub(crate) struct How {
@@ -109,16 +104,6 @@ impl How {
         let message =
             "there is nothing to learn the outcome from: no source of events is set, and polling is off";
         Err(Error::local(ErrorKind::Configuration, message))
-    }
-
-    /// Reads what a later look is compared with, before anything is sent. It may take as long as the wait.
-    async fn read_before<T>(&self, operation: Operation, read: impl Future<Output = Result<T>>) -> Result<T> {
-        let time = self.timeout.max(SHORTEST_READ);
-        let Ok(read) = tokio::time::timeout_at(after(time), read).await else {
-            let message = format!("what there is before the call could not be read within {time:?}");
-            return Err(Error::local(ErrorKind::Timeout, message).during(operation));
-        };
-        read
     }
 
     /// The events of a receipt.

@@ -3,25 +3,26 @@
 
 use super::super::Place;
 use super::Check;
-use crate::accounts::{Account, Config, Keys, Storage, is_shared};
+use crate::accounts::{Account, Config, Keys, Patience, Storage, is_shared};
 use crate::context::is_sandbox;
 use crate::failure::Failure;
 use crate::folders::Folder;
 use crate::scene::Scene;
 
+const ENVIRONMENT: &str = "environment";
 const ACCOUNT: &str = "account";
 const CONFIGURATION: &str = "configuration";
 const KEYRING: &str = "keyring";
 
 pub(super) async fn checks(scene: &Scene, place: &Place<'_>) -> Vec<Check> {
     let Place { globals, environment, .. } = *place;
-    let embedded = match is_sandbox(globals, environment, scene.command()) {
-        Ok(embedded) => embedded,
-        Err(failure) => return vec![Check::failed(ACCOUNT, &failure)],
-    };
+    let embedded = is_sandbox(globals, environment, scene.command());
     let account = Account::find(globals, environment, scene.command());
     let account = match account {
-        _ if embedded => Check::skipped(ACCOUNT, "the sandbox needs none"),
+        _ if embedded.as_ref().is_ok_and(|embedded| *embedded) => {
+            Check::skipped(ACCOUNT, "the sandbox needs none")
+        }
+        _ if let Err(failure) = &embedded => Check::failed(ACCOUNT, failure),
         Err(failure) => Check::failed(ACCOUNT, &failure),
         // That there is no key is told by the check of the key.
         Ok(None) => Check::skipped(ACCOUNT, "none is stored, and D360_API_KEY is not set"),
@@ -50,7 +51,18 @@ pub(super) async fn checks(scene: &Scene, place: &Place<'_>) -> Vec<Check> {
         Ok(None) => Check::ok(CONFIGURATION, "no accounts are stored"),
         Err(check) => *check,
     };
-    vec![account, configuration, keyring(kept_in_keyring).await]
+    let keyring = keyring(kept_in_keyring, Patience::of(globals)).await;
+    vec![variables(scene, place), account, configuration, keyring]
+}
+
+/// Every variable that cannot be right, also where nothing in this check needs it.
+fn variables(scene: &Scene, place: &Place<'_>) -> Check {
+    let problems = place.environment.problems(scene.command());
+    let Some(first) = problems.first() else {
+        return Check::ok(ENVIRONMENT, "no variable contains what cannot be right");
+    };
+    let messages: Vec<&str> = problems.iter().map(|problem| &*problem.report.message).collect();
+    Check { message: messages.join("; "), ..Check::failed(ENVIRONMENT, first) }
 }
 
 /// The configuration, if there is one, with nothing in it or beside it that others may read.
@@ -63,7 +75,7 @@ fn configuration(scene: &Scene, place: &Place<'_>) -> Result<Option<Config>, Box
     if !Config::file(&folder).exists() {
         return Ok(None);
     }
-    let keys = Keys::new(&folder);
+    let keys = Keys::new(&folder, Patience::of(place.globals));
     let in_files = config.profiles.iter().filter(|(_, profile)| profile.key_in == Storage::File);
     let files = in_files.map(|(name, _)| keys.file(name)).chain([Config::file(&folder)]);
     for file in files {
@@ -78,14 +90,17 @@ fn configuration(scene: &Scene, place: &Place<'_>) -> Result<Option<Config>, Box
     Ok(Some(config))
 }
 
-async fn keyring(needed: bool) -> Check {
-    match Keys::empty_place().is_reachable().await {
+async fn keyring(needed: bool, patience: Patience) -> Check {
+    match Keys::empty_place(patience).is_reachable().await {
         Ok(()) => Check::ok(KEYRING, "the keyring answers"),
         Err(why) if needed => Check::problem(
             KEYRING,
-            format!("keys are kept in the keyring, which does not answer: {why}"),
-            "Unlock it or start it; `wagroups auth login --insecure-storage` keeps a key in a file.",
+            format!("a stored account has its key in the keyring, which cannot be used: {why}"),
+            "Unlock or start the keyring; `wagroups auth login --insecure-storage` keeps a key in a file.",
         ),
+        Err(why) if why.starts_with("the keyring does not answer") => {
+            Check::skipped(KEYRING, format!("{why}; keys are kept in files"))
+        }
         Err(why) => Check::skipped(KEYRING, format!("none answers ({why}); keys are kept in files")),
     }
 }

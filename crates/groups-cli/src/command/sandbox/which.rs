@@ -54,7 +54,7 @@ impl Which {
         if is_sandbox(globals, environment, command)? {
             return Ok(Self::Embedded);
         }
-        Ok(match accounts::address(globals, environment, None) {
+        Ok(match accounts::address(globals, environment, None, command)? {
             (_, accounts::DEFAULT) => Self::Embedded,
             (url, named_by) => Self::Served { url, named_by },
         })

@@ -33,8 +33,6 @@ use crate::output::{Bar, Printer, end_question};
 const SKEW: i64 = 60;
 /// The pauses between looks: the first, and the longest.
 const GAPS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
-/// The least time for the list that is read before anything is sent: a short wait must not make the run impossible.
-const SHORTEST_LIST: Duration = Duration::from_secs(1);
 /// How often the progress is drawn.
 const BEAT: Duration = Duration::from_millis(100);
 
@@ -52,13 +50,10 @@ struct Work<'a> {
     twins: RefCell<BTreeSet<String>>,
     /// Events up to this number were looked at.
     events: Cell<u64>,
-    /// Why the last look at the list failed, if it did.
-    look_failed: RefCell<Option<String>>,
     /// Rows of which nothing more is learnt, as the journal could not be written.
     unwritten: RefCell<HashSet<usize>>,
     /// Whatever an earlier run has sent was sent before.
     began: Instant,
-    began_at: tokio::time::Instant,
     /// When the calls of this run ended. The clock that dates things may be put forward or back; this one is not.
     ended: RefCell<HashMap<usize, Instant>>,
 }
@@ -89,15 +84,6 @@ fn is_of_somebody_else(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound && error.code().is_none()
 }
 
-/// A moment that much later; a wait without end must not overflow the clock.
-fn later(moment: tokio::time::Instant, time: Duration) -> tokio::time::Instant {
-    moment.checked_add(time).unwrap_or(moment + Duration::from_secs(30 * 365 * 24 * 60 * 60))
-}
-
-fn after(time: Duration) -> tokio::time::Instant {
-    later(tokio::time::Instant::now(), time)
-}
-
 /// The call of a row.
 pub(super) fn create(row: &Wanted, call: &Call<'_>) -> CreateGroup {
     let create = call.client.groups().create(row.subject.clone()).join_approval_mode(row.mode.clone());
@@ -124,10 +110,8 @@ pub(super) async fn run(
         reasons: RefCell::default(),
         twins: RefCell::default(),
         events: Cell::new(0),
-        look_failed: RefCell::default(),
         unwritten: RefCell::default(),
         began: Instant::now(),
-        began_at: tokio::time::Instant::now(),
         ended: RefCell::default(),
     };
     let mut stop = Stop::new();
@@ -271,9 +255,7 @@ impl<'a> Work<'a> {
         );
         let mut is_said = false;
         loop {
-            // A list that goes on for ever must not outlast the settle period.
-            let settled = later(self.began_at, self.task.settle.saturating_add(self.call.patience));
-            let looked = self.look(!decided, settled);
+            let looked = self.look(!decided);
             tokio::select! {
                 biased;
                 () = stop.wait() => {
@@ -330,8 +312,9 @@ impl<'a> Work<'a> {
         if subjects.is_empty() {
             return Ok(());
         }
-        let deadline = self.call.wait.map(|time| after(time.max(SHORTEST_LIST)));
-        let groups = out.waiting("Listing your groups", self.groups(deadline)).await?;
+        let list = self.call.client.groups().list().stream();
+        let groups = out.waiting("Listing the groups there are", list.all()).await;
+        let groups = groups.map_err(|error| self.failed(&error))?;
         let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
         let mut there: BTreeMap<String, Vec<GroupId>> =
             subjects.iter().map(|subject| ((*subject).to_owned(), Vec::new())).collect();
@@ -535,7 +518,7 @@ impl<'a> Work<'a> {
         stop: &mut Stop,
         out: &mut Printer,
     ) {
-        let (began, deadline) = (tokio::time::Instant::now(), after(time));
+        let began = tokio::time::Instant::now();
         let mut bar: Bar = out.bar("Waiting for groups", self.rows().len(), tally.settled());
         let mut beat = tokio::time::interval(BEAT);
         let mut gap = GAPS.0;
@@ -547,12 +530,8 @@ impl<'a> Work<'a> {
                 tokio::time::sleep(pause).await;
                 self.events(&fresh).await;
                 // A look that fails is followed by another.
-                let looked = self.look(false, deadline).await;
-                // One that the deadline ends has not failed.
-                if tokio::time::Instant::now() < deadline {
-                    *self.look_failed.borrow_mut() = looked.err().map(|failure| failure.report.message);
-                }
-                self.links(&fresh, deadline).await;
+                let _ = self.look(false).await;
+                self.links(&fresh).await;
             };
             let mut round = std::pin::pin!(round);
             let over = loop {
@@ -669,7 +648,7 @@ impl<'a> Work<'a> {
     }
 
     /// Reads the links of groups that are there.
-    async fn links(&self, fresh: &RefCell<Vec<Told>>, deadline: tokio::time::Instant) {
+    async fn links(&self, fresh: &RefCell<Vec<Told>>) {
         let without: Vec<(usize, GroupId)> = {
             let ledger = self.ledger.borrow();
             let of = |(index, state): (usize, &State)| match state {
@@ -684,7 +663,7 @@ impl<'a> Work<'a> {
             Ok::<_, Error>((index, id, link.invite_link))
         });
         let mut reads = reads.buffer_unordered(AT_ONCE);
-        while let Ok(Some(read)) = tokio::time::timeout_at(deadline, reads.next()).await {
+        while let Some(read) = reads.next().await {
             match read {
                 Ok((index, id, link)) => {
                     if self.made(index, id, Some(link)).await.is_ok() {
@@ -697,32 +676,16 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The list of groups.
-    async fn groups(&self, deadline: Option<tokio::time::Instant>) -> Result<Vec<Group>, Failure> {
-        let list = self.call.client.groups().list().stream().all();
-        let listed = match deadline {
-            None => Ok(list.await),
-            Some(deadline) => tokio::time::timeout_at(deadline, list).await,
-        };
-        let Ok(listed) = listed else {
-            let kind = Kind::Api(ErrorKind::Timeout);
-            let message = "the list of groups could not be read in time";
-            return Err(Failure::local(kind, Operation::ListGroups.id(), message).with_remedy(
-                "Give `--wait` more time, or check the network and `--base-url`, then run it again.",
-            ));
-        };
-        listed.map_err(|error| self.failed(&error))
-    }
-
     /// Looks at the groups, and concludes for rows whose group is not known. `doubts`: only for subjects of which a row
     /// is unknown.
-    async fn look(&self, doubts: bool, deadline: tokio::time::Instant) -> Result<(), Failure> {
+    async fn look(&self, doubts: bool) -> Result<(), Failure> {
         let open = self.open_by_subject(doubts);
         if open.is_empty() {
             return Ok(());
         }
         let (at, instant) = (now(), Instant::now());
-        let groups = self.groups(Some(deadline)).await?;
+        let groups = self.call.client.groups().list().stream().all().await;
+        let groups = groups.map_err(|error| self.failed(&error))?;
         // A number that may have no groups lists none, rather than refusing.
         let seen = Seen { at, instant, nothing: groups.is_empty() };
         let mut fresh: HashMap<String, Vec<Group>> = HashMap::new();
@@ -906,11 +869,6 @@ impl<'a> Work<'a> {
                 }
                 _ => (ErrorKind::OutcomeNotSeen, "the group is there, but its invite link could not be read"),
             };
-            let message =
-                match self.look_failed.borrow().as_deref().filter(|_| row.status == Status::Accepted) {
-                    Some(why) => format!("{message}; the last look failed: {why}"),
-                    None => message.to_owned(),
-                };
             let failure = Failure::local(Kind::Api(kind), Operation::CreateGroup.id(), message);
             let again = self.task.again(self.call.scene);
             let mut advice = format!("Run `{again}` again to look once more.");

@@ -1,0 +1,279 @@
+//! Connections that do not come about: certificates, proxies, addresses. The message names the host, the proxy and the cause,
+//! and nothing is repeated that cannot get better.
+// Helpers of tests fail like tests do; clippy recognises only the tests themselves.
+#![allow(clippy::unwrap_used)]
+
+use std::io::Write;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use groups_tests::{Run, Served, World};
+use wiremock::ResponseTemplate;
+
+use crate::tls::{CA, Server, answer};
+use crate::{answers, world};
+
+const KEY: (&str, &str) = ("D360_API_KEY", "k");
+const TRUST: (&str, &str) = ("SSL_CERT_FILE", CA);
+
+/// A read that fails without a connection: its message for programs, which is the one for people, too.
+fn refused(world: &World, url: &str, variables: &[(&str, &str)]) -> String {
+    let variables = [&[KEY], variables].concat();
+    let list = ["list", "--base-url", url, "-o", "json", "--timeout", "20s"];
+    let run = world.quietly_with(&list, &variables);
+    assert_eq!(run.code, Some(6), "{run:?}");
+    let error = run.error();
+    assert_eq!(error["kind"], "network", "{run:?}");
+    assert!(error["remedy"].as_str().unwrap().ends_with('.'), "{run:?}");
+    let message = error["message"].as_str().unwrap().to_owned();
+    let table = world.quietly_with(&["list", "--base-url", url, "--timeout", "20s"], &variables);
+    assert!(table.stderr.starts_with(&format!("error: {message}")), "{table:?}");
+    message
+}
+
+#[test]
+fn a_certificate_that_is_trusted_is_taken() {
+    let world = world();
+    let server = Server::with("good");
+    let list = ["list", "--base-url", &server.https(), "-o", "json"];
+    let run = world.quietly_with(&list, &[KEY, TRUST]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "[]\n"), "{run:?}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_verified_is_named_and_not_tried_again() {
+    let world = world();
+    let other_ca = world.file("other.pem", std::fs::read_to_string(CA).unwrap().as_bytes());
+    for (certificate, said) in [
+        ("expired", "has expired (Fri, 01 Jan 2021 00:00:00 GMT)"),
+        ("future", "is not valid before Sun, 01 Jan 2119 00:00:00 GMT"),
+        ("other-name", "is for other.example, not for this name"),
+        ("self-signed", "it is a CA certificate, as self-signed ones are"),
+    ] {
+        let server = Server::with(certificate);
+        let message = refused(&world, &server.https(), &[("SSL_CERT_FILE", &other_ca)]);
+        assert!(message.contains(said) && message.contains("127.0.0.1:"), "{certificate}: {message}");
+        assert!(message.ends_with("; nothing was sent"), "{message}");
+        assert_eq!(server.connections(), 2, "one for each run: {message}");
+    }
+}
+
+/// The CA of another server is trusted, but not the one that issued this certificate.
+#[test]
+fn an_unknown_ca_is_named_in_every_command_that_connects() {
+    let world = world();
+    let server = Server::with("good");
+    // A certificate that has issued nothing.
+    let stranger = world.file("stranger.pem", stranger().as_bytes());
+    let variables = [("SSL_CERT_FILE", stranger.as_str())];
+    let untrusted = "is not trusted: it is not issued by a CA that this computer trusts";
+    let message = refused(&world, &server.https(), &variables);
+    assert!(message.contains(untrusted), "{message}");
+    assert_eq!(server.connections(), 2, "no attempt was repeated");
+    let url = server.https();
+    let login = ["auth", "login", "--insecure-storage", "--base-url", &url];
+    let mut command = world.command(&login);
+    command.envs(variables).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a-key").unwrap();
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(6), "{said}");
+    assert!(said.contains(untrusted) && said.contains("no key was stored"), "{said}");
+    assert!(said.contains("SSL_CERT_FILE"), "{said}");
+    let both = [&[KEY], &variables[..]].concat();
+    let doctor = world.quietly_with(&["doctor", "--base-url", &url], &both);
+    assert!(doctor.stdout.contains(untrusted), "{doctor:?}");
+    let status = world.quietly_with(&["auth", "status", "--base-url", &url], &both);
+    assert!(status.stdout.contains(untrusted) && status.code == Some(6), "{status:?}");
+}
+
+/// The self-signed certificate of the tests, as a PEM file.
+fn stranger() -> String {
+    let der = std::fs::read(CA.replace("ca.pem", "self-signed.der")).unwrap();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", base64(&der))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let padded = [chunk[0], *chunk.get(1).unwrap_or(&0), *chunk.get(2).unwrap_or(&0)];
+        let bits = u32::from_be_bytes([0, padded[0], padded[1], padded[2]]);
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
+            text.push(if place <= chunk.len() { digit as char } else { '=' });
+        }
+    }
+    text
+}
+
+#[test]
+fn a_server_that_speaks_plain_http_is_named_and_not_tried_again() {
+    let world = world();
+    let server = Server::serving(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    });
+    let message = refused(&world, &server.https(), &[TRUST]);
+    assert!(message.contains("did not answer with TLS"), "{message}");
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn without_ca_certificates_the_message_says_so() {
+    let world = world();
+    let server = Server::with("good");
+    let nowhere = world.folder().join("nowhere.pem");
+    let variables = [KEY, ("SSL_CERT_FILE", nowhere.to_str().unwrap())];
+    for command in [&["list"][..], &["auth", "status"], &["doctor"]] {
+        let url = server.https();
+        let arguments = [command, &["--base-url", &url]].concat();
+        let run = world.quietly_with(&arguments, &variables);
+        assert_eq!(run.code, Some(3), "{run:?}");
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(said.contains("no CA certificates were found (SSL_CERT_FILE is "), "{said}");
+        assert!(said.contains("ca-certificates"), "{said}");
+    }
+    assert_eq!(server.connections(), 0);
+    // A plain address needs none.
+    let plain = answers::with(ResponseTemplate::new(200).set_body_string("{\"data\":{\"groups\":[]}}"));
+    assert_eq!(world.quietly_with(&["list", "--base-url", &plain.url()], &variables).code, Some(0));
+}
+
+#[test]
+fn a_proxy_is_named_without_its_credentials() {
+    let world = world();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let down = format!("http://user:s3cret@{free}");
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let message = refused(&world, "https://waba.example", &[TRUST, (variable, &format!(" {down}\n"))]);
+        let expected = format!(
+            "cannot connect to the proxy http://{free}, which is used for waba.example: connection refused"
+        );
+        assert!(message.starts_with(&expected), "{message}");
+    }
+    let asking = Server::serving(|mut stream| answer(&mut stream, "407 Proxy Authentication Required", ""));
+    let message = refused(&world, "https://waba.example", &[TRUST, ("HTTPS_PROXY", &asking.http())]);
+    assert!(message.contains("requires a user name and password"), "{message}");
+    assert_eq!(asking.connections(), 2, "it was asked again");
+    let refusing = Server::serving(|mut stream| answer(&mut stream, "403 Forbidden", ""));
+    let message = refused(&world, "https://waba.example", &[TRUST, ("HTTPS_PROXY", &refusing.http())]);
+    let expected = format!("the proxy {} refused to connect to waba.example", refusing.http());
+    assert!(message.starts_with(&expected), "{message}");
+}
+
+#[test]
+fn a_proxy_variable_that_cannot_be_right_is_refused_by_name() {
+    let world = world();
+    for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        for (value, said) in [
+            ("\"http://s3cret:1\"", "has quotation marks around it"),
+            ("\u{feff}http://s3cret:1", "contains a byte order mark"),
+        ] {
+            for command in [&["list"][..], &["auth", "status"], &["doctor"]] {
+                let arguments = [command, &["--base-url", "https://waba.example"]].concat();
+                let run = world.quietly_with(&arguments, &[KEY, TRUST, (variable, value)]);
+                assert_eq!(run.code, Some(3), "{run:?}");
+                let all = format!("{}{}", run.stdout, run.stderr);
+                assert!(all.contains(&format!("{variable} {said}")) && !all.contains("s3cret"), "{all}");
+            }
+        }
+    }
+}
+
+/// Waits until a log contains a text.
+fn logged(file: &std::path::Path, text: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let log = std::fs::read_to_string(file).unwrap_or_default();
+        if log.contains(text) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "no {text:?} in {log}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn forwarding_says_why_it_failed() {
+    let world = world();
+    let server = Server::with("expired");
+    let log = world.folder().join("log.txt");
+    let mut command = world.command(&[
+        "listen",
+        "--port",
+        "0",
+        "--forward-to",
+        &format!("{}/s3cret", server.https()),
+        "--log-file",
+        log.to_str().unwrap(),
+    ]);
+    command.env("SSL_CERT_FILE", CA);
+    let listening = Served::started_by(command);
+    let trigger = ["sandbox", "trigger", "group_created", "--to", listening.base_url()];
+    assert_eq!(world.quietly(&trigger).code, Some(0));
+    logged(&log, "has expired (Fri, 01 Jan 2021 00:00:00 GMT)");
+    assert!(!std::fs::read_to_string(&log).unwrap().contains("s3cret"));
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_and_that_is_too_long_ends_the_call() {
+    let world = world();
+    for (status, code, expected) in [(429, 5, "rate_limited"), (503, 1, "service_unavailable")] {
+        let service = answers::with(ResponseTemplate::new(status).insert_header("retry-after", "7200"));
+        let started = Instant::now();
+        let list = ["list", "--base-url", &service.url(), "-o", "json", "--timeout", "30s"];
+        let run = world.quietly_with(&list, &[KEY]);
+        assert_eq!(run.code, Some(code), "{run:?}");
+        assert!(started.elapsed() < Duration::from_secs(20), "it waited");
+        let error = run.error();
+        assert_eq!((&error["kind"], &error["attempts"]), (&expected.into(), &1.into()), "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.ends_with("; the service asks to wait 2 h 0 min"), "{message}");
+        assert_eq!(service.asked().len(), 1);
+    }
+}
+
+/// Every command that reads or writes, and a page in place of each kind of answer.
+#[test]
+fn a_page_is_called_a_page_in_every_command() {
+    let world = world();
+    let commands: [(&[&str], bool); 12] = [
+        (&["list"], false),
+        (&["get", "G"], false),
+        (&["participants", "list", "G"], false),
+        (&["requests", "list", "G"], false),
+        (&["invite", "get", "G"], false),
+        (&["webhook", "get"], false),
+        (&["api", "GET", "/groups"], false),
+        (&["create", "--subject", "Trip"], true),
+        (&["delete", "G", "--yes"], true),
+        (&["update", "G", "--subject", "Trip"], true),
+        (&["invite", "reset", "G"], true),
+        (&["api", "POST", "/groups", "-f", "subject=x"], true),
+    ];
+    for (status, on_read, on_write) in [(200, 1, 6), (403, 3, 3), (404, 3, 3), (401, 3, 3), (502, 1, 6)] {
+        let page =
+            "\u{feff}<!DOCTYPE html><html><head><title>Blocked by\n policy\u{1b}[2J</title></head></html>";
+        let service = answers::with(ResponseTemplate::new(status).set_body_raw(page, "text/html"));
+        for (command, writes) in commands {
+            let url = service.url();
+            let arguments = [command, &["--base-url", &url, "--max-retries", "0"]].concat();
+            let run: Run = world.quietly_with(&arguments, &[KEY]);
+            assert_eq!(run.code, Some(if writes { on_write } else { on_read }), "{status} {run:?}");
+            let said = format!(
+                "an HTML page (\"Blocked by policy[2J\", HTTP {status}) came in place of the API's answer"
+            );
+            assert!(run.stderr.contains(&said), "{status} {run:?}");
+            assert!(run.stderr.contains("HTTPS_PROXY"), "{run:?}");
+            assert_eq!(
+                run.stderr.contains("it may have been done"),
+                writes && [200, 502].contains(&status),
+                "{run:?}"
+            );
+        }
+        let status_command = ["auth", "status", "--base-url", &service.url(), "--max-retries", "0"];
+        let run = world.quietly_with(&status_command, &[KEY]);
+        assert!(run.stdout.contains("unknown") && !run.stdout.contains("refused"), "{run:?}");
+    }
+}
