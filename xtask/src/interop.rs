@@ -1,5 +1,5 @@
-//! `cargo xtask interop`: clients of other languages, as they are published, against a fresh sandbox; and what
-//! docs/other-languages.md tells their users to type.
+//! `cargo xtask interop`: clients of other languages, as they are published, against a fresh sandbox; the commands in
+//! docs/other-languages.md; and models that a Python generator makes of the document, fed with every example.
 
 use std::process::{Command, Stdio};
 
@@ -15,6 +15,7 @@ const ITS_ADDRESS: &str = "http://127.0.0.1:8360";
 
 pub(crate) fn run() -> Result<()> {
     let python = Python::prepare()?;
+    python::run(&mut python.script("models.py"))?;
     let sandbox = Served::start()?;
     python::run(sandbox.introduce(python.script("pywa_tour.py").arg(sandbox.base_url())))?;
 

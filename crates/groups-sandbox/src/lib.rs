@@ -83,8 +83,9 @@ pub use log::{Body, Call, Entry, Log, WebhookOutcome, WebhookTry};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use seed::{Seed, SeedGroup};
 pub use state::behaviour::{
-    Acknowledgement, Behaviour, ErrorEnvelope, Identity, ListShape, ListTimestamp, PagingUrls, PartialStatus,
-    PicturePart, RateLimit, RateLimitForm, Values, WebhookNames, WebhookOrder, WebhookTimestamp,
+    Acknowledgement, Behaviour, ContentType, ErrorEnvelope, Identity, ListShape, ListTimestamp, PagingUrls,
+    PartialStatus, PicturePart, RateLimit, RateLimitForm, Values, WebhookNames, WebhookOrder,
+    WebhookTimestamp,
 };
 pub use state::event::{Event, FailedParticipant, RemovedParticipant, SettingOutcome};
 pub use state::fault::Fault;

@@ -1,17 +1,20 @@
 //! Request bodies: read, bounded, and checked against the document before anything looks inside.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use super::reply::Problem;
-use crate::state::behaviour::PicturePart;
-use crate::state::codes::{BODY_TOO_LARGE, INVALID_PARAMETER, Refusal};
+use crate::state::behaviour::{Behaviour, ContentType, PicturePart};
+use crate::state::codes::{BODY_TOO_LARGE, INVALID_PARAMETER, INVALID_VALUE, Refusal};
 use crate::validate::{self, Shape};
 
+const JSON: &str = "application/json";
+const FORM: &str = "multipart/form-data";
+const JPEG: &str = "image/jpeg";
 /// Stands for the picture where the document wants a binary string.
 const BINARY: &str = "<binary>";
 /// Sources disagree on the name of the part that holds the picture; both are accepted.
@@ -36,9 +39,24 @@ pub(super) fn parse(bytes: Result<Bytes, BytesRejection>) -> Result<Value, Probl
     serde_json::from_slice(&bytes).map_err(|error| invalid(format!("The body is not JSON: {error}.")))
 }
 
-pub(super) async fn update(request: Request, allowed: PicturePart) -> Result<Update, Problem> {
-    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !media_type.to_ascii_lowercase().starts_with("multipart/form-data") {
+/// Refuses a body of another content type than the operation documents. An empty body has none.
+pub(super) fn check_content_type(request: &Request, operation: Option<&str>) -> Result<(), Problem> {
+    let is_form = operation == Some("update_group") && essence(request.headers()) == FORM;
+    if operation.is_none() || request.body().is_end_stream() || is_form || essence(request.headers()) == JSON
+    {
+        return Ok(());
+    }
+    Err(invalid("The content type of the body must be application/json."))
+}
+
+/// The declared media type without its parameters, in lower case.
+fn essence(headers: &HeaderMap) -> String {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+pub(super) async fn update(request: Request, behaviour: &Behaviour) -> Result<Update, Problem> {
+    if essence(request.headers()) != FORM {
         let bytes = Bytes::from_request(request, &()).await;
         return Ok(Update { settings: json(bytes, Shape::UpdateGroup)?, picture: None });
     }
@@ -51,9 +69,14 @@ pub(super) async fn update(request: Request, allowed: PicturePart) -> Result<Upd
         |error: axum::extract::multipart::MultipartError| unreadable(error.status(), &error.body_text());
     while let Some(part) = parts.next_field().await.map_err(unreadable_part)? {
         let name = part.name().unwrap_or_default().to_owned();
+        let declared = part.content_type().map(str::to_ascii_lowercase);
         let bytes = part.bytes().await.map_err(unreadable_part)?;
         let value = if PICTURE_PARTS.contains(&name.as_str()) {
-            check_part(&name, allowed)?;
+            check_part(&name, behaviour.picture_part)?;
+            if behaviour.content_type == ContentType::Checked && declared.is_some_and(|it| it != JPEG) {
+                let details = format!("The content type of the part {name} must be {JPEG}.");
+                return Err(Refusal::new(INVALID_VALUE, details).into());
+            }
             if picture.replace(bytes).is_some() {
                 return Err(invalid("There is more than one picture."));
             }

@@ -21,7 +21,7 @@ use crate::emulator::Moment;
 use crate::error::SandboxError;
 use crate::listener::Knife;
 use crate::log::{self, Call, Log};
-use crate::state::behaviour::{Acknowledgement, Behaviour, RateLimitForm, WebhookOrder};
+use crate::state::behaviour::{Acknowledgement, Behaviour, ContentType, RateLimitForm, WebhookOrder};
 use crate::state::codes::{API_UNKNOWN, BODY_TOO_LARGE, INVALID_PARAMETER, RATE_LIMITED, Refusal};
 use crate::state::cursor::{Page, Version, Window};
 use crate::state::draft::Draft;
@@ -181,8 +181,14 @@ async fn serve(
     }
     let effect = visit.effect();
     let in_place = effect.answers() || effect.stall || effect.reset;
+    let refused = match visit.behaviour().content_type {
+        ContentType::Checked => super::body::check_content_type(&request, operation).err(),
+        ContentType::Ignored => None,
+    };
     let answer = if in_place && !effect.done {
         None
+    } else if let Some(refused) = refused {
+        Some(refused.into_response())
     } else {
         request.extensions_mut().insert(visit.clone());
         Some(api.call(request).await.unwrap_or_else(|never| match never {}))

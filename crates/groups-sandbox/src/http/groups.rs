@@ -155,7 +155,7 @@ pub(super) async fn update(
     GroupId(id): GroupId,
     request: Request,
 ) -> Answer {
-    let body::Update { settings, picture } = body::update(request, visit.behaviour().picture_part).await?;
+    let body::Update { settings, picture } = body::update(request, visit.behaviour()).await?;
     let subject = body::text(&settings, "subject").map(|subject| rules::subject(&subject)).transpose()?;
     let description = body::text(&settings, "description");
     let picture = picture.map(|bytes| rules::picture(&bytes)).transpose();

@@ -137,6 +137,17 @@ switch! {
 }
 
 switch! {
+    /// Whether the declared content type of a body and of a picture part must be the documented one. What the service does
+    /// with another is not documented.
+    ContentType {
+        /// A JSON body must be `application/json`, else code 100; a picture part that declares a type, `image/jpeg`, else 131009.
+        Checked,
+        /// Declared types are ignored; the bytes decide.
+        Ignored,
+    }
+}
+
+switch! {
     /// What an error is wrapped in (Facts 2.1).
     ErrorEnvelope {
         /// Meta's `error` object. The gateway's own refusal of a key is `{"error": "…"}`.
@@ -279,6 +290,8 @@ pub struct Behaviour {
     pub acknowledgement: Acknowledgement,
     /// The name of the part that holds a picture.
     pub picture_part: PicturePart,
+    /// Whether declared content types must be the documented ones.
+    pub content_type: ContentType,
     /// What an error is wrapped in.
     pub error_envelope: ErrorEnvelope,
     /// How a rate limit is told.
@@ -327,6 +340,7 @@ impl Default for Behaviour {
             values: Values::default(),
             acknowledgement: Acknowledgement::default(),
             picture_part: PicturePart::default(),
+            content_type: ContentType::default(),
             error_envelope: ErrorEnvelope::default(),
             rate_limit_form: RateLimitForm::default(),
             rate_limit: None,

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::behaviour::{
-    Acknowledgement, ErrorEnvelope, Identity, ListShape, ListTimestamp, PagingUrls, PartialStatus,
-    PicturePart, RateLimitForm, Values, WebhookNames, WebhookOrder, WebhookTimestamp,
+    Acknowledgement, ContentType, ErrorEnvelope, Identity, ListShape, ListTimestamp, PagingUrls,
+    PartialStatus, PicturePart, RateLimitForm, Values, WebhookNames, WebhookOrder, WebhookTimestamp,
 };
 use super::rules::SEATS;
 
@@ -65,6 +65,7 @@ pub(crate) fn all() -> Vec<Switch> {
         positions::<PartialStatus>("Answers", "partial_status"),
         positions::<ErrorEnvelope>("Answers", "error_envelope"),
         positions::<PicturePart>("Answers", "picture_part"),
+        positions::<ContentType>("Answers", "content_type"),
         other("Answers", "rate_limit", "How many calls the number may make.", Form::RateLimit),
         positions::<RateLimitForm>("Answers", "rate_limit_form"),
         other(

@@ -152,13 +152,66 @@ async fn each_body_has_its_own_rules() {
 async fn what_is_not_json_is_refused() {
     let api = Api::start().await;
     for text in ["", "{", "subject=Team", "{\"messaging_product\":\"whatsapp\"} x", "\u{0}"] {
-        let request = api.request("POST", "/groups").body(text);
+        let request = api.request("POST", "/groups").header("content-type", "application/json").body(text);
         assert_eq!(api.send("POST", "/groups", request).await.code(), (400, 100), "{text:?}");
     }
-    // The declared type does not matter, the content does.
-    let body = r#"{"messaging_product":"whatsapp","subject":"Team"}"#;
-    let request = api.request("POST", "/groups").header("content-type", "text/plain").body(body);
-    api.send("POST", "/groups", request).await.ok();
+}
+
+#[tokio::test]
+async fn declared_content_types_are_checked_unless_the_switch_ignores_them() {
+    for ignored in [false, true] {
+        let mut builder = groups_sandbox::Sandbox::builder().seeded();
+        if ignored {
+            builder = builder.switch("content_type", "ignored");
+        }
+        let api = Api::with(builder).await;
+        let group = format!("/groups/{}", api.listed().await[0]);
+        let text = r#"{"messaging_product":"whatsapp","subject":"Team"}"#;
+        let unknown = r#"{"messaging_product":"whatsapp","join_requests":["x"]}"#;
+        let people = r#"{"messaging_product":"whatsapp","participants":[{"user":"15550100199"}]}"#;
+        let (requests, participants) = (format!("{group}/join_requests"), format!("{group}/participants"));
+        for (method, path, body) in [
+            ("POST", "/groups", text),
+            ("POST", group.as_str(), text),
+            ("POST", &format!("{group}/invite_link"), r#"{"messaging_product":"whatsapp"}"#),
+            ("POST", &requests, unknown),
+            ("DELETE", &requests, unknown),
+            ("DELETE", &participants, people),
+            ("POST", "/v1/configs/webhook", r#"{"url":"http://127.0.0.1:9/"}"#),
+        ] {
+            for declared in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+                let mut request =
+                    api.http.request(method.parse().unwrap(), format!("{}{path}", api.sandbox.base_url()));
+                request = request.header("D360-API-KEY", "sandbox").body(body);
+                if let Some(declared) = declared {
+                    request = request.header("content-type", declared);
+                }
+                let answer = request.send().await.unwrap().text().await.unwrap();
+                let refused = answer.contains("must be application/json");
+                assert_eq!(refused, !ignored, "{method} {path} {declared:?}: {answer}");
+            }
+            let json = api
+                .request(method, path)
+                .header("content-type", "Application/JSON; charset=utf-8")
+                .body(body);
+            let answer = json.send().await.unwrap().text().await.unwrap();
+            assert!(!answer.contains("must be application/json"), "{method} {path}: {answer}");
+        }
+        for (declared, fine) in [(None, true), (Some("image/jpeg"), true), (Some("image/png"), ignored)] {
+            let mut part =
+                reqwest::multipart::Part::bytes(super::support::jpeg(200, 200)).file_name("picture");
+            if let Some(declared) = declared {
+                part = part.mime_str(declared).unwrap();
+            }
+            let form =
+                reqwest::multipart::Form::new().text("messaging_product", "whatsapp").part("file", part);
+            let reply = api.send("POST", &group, api.request("POST", &group).multipart(form)).await;
+            assert_eq!(reply.status == 200, fine, "{declared:?} {ignored}: {}", reply.body);
+            if !fine {
+                assert_eq!(reply.code(), (400, 131009));
+            }
+        }
+    }
 }
 
 #[tokio::test]
