@@ -145,7 +145,8 @@ mod tests {
                 | "message_not_delivered"
                 | "service_unavailable"
                 | "api"
-                | "invalid_response" => 1,
+                | "invalid_response"
+                | "no_progress" => 1,
                 other => panic!("{other} has no expectation"),
             };
             let of = |delivery, writes| of(Kind::Api(*kind), delivery, writes).number();

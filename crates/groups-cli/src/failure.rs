@@ -404,6 +404,9 @@ fn remedy(kind: ErrorKind, scene: &Scene, in_doubt: bool) -> Option<String> {
         ErrorKind::InvalidResponse => {
             "Check that `--base-url` is the API and not something in between.".to_owned()
         }
+        ErrorKind::NoProgress => "Check that `--base-url` is the API and that no proxy drops the query of a URL. If the \
+             API itself does this, report it to 360dialog's support."
+            .to_owned(),
         ErrorKind::ServiceUnavailable => "Run it again in a while.".to_owned(),
         ErrorKind::OutcomeUnknown if scene.command() == "update" => {
             format!("`{}` shows where it stands.", scene.line(&format!("get {group}")))

@@ -8,6 +8,7 @@ use groups_model::{Accepted, ErrorEntry, ErrorKind, InvalidInput, ItemError, Out
 
 use crate::failure::{Failure, Source, length_of, without_code};
 use crate::operation::{Idempotency, Operation};
+use crate::progress::Stalled;
 use crate::retry::Delivery;
 
 /// The result of this crate's calls.
@@ -240,7 +241,14 @@ impl Error {
         }))
     }
 
-    /// An answer that was understood and makes no sense, such as a cursor that leads in a circle.
+    /// A list that brings no new items. Reads only, so nothing was changed.
+    pub(crate) fn no_progress(operation: Operation, why: Stalled) -> Self {
+        Self::local(ErrorKind::NoProgress, why.to_string())
+            .during(operation)
+            .delivered(Delivery::MaybeDelivered, 1)
+    }
+
+    /// An answer that was understood and makes no sense, such as a receipt that names nothing.
     pub(crate) fn senseless(operation: Operation, message: impl Into<String>) -> Self {
         Self::local(ErrorKind::InvalidResponse, message)
             .during(operation)
@@ -255,6 +263,12 @@ impl Error {
     /// With what was done before it, in front.
     pub(crate) fn explained(mut self, before: &str) -> Self {
         self.0.message = format!("{before}: {}", self.0.message);
+        self
+    }
+
+    /// With a further explanation.
+    pub(crate) fn detailed(mut self, details: String) -> Self {
+        self.0.details = Some(details);
         self
     }
 
@@ -295,6 +309,9 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::InvalidResponse => {
             "Check that the base URL is that of the API and not of something in between."
+        }
+        ErrorKind::NoProgress => {
+            "Check that nothing between this client and the API drops the query of the URL, then report it to the service."
         }
         ErrorKind::Redirected => {
             "Set the base URL to the address that the server points to, if you trust it."

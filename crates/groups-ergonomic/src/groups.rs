@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use groups_api::{GroupListShape, types};
 use groups_model::tolerant::Problem;
-use groups_model::{Accepted, Group, JoinApprovalMode, limits};
+use groups_model::{Accepted, ErrorKind, Group, JoinApprovalMode, limits};
 
 use crate::client::Client;
 use crate::convert;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::failure::item_error;
 use crate::list::List;
 use crate::operation::Operation;
-use crate::outcome::Ticket;
+use crate::outcome::{FollowedCreate, Likeness, Ticket};
 use crate::pages::{Answered, Ask};
 use crate::preview::Preview;
 use crate::retry::Delivery;
@@ -124,8 +124,22 @@ impl CreateGroup {
     async fn send(self) -> Result<Accepted> {
         let checked = self.checked()?;
         // Its group may be mistaken for that of a create that is waited for.
-        let ticket = checked.client.rivals().begin(&checked.subject);
+        let ticket = checked.client.rivals().begin(checked.likeness());
         checked.submit(&ticket).await
+    }
+
+    /// In the form in which it is compared with groups.
+    pub(crate) fn likeness(&self) -> Likeness {
+        Likeness::new(&self.subject, self.description.as_deref(), self.approval.as_ref())
+    }
+
+    /// Follows this create, so that a [`CreateMatcher`](crate::CreateMatcher) can assign its group. `number`: of the same
+    /// create in an earlier process, which this one goes on with.
+    pub fn follow(self, number: Option<u64>) -> Result<FollowedCreate> {
+        let create = self.checked()?;
+        let number = number.unwrap_or_else(|| fastrand::u64(..));
+        let ticket = create.client.rivals().ticket(number, create.likeness());
+        Ok(FollowedCreate::new(create, ticket))
     }
 
     /// With what the API would refuse refused, and the subject as it will be.
@@ -150,7 +164,7 @@ impl CreateGroup {
         let raw = self.client.raw();
         let answer = self.client.call(operation, || raw.create_group().body(body.clone()).send()).await;
         let answer = answer.inspect_err(|error| {
-            if error.delivery() != Delivery::MaybeDelivered {
+            if !may_have_happened(error) {
                 ticket.settle(None);
             }
         })?;
@@ -168,6 +182,13 @@ impl CreateGroup {
             _ => Ok(accepted),
         }
     }
+}
+
+/// Whether a create may have been carried out although it failed. A 404 without a code comes from something before the API,
+/// which may have passed the call on.
+pub(crate) fn may_have_happened(error: &Error) -> bool {
+    let is_foreign = error.kind() == ErrorKind::NotFound && error.code().is_none();
+    error.delivery() == Delivery::MaybeDelivered || is_foreign
 }
 
 impl IntoFuture for CreateGroup {

@@ -25,6 +25,7 @@ mod participants;
 mod picture;
 mod preview;
 mod probe;
+mod progress;
 mod requests;
 mod retry;
 mod retry_budget;
@@ -46,12 +47,16 @@ pub use invite::ResetInviteLink;
 pub use list::List;
 pub use many::Many;
 pub use operation::{Method, Operation};
-pub use outcome::{Earlier, Receipt, SharedRecord, Wait};
+pub use outcome::{
+    CreateMatcher, Earlier, FollowedCreate, KnownGroups, Likeness, Progressed, Receipt, SharedRecord,
+    Verdict, Wait,
+};
 pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;
 pub use picture::{Picture, PicturePart};
 pub use preview::{Kept, Preview};
 pub use probe::Probe;
+pub use progress::{Progress, Stalled, Step};
 pub use requests::DecideJoinRequests;
 pub use retry::{Delivery, RetryPolicy};
 pub use retry_budget::RetryBudget;

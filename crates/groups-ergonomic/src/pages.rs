@@ -18,6 +18,7 @@ use tracing::Instrument;
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
+use crate::progress::{Progress, Stalled};
 
 /// Which way a list is walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +96,8 @@ pub(crate) struct Ask {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// What the page holds. An empty page is not the end of a list.
+    /// What the page holds. An empty page is not the end of a list. A page of which every item came before is delivered
+    /// as an empty one.
     pub items: Vec<T>,
     /// The place before the first item, to go backward from.
     pub before: Option<Cursor>,
@@ -150,7 +152,9 @@ struct Walk {
     position: Option<Cursor>,
     page_size: u32,
     left: Option<u64>,
-    seen: HashSet<Cursor>,
+    progress: Progress,
+    /// Why the walk ended before the end of the list, until it is reported.
+    stalled: Option<Stalled>,
     done: bool,
 }
 
@@ -170,10 +174,13 @@ impl Walk {
             return Err(InvalidInput::new("limit", "must be at least 1, got 0").into());
         }
         let page_size = limits::page_size(options.page_size.unwrap_or(limits::PAGE_SIZE_MAX))?;
-        let seen = position.iter().cloned().collect();
+        let mut progress = Progress::default();
+        if let Some(cursor) = &position {
+            progress.begins_at(cursor.as_str());
+        }
         // What is skipped does not count.
         let left = options.limit.map(|limit| limit.saturating_add(options.skip.len() as u64));
-        Ok(Self { direction, position, page_size, left, seen, done: false })
+        Ok(Self { direction, position, page_size, left, progress, stalled: None, done: false })
     }
 
     /// The next question; `None` at the end.
@@ -192,7 +199,7 @@ impl Walk {
     }
 
     /// Takes an answer in and decides where to go from it.
-    fn take<T>(&mut self, asked: &Ask, answered: Answered<T>, operation: Operation) -> Result<Page<T>> {
+    fn take<T: Listed>(&mut self, asked: &Ask, answered: Answered<T>) -> Page<T> {
         let paging = answered.paging;
         let (before, after) = match paging.as_ref().and_then(|paging| paging.cursors.as_ref()) {
             Some(cursors) => (cursors.before.clone(), cursors.after.clone()),
@@ -210,32 +217,35 @@ impl Walk {
         let has_link = link.is_some() || paging.as_ref().is_some_and(|paging| paging.extra.contains_key(odd));
         let cursor = cursor.clone().or_else(|| link.and_then(|link| cursor_of(link, self.direction)));
 
-        let items = answered.items;
-        let count = items.len() as u64 + answered.problems.left_out() as u64;
+        let mut items = answered.items;
+        let left_out = answered.problems.left_out() as u64;
+        let is_full = items.len() as u64 + left_out >= u64::from(asked.limit);
+        // With a link there is more. Without one, a full page is followed by one more question, as nobody has
+        // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
+        let more = cursor.is_some() && (has_link || is_full);
+        let more_is_certain = !more || link.is_some();
+        let next = cursor.as_ref().filter(|_| more).map(Cursor::as_str);
+        let step = self.progress.page(items.iter().map(Listed::id), next);
+        if step.is_repeated {
+            items.clear();
+        }
+
+        let count = items.len() as u64 + left_out;
         // The server may send more than asked; what exceeds a limit of the caller was not asked for.
         let over = self.left.is_some_and(|left| count > left);
         let wanted = self.left.map_or(items.len(), |left| usize::try_from(left).unwrap_or(usize::MAX));
         self.left = self.left.map(|left| left.saturating_sub(count));
 
-        // With a link there is more. Without one, a full page is followed by one more question, as nobody has
-        // seen whether 360dialog passes the link on; a shorter page is the last, whatever its cursors say.
-        let more = cursor.is_some() && (has_link || count >= u64::from(asked.limit));
-        let more_is_certain = !more || link.is_some();
         self.done = !more || self.left == Some(0);
+        self.stalled = step.stalled.filter(|_| !self.done);
+        self.done |= self.stalled.is_some();
         // The walk has come to the cursor also where it ends there, unless that is beyond what was dropped.
         if let (Some(cursor), false) = (cursor, over) {
-            if !self.done && !self.seen.insert(cursor.clone()) {
-                self.done = true;
-                return Err(Error::senseless(
-                    operation,
-                    "the list leads in a circle: a cursor came a second time",
-                ));
-            }
             self.position = Some(cursor);
         }
         let mut page = Page { items, before, after, more, more_is_certain, problems: answered.problems };
         page.keep(wanted, self.direction);
-        Ok(page)
+        page
     }
 }
 
@@ -280,7 +290,9 @@ impl<T> Drop for Ahead<T> {
 
 /// A list, page by page. While a page is consumed the next one is fetched, one page ahead at most.
 ///
-/// After an error the stream ends; [`Pages::cursor`] tells where to begin again.
+/// After an error the stream ends; [`Pages::cursor`] tells where to begin again. A list that brings no new items ends with
+/// an error of the kind [`ErrorKind::NoProgress`](groups_model::ErrorKind::NoProgress), after all pages that it brought: see
+/// [`Progress`].
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Pages<T> {
     operation: Operation,
@@ -333,7 +345,10 @@ impl<T: Listed> Stream for Pages<T> {
         let (asked, fetching) = match &mut this.pending {
             Some(pending) => pending,
             None => {
-                let Some(ask) = walk.ask() else { return Poll::Ready(None) };
+                let Some(ask) = walk.ask() else {
+                    let stalled = walk.stalled.take();
+                    return Poll::Ready(stalled.map(|why| Err(Error::no_progress(this.operation, why))));
+                };
                 let fetching = (this.fetch)(ask.clone());
                 this.pending.insert((ask, fetching))
             }
@@ -341,7 +356,7 @@ impl<T: Listed> Stream for Pages<T> {
         let answered = ready!(fetching.as_mut().poll(cx));
         let began = walk.position.clone();
         let page = match answered {
-            Ok(answered) => walk.take(asked, answered, this.operation),
+            Ok(answered) => Ok(walk.take(asked, answered)),
             Err(error) => {
                 walk.done = true;
                 Err(error)
@@ -357,6 +372,7 @@ impl<T: Listed> Stream for Pages<T> {
                 }
                 *left = left.saturating_sub(page.items.len() as u64);
                 walk.done |= *left == 0;
+                walk.stalled = walk.stalled.take().filter(|_| *left > 0);
             }
             page
         });
@@ -480,10 +496,14 @@ mod tests {
         Cursor::new(text).unwrap()
     }
 
-    fn answered(count: usize, after: Option<&str>, next: Option<&str>) -> Answered<usize> {
+    fn numbered(numbers: std::ops::Range<usize>) -> Vec<Group> {
+        numbers.map(|n| Group::new(groups_model::GroupId::new(format!("g{n}")).unwrap())).collect()
+    }
+
+    fn answered(count: usize, after: Option<&str>, next: Option<&str>) -> Answered<Group> {
         let paging = serde_json::json!({ "cursors": { "after": after, "before": "first" }, "next": next });
         Answered {
-            items: (0..count).collect(),
+            items: numbered(0..count),
             paging: serde_json::from_value(paging).unwrap(),
             problems: Problems::default(),
         }
@@ -494,10 +514,10 @@ mod tests {
     }
 
     /// Takes one answer and says how it went on.
-    fn after(options: Options, answer: Answered<usize>) -> (Result<Page<usize>>, Option<Ask>) {
+    fn after(options: Options, answer: Answered<Group>) -> (Page<Group>, Option<Ask>) {
         let mut walk = walk(options);
         let ask = walk.ask().unwrap();
-        let page = walk.take(&ask, answer, Operation::ListGroups);
+        let page = walk.take(&ask, answer);
         (page, walk.ask())
     }
 
@@ -508,7 +528,6 @@ mod tests {
     #[test]
     fn an_empty_page_with_a_link_is_not_the_end() {
         let (page, next) = after(sized(10), answered(0, Some("c"), Some("https://x/?after=c")));
-        let page = page.unwrap();
         assert!(page.more && page.more_is_certain);
         assert_eq!(next.unwrap().after, Some(cursor("c")));
     }
@@ -516,18 +535,17 @@ mod tests {
     #[test]
     fn without_a_link_a_short_page_is_the_last_even_with_a_cursor() {
         let (page, next) = after(sized(10), answered(9, Some("c"), None));
-        assert!(!page.unwrap().more);
+        assert!(!page.more);
         assert_eq!(next, None);
     }
 
     #[test]
     fn without_a_link_a_full_page_is_followed_by_one_more_question() {
         let (page, next) = after(sized(10), answered(10, Some("c"), None));
-        let page = page.unwrap();
         assert!(page.more && !page.more_is_certain);
         assert_eq!(next.unwrap().after, Some(cursor("c")));
         let (page, next) = after(sized(10), answered(10, None, None));
-        assert!(!page.unwrap().more);
+        assert!(!page.more);
         assert_eq!(next, None, "no cursor to go on from");
     }
 
@@ -540,16 +558,70 @@ mod tests {
             assert_eq!(next.unwrap().after, Some(cursor("c=")), "{link}");
         }
         let (page, next) = after(sized(10), answered(3, None, Some("not a link")));
-        assert!(page.is_ok());
+        assert_eq!(page.items.len(), 3);
         assert_eq!(next, None);
     }
 
     #[test]
-    fn a_cursor_that_comes_twice_is_an_error_and_the_end() {
-        let options = Options { after: Some(cursor("c")), ..sized(2) };
-        let (page, next) = after(options, answered(2, Some("c"), Some("https://x")));
-        assert_eq!(page.unwrap_err().kind(), groups_model::ErrorKind::InvalidResponse);
-        assert_eq!(next, None);
+    fn a_cursor_that_comes_twice_is_the_end_and_its_page_is_kept() {
+        let mut walk = walk(Options { after: Some(cursor("c")), ..sized(2) });
+        let ask = walk.ask().unwrap();
+        let page = walk.take(&ask, answered(2, Some("c"), Some("https://x")));
+        assert_eq!((page.items.len(), walk.ask()), (2, None));
+        assert_eq!(walk.stalled, Some(Stalled::SameCursor));
+    }
+
+    /// A service that answers each question with the same items and a fresh cursor: what is delivered, and the error.
+    async fn endless(items: &'static [&'static str], options: Options) -> (Vec<String>, Option<Error>, u32) {
+        let asked = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let counter = Arc::clone(&asked);
+        let fetch = move |_: Ask| -> Fetching<Group> {
+            let number = counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let items = items.iter().map(|id| Group::new(groups_model::GroupId::new(*id).unwrap())).collect();
+            let paging = serde_json::json!({
+                "cursors": { "after": format!("a{number}"), "before": format!("b{number}") },
+                "next": "https://x", "previous": "https://x",
+            });
+            let paging = serde_json::from_value(paging).unwrap();
+            let problems = Problems::default();
+            Box::pin(std::future::ready(Ok(Answered { items, paging, problems })))
+        };
+        let mut walk = Items::new(Pages::new(Operation::ListGroups, options, Arc::new(fetch)));
+        let (mut delivered, mut failed) = (Vec::new(), None);
+        while let Some(item) = walk.next().await {
+            match item {
+                Ok(group) => delivered.push(group.id.to_string()),
+                Err(error) => failed = Some(error),
+            }
+        }
+        assert!(walk.next().await.is_none());
+        (delivered, failed, asked.load(std::sync::atomic::Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn a_list_that_does_not_end_delivers_each_item_once_and_then_an_error() {
+        for no_prefetch in [false, true] {
+            for backward in [false, true] {
+                let before = backward.then(|| cursor("z"));
+                let options = Options { no_prefetch, before, ..sized(2) };
+                let (delivered, error, asked) = endless(&["x", "y"], options.clone()).await;
+                assert_eq!(delivered, if backward { ["y", "x"] } else { ["x", "y"] });
+                let error = error.unwrap();
+                assert_eq!(error.kind(), groups_model::ErrorKind::NoProgress);
+                assert_eq!(error.operation(), Some(Operation::ListGroups));
+                assert_eq!(asked, 1 + Progress::REPEATED_PAGES);
+
+                let (delivered, error, asked) = endless(&[], options.clone()).await;
+                assert!(delivered.is_empty());
+                assert_eq!(error.unwrap().kind(), groups_model::ErrorKind::NoProgress);
+                assert_eq!(asked, Progress::PAGES_WITHOUT_NEW);
+
+                // What was asked for is there, so nothing is wrong.
+                let limited = Options { limit: Some(2), ..options };
+                let (delivered, error, _) = endless(&["x", "y"], limited).await;
+                assert_eq!((delivered.len(), error.is_none()), (2, true));
+            }
+        }
     }
 
     #[test]
@@ -557,10 +629,11 @@ mod tests {
         let mut walk = walk(Options { limit: Some(15), ..sized(10) });
         let first = walk.ask().unwrap();
         assert_eq!(first.limit, 10);
-        walk.take(&first, answered(10, Some("a"), Some("x")), Operation::ListGroups).unwrap();
+        walk.take(&first, answered(10, Some("a"), Some("x")));
         let second = walk.ask().unwrap();
         assert_eq!(second.limit, 5);
-        let page = walk.take(&second, answered(5, Some("b"), Some("x")), Operation::ListGroups).unwrap();
+        let answer = Answered { items: numbered(10..15), ..answered(5, Some("b"), Some("x")) };
+        let page = walk.take(&second, answer);
         assert!(page.more);
         assert_eq!(walk.ask(), None);
     }
@@ -568,7 +641,6 @@ mod tests {
     #[test]
     fn a_server_that_sends_more_than_asked_does_not_break_the_limit() {
         let (page, next) = after(Options { limit: Some(3), ..sized(10) }, answered(7, Some("c"), None));
-        let page = page.unwrap();
         assert_eq!((page.items.len(), page.more, page.after), (3, true, None));
         assert_eq!(next, None);
     }
@@ -578,7 +650,7 @@ mod tests {
         let paging =
             serde_json::json!({ "cursors": { "before": "b", "after": "a" }, "previous": "https://x" });
         let paging = serde_json::from_value(paging).unwrap();
-        let answer = Answered { items: vec![1, 2], paging, problems: Problems::default() };
+        let answer = Answered { items: numbered(0..2), paging, problems: Problems::default() };
         let options = Options { before: Some(cursor("z")), ..sized(2) };
         let (_, next) = after(options, answer);
         assert_eq!(next, Some(Ask { after: None, before: Some(cursor("b")), limit: 2 }));
@@ -604,7 +676,7 @@ mod tests {
         {
             let mut walk = walk(options);
             let ask = walk.ask().unwrap();
-            walk.take(&ask, answered(10, Some("c"), next), Operation::ListGroups).unwrap();
+            walk.take(&ask, answered(10, Some("c"), next));
             assert_eq!((walk.ask(), walk.position), (None, Some(cursor("c"))));
         }
     }
@@ -648,7 +720,7 @@ mod tests {
                 let Some(ask) = walk.ask() else { break };
                 let count = (*count).min(size as usize);
                 let last = index + 1 == pages.len();
-                let items: Vec<usize> = (expected..expected + count).collect();
+                let items = numbered(expected..expected + count);
                 expected += count;
                 let paging = serde_json::json!({
                     "cursors": { "after": format!("c{index}") },
@@ -656,9 +728,9 @@ mod tests {
                 });
                 let paging = serde_json::from_value(paging).unwrap();
                 let answer = Answered { items, paging, problems: Problems::default() };
-                delivered.extend(walk.take(&ask, answer, Operation::ListGroups).unwrap().items);
+                delivered.extend(walk.take(&ask, answer).items);
             }
-            proptest::prop_assert_eq!(delivered, (0..expected).collect::<Vec<_>>());
+            proptest::prop_assert_eq!(delivered, numbered(0..expected));
         }
     }
 }

@@ -171,6 +171,8 @@ kinds!(
     Timeout = "timeout",
     /// The answer could not be understood.
     InvalidResponse = "invalid_response",
+    /// A list brought no new items, page after page, and was ended. What it brought is valid.
+    NoProgress = "no_progress",
     /// The server pointed to another address; redirects are not followed, so that the key stays where it was
     /// meant to go.
     Redirected = "redirected",

@@ -38,7 +38,7 @@ const MET: [(&str, u32, &[&str]); 26] = [
 ];
 
 /// Those that no answer with a code of its own leads to: what an answer holds, or that there was none, tells them.
-const WITHOUT_CODE: [ErrorKind; 11] = [
+const WITHOUT_CODE: [ErrorKind; 12] = [
     ErrorKind::PartiallySucceeded,
     ErrorKind::InvalidInput,
     ErrorKind::Configuration,
@@ -47,6 +47,7 @@ const WITHOUT_CODE: [ErrorKind; 11] = [
     ErrorKind::Network,
     ErrorKind::Timeout,
     ErrorKind::InvalidResponse,
+    ErrorKind::NoProgress,
     ErrorKind::OutcomeUnknown,
     ErrorKind::OutcomeNotSeen,
     ErrorKind::OutcomeAmbiguous,

@@ -18,6 +18,7 @@ mod connections;
 #[cfg(unix)]
 mod curl;
 mod each_group;
+mod endless;
 mod error_codes;
 mod errors;
 mod events;
@@ -25,6 +26,7 @@ mod every_command;
 mod every_kind;
 mod formats;
 mod help;
+mod identity;
 mod interrupted;
 mod inventory;
 #[cfg(unix)]

@@ -1,16 +1,15 @@
 //! `api`: any call by method and path. The body is shown as it came; only lists are taken apart, to follow their cursors
 //! and never an address.
 
-use std::collections::HashSet;
 use std::io::Read;
 
 use groups_ergonomic::model::{InvalidInput, tolerant};
-use groups_ergonomic::{ApiAnswer, ApiCall, Client, Method};
+use groups_ergonomic::{ApiAnswer, ApiCall, Client, ErrorKind, Method, Progress, Stalled};
 use serde_json::{Map, Value};
 
 use super::{Call, Planned, invalid_input, misplaced};
 use crate::args::{Api, ApiMethod, Format, Globals};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, item_remedy};
 use crate::output::Printer;
 use crate::scene::{Scene, quoted};
 use crate::unreadable;
@@ -234,11 +233,11 @@ fn document(answer: &ApiAnswer) -> Option<Value> {
     Some(document)
 }
 
-/// Follows `paging.cursors.after`, as the other lists do: an empty page with more to come is none too few, and a cursor
-/// that comes again is an error.
+/// Follows `paging.cursors.after`, as the other lists do: an empty page with more to come is not the end, and a list that
+/// brings no new items is an error.
 async fn all_pages(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<(), Failure> {
     let mut whole: Option<Value> = None;
-    let mut seen = HashSet::new();
+    let mut progress = Progress::default();
     let mut after: Option<String> = None;
     let result = loop {
         let answer = match task.call(call.client, after.as_deref()).await {
@@ -250,14 +249,17 @@ async fn all_pages(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<()
         else {
             break Err(no_pages(call.scene));
         };
-        let count = items(&page["data"]).map_or(0, Vec::len);
-        let next = next(&page, count);
-        if task.items {
+        let listed = items(&page["data"]).map_or(&[][..], Vec::as_slice);
+        let next = next(&page, listed.len());
+        let ids: Vec<String> = listed.iter().map(identity).collect();
+        let step = progress.page(ids.iter().map(String::as_str), next.as_deref());
+        // A page that only repeats items is not shown again.
+        if task.items && !step.is_repeated {
             for item in items(&page["data"]).into_iter().flatten() {
                 out.answer(item.clone(), None);
             }
             out.shown();
-        } else {
+        } else if !step.is_repeated {
             whole = Some(match whole {
                 None => page,
                 Some(whole) => merged(whole, page),
@@ -266,8 +268,10 @@ async fn all_pages(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<()
         match next {
             None => break Ok(()),
             Some(_) if out.has_ended() => break Ok(()),
-            Some(cursor) if !seen.insert(cursor.clone()) => break Err(in_a_circle(call.scene)),
-            Some(cursor) => after = Some(cursor),
+            Some(cursor) => match step.stalled {
+                Some(why) => break Err(no_progress(why, call.scene)),
+                None => after = Some(cursor),
+            },
         }
     };
     if let Some(mut whole) = whole {
@@ -278,6 +282,10 @@ async fn all_pages(task: &Task, call: &Call<'_>, out: &mut Printer) -> Result<()
         out.answer(whole, None);
     }
     result.map_err(|failure| match &after {
+        Some(_) if failure.is(ErrorKind::NoProgress) => {
+            let advice = failure.report.remedy.clone().unwrap_or_default();
+            failure.with_remedy(format!("{advice} The items that arrived are shown."))
+        }
         Some(cursor) => {
             let advice = failure.report.remedy.clone().unwrap_or_default();
             let mut line = format!("api GET {} --paginate", quoted(&without_cursor(&task.path)));
@@ -343,14 +351,19 @@ fn no_pages(scene: &Scene) -> Failure {
     .with_remedy("Leave `--paginate` out.")
 }
 
-fn in_a_circle(scene: &Scene) -> Failure {
-    let kind = Kind::Api(groups_ergonomic::ErrorKind::InvalidResponse);
-    Failure::local(
-        kind,
-        scene.command(),
-        "the service gave the same cursor twice: the list leads in a circle",
-    )
-    .with_remedy("Run it again; report it to 360dialog's support if it goes on.")
+/// What makes an item different from others of its list: its id, or all of it.
+fn identity(item: &Value) -> String {
+    match item.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(id) if !id.is_null() => id.to_string(),
+        _ => item.to_string(),
+    }
+}
+
+fn no_progress(why: Stalled, scene: &Scene) -> Failure {
+    let kind = ErrorKind::NoProgress;
+    let advice = item_remedy(kind, scene).unwrap_or_default();
+    Failure::local(Kind::Api(kind), scene.command(), why.to_string()).with_remedy(advice)
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use groups_ergonomic::model::event::EventSource;
+use groups_ergonomic::model::event::{Event, EventSource, decode};
 use groups_ergonomic::model::{Accepted, Created, Deleted, ItemError, Outcome, Removed, RequestId, Updated};
 use groups_ergonomic::{Delivery, Error, ErrorKind, Operation, Wait};
+use groups_sandbox::Emulator;
 use groups_webhooks::EventStore as _;
-use groups_webhooks::store::SqliteStore;
+use groups_webhooks::store::{Query, SqliteStore};
 
 use super::embedded::History;
 use super::events::of_store;
@@ -77,9 +78,34 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 pub(super) struct Source {
     pub(super) events: Arc<dyn EventSource>,
     /// The webhooks that were received, where it is they who tell.
-    pub(super) store: Option<Arc<SqliteStore>>,
+    store: Option<Arc<SqliteStore>>,
+    /// The embedded sandbox, where that reports them.
+    sandbox: Option<Emulator>,
     /// Whether something may still arrive.
     is_fed: bool,
+}
+
+impl Source {
+    /// What was reported of creates after the event of this number, or of these receipts; and the number of the last event.
+    /// What cannot be read is read the next time.
+    pub(super) async fn of_creates(&self, receipts: &[RequestId], after: u64) -> (Vec<Event>, u64) {
+        let (mut events, mut last) = (Vec::new(), after);
+        if let Some(sandbox) = &self.sandbox {
+            for receipt in receipts {
+                if let Ok(Some(happening)) = sandbox.outcome_of(receipt.as_str()).await {
+                    events.extend(decode(happening.notification().to_string().as_bytes()));
+                }
+            }
+        }
+        while let Some(store) = &self.store {
+            let query = Query::new().kind("group_create").after(last).limit(1_000);
+            let stored = store.list(&query).await.unwrap_or_default();
+            let Some(one) = stored.last() else { break };
+            last = one.number;
+            events.extend(stored.into_iter().map(|one| one.event));
+        }
+        (events, last)
+    }
 }
 
 /// The webhooks that were received into the state folder, if any ever were, or are being received there; of the embedded
@@ -91,7 +117,8 @@ pub(super) async fn source(
 ) -> Result<Option<Source>, Failure> {
     if let Some(sandbox) = session.sandbox() {
         let events = Arc::new(History(sandbox.emulator().clone()));
-        return Ok(Some(Source { events, store: None, is_fed: true }));
+        let sandbox = Some(sandbox.emulator().clone());
+        return Ok(Some(Source { events, store: None, sandbox, is_fed: true }));
     }
     let Some(file) = place.events_if_there(scene)? else {
         return Ok(None);
@@ -103,7 +130,8 @@ pub(super) async fn source(
         return Ok(None);
     }
     let store = Arc::new(store);
-    Ok(Some(Source { events: Arc::clone(&store) as Arc<dyn EventSource>, store: Some(store), is_fed }))
+    let events = Arc::clone(&store) as Arc<dyn EventSource>;
+    Ok(Some(Source { events, store: Some(store), sandbox: None, is_fed }))
 }
 
 /// What a wait comes to, in one type.

@@ -167,6 +167,10 @@ pub(super) async fn show<T: Listed, U: Serialize>(
 /// A list that failed on the way: what was shown is whole pages, so the place of the next one is where to go on.
 fn stopped(failure: Failure, place: Option<Cursor>, shown: u64, part: &Part, scene: &Scene) -> Failure {
     match place {
+        Some(_) if failure.is(ErrorKind::NoProgress) => {
+            let advice = failure.report.remedy.clone().unwrap_or_default();
+            failure.with_remedy(format!("{advice} The items that arrived are shown: {shown}."))
+        }
         Some(place) if !failure.is(ErrorKind::InvalidCursor) => {
             let advice = failure.report.remedy.clone().unwrap_or_default();
             let line = part.continuing(scene, &place);

@@ -1,16 +1,18 @@
-//! What became of a create: a webhook tells, or the list of groups holds a new one with the subject (Facts 1.2). If more
-//! than one new group has it, nobody can say which is which, and that is what is told.
+//! The outcome of a create: a webhook reports it, or the list of groups contains a new one that fits (Facts 1.2). Which
+//! group that is, the matcher decides.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use groups_model::event::{Event, EventKind};
-use groups_model::{Accepted, Created, ErrorKind, Group, GroupId, JoinApprovalMode, LearntBy, Timestamp};
+use groups_model::text::{normalized, quoted};
+use groups_model::{Accepted, Created, ErrorKind, Group, GroupId, LearntBy};
 
 use tokio::time::Instant;
 
+use super::create_matcher::{KnownGroups, Verdict};
 use super::learn::{Question, learn};
+use super::rivals::{Followed, Follower};
 use super::{How, Ticket, Wait, failed, not_seen};
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -21,7 +23,9 @@ impl CreateGroup {
     /// Waits until the group is there, and tells its id and invite link.
     ///
     /// Without webhooks the group is found by its subject among those that were not there before, once it has stayed the
-    /// only one for a second: see [`Wait`] for the cost, and for what that cannot tell. Where two new groups have the subject, the error's kind is [`ErrorKind::OutcomeAmbiguous`].
+    /// only one for a second: see [`Wait`] for the cost, and for what that cannot find out. The subject may be stored in
+    /// another Unicode form or with other white space than it was sent. Where several new groups fit, the error's kind is
+    /// [`ErrorKind::OutcomeAmbiguous`], and its details contain their ids.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -43,9 +47,9 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
     how.check().map_err(|error| error.during(Operation::CreateGroup))?;
     let wanted = Arc::new(create.checked()?);
     let client = wanted.client.clone();
-    let ticket = client.rivals().begin(&wanted.subject);
+    let ticket = client.rivals().begin(wanted.likeness());
     let before = match how.polling {
-        true => match Before::read(&client).await {
+        true => match how.read_before(Operation::ListGroups, known(&client)).await {
             Ok(before) => Some(Arc::new(before)),
             // Events may tell without it.
             Err(error) if how.events.is_some() => {
@@ -61,16 +65,15 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
     };
     let coming = how.coming(KIND, None).await;
     let accepted = wanted.submit(&ticket).await?;
-    let can_wait = how.events.is_some();
-    let ticket = Arc::new(ticket);
     let question = Create {
+        follower: Follower::new(client.rivals()),
         wanted,
         before,
         accepted: accepted.clone(),
-        ticket,
-        can_wait,
+        ticket: Arc::new(ticket),
+        can_wait: how.events.is_some(),
         candidates: Vec::new(),
-        alone: None,
+        is_unconfirmed: false,
     };
     learn(question, &how, &accepted, coming).await
 }
@@ -78,64 +81,34 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
 /// The type of the events that tell it.
 pub(super) const KIND: &str = "group_create";
 
-/// The groups there were.
-#[derive(Debug, Default)]
-struct Before {
-    ids: HashSet<GroupId>,
-    newest: Option<Timestamp>,
+/// The groups before the call.
+async fn known(client: &Client) -> Result<KnownGroups> {
+    let groups = client.groups().list().stream().all().await?;
+    Ok(KnownGroups::of(&groups))
 }
 
-/// By how much the clocks that date groups may differ, in seconds.
-const SKEW: i64 = 60;
-
-impl Before {
-    async fn read(client: &Client) -> Result<Self> {
-        let groups = client.groups().list().stream().all().await?;
-        Ok(Self::of(&groups))
-    }
-
-    fn of(groups: &[Group]) -> Self {
-        let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
-        Self { ids: groups.iter().map(|group| group.id.clone()).collect(), newest }
-    }
-
-    /// Whether a listed group is one that a create with this subject may have made since. One that is older than
-    /// another that was there has only come back into the list, as after a suspension (Facts 7.2).
-    fn is_new(&self, group: &Group, subject: &str) -> bool {
-        let older = match (group.created_at, self.newest) {
-            (Some(at), Some(newest)) => at.seconds() + SKEW < newest.seconds(),
-            _ => false,
-        };
-        !older
-            && !self.ids.contains(&group.id)
-            && group.subject.as_deref().is_some_and(|text| text.trim() == subject)
-    }
-}
+/// Of more groups that may be the one none is read.
+const READ_AT_MOST: usize = 8;
 
 struct Create {
     wanted: Arc<CreateGroup>,
     /// `None`: nothing to compare with.
-    before: Option<Arc<Before>>,
+    before: Option<Arc<KnownGroups>>,
     accepted: Accepted,
     ticket: Arc<Ticket>,
-    /// Whether a webhook may tell what a look cannot.
+    follower: Follower,
+    /// Whether a webhook may report what a look cannot find out.
     can_wait: bool,
-    /// Groups that may be the one, and nobody can say so.
+    /// Groups that may be the one.
     candidates: Vec<GroupId>,
-    /// The only new group that fits, since when.
-    alone: Option<(GroupId, Instant)>,
+    /// Whether there is one candidate that has not been the only one for long enough.
+    is_unconfirmed: bool,
 }
 
-/// How long a group must have been the only new one before it is taken: an equal create of another process may make one,
-/// too.
-const STAYS_ALONE: Duration = Duration::from_secs(1);
-
-/// What a look at the list shows.
-pub(super) enum Seen {
-    Nothing,
-    /// One group that may be it, with all that can be read of it, and when it was seen.
-    One(Box<Group>, Instant),
-    Several(Vec<GroupId>),
+/// What a look at the list shows: new groups with the subject, with all that can be read of them, and when they were listed.
+pub(super) struct Seen {
+    groups: Vec<Group>,
+    at: Instant,
 }
 
 impl Question for Create {
@@ -147,21 +120,27 @@ impl Question for Create {
         if let Some(id) = self.accepted.group_id.clone() {
             return Some(Box::pin(async move { named(&client, id).await }));
         }
-        let (before, subject) = (self.before.clone()?, self.wanted.subject.clone());
+        let (before, wanted) = (self.before.clone()?, self.wanted.likeness());
         let ticket = Arc::clone(&self.ticket);
         Some(Box::pin(async move {
-            let mut fresh = client.groups().list().stream().all().await?;
-            fresh.retain(|group| before.is_new(group, &subject) && !ticket.is_taken(&group.id));
             let at = Instant::now();
-            match <[Group; 1]>::try_from(fresh) {
-                Ok([listed]) => match read(&client, listed.id.clone()).await? {
-                    Some(group) => Ok(Seen::One(Box::new(group), at)),
-                    // It is gone again already; that it was made is certain.
-                    None => Ok(Seen::One(Box::new(listed), at)),
-                },
-                Err(fresh) if fresh.is_empty() => Ok(Seen::Nothing),
-                Err(fresh) => Ok(Seen::Several(fresh.into_iter().map(|group| group.id).collect())),
+            let mut groups = client.groups().list().stream().all().await?;
+            groups.retain(|group| {
+                let subject = group.subject.as_deref().unwrap_or_default();
+                before.is_new(group) && normalized(subject) == wanted.subject() && !ticket.is_taken(&group.id)
+            });
+            if groups.len() <= READ_AT_MOST {
+                for group in &mut groups {
+                    // One that is gone again was created for certain.
+                    if let Some(mut read) = read(&client, group.id.clone()).await? {
+                        // What the list contained, and was not read again.
+                        read.subject = read.subject.or(group.subject.take());
+                        read.created_at = read.created_at.or(group.created_at);
+                        *group = read;
+                    }
+                }
             }
+            Ok(Seen { groups, at })
         }))
     }
 
@@ -177,30 +156,33 @@ impl Question for Create {
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
-        let alone = self.alone.take();
-        self.candidates = match seen {
-            Seen::Nothing => Vec::new(),
-            Seen::One(group, _) if self.accepted.group_id.is_some() => {
-                self.ticket.settle(Some(&group.id));
-                return Some(Ok(self.take(*group)));
+        let Seen { mut groups, at } = seen;
+        if self.accepted.group_id.is_some() {
+            let group = groups.pop()?;
+            self.ticket.settle(Some(&group.id));
+            return Some(Ok(self.take(group)));
+        }
+        let before = self.before.clone()?;
+        let create = Followed {
+            ticket: &self.ticket,
+            request_id: self.accepted.request_id.as_ref(),
+            is_accepted: true,
+            is_settled: false,
+        };
+        let verdict = self.follower.look(&[create], &before, &[], Some((&groups, at))).pop()?;
+        self.is_unconfirmed = matches!(verdict, Verdict::Unconfirmed(_));
+        self.candidates = match verdict {
+            Verdict::Created(id, _) => {
+                let group = groups.into_iter().find(|group| group.id == id)?;
+                return Some(Ok(self.take(group)));
             }
-            Seen::One(group, _) if self.ticket.is_taken(&group.id) || !self.fits(&group) => Vec::new(),
-            // It may be what the other create made.
-            Seen::One(group, _) if self.ticket.has_rivals() => vec![group.id],
-            Seen::One(group, at) => {
-                let since = alone.filter(|(id, _)| *id == group.id).map_or(at, |(_, since)| since);
-                match at.duration_since(since) >= STAYS_ALONE {
-                    true if self.ticket.claim(&group.id) => return Some(Ok(self.take(*group))),
-                    // Another create was told that it is its own, just now.
-                    true => Vec::new(),
-                    false => {
-                        self.alone = Some((group.id.clone(), since));
-                        vec![group.id]
-                    }
-                }
+            Verdict::Unconfirmed(id) => vec![id],
+            // Without webhooks waiting does not decide between groups that exist.
+            Verdict::Ambiguous(ids) if ids.len() > 1 && !self.can_wait => {
+                return Some(Err(self.ambiguous(&ids)));
             }
-            Seen::Several(ids) if self.can_wait => ids,
-            Seen::Several(ids) => return Some(Err(self.ambiguous(&ids))),
+            Verdict::Ambiguous(ids) => ids,
+            Verdict::Failed(_) | Verdict::Missing(_) => Vec::new(),
         };
         None
     }
@@ -218,30 +200,21 @@ impl Create {
         Created::new(group, self.accepted.request_id.clone(), LearntBy::Polling)
     }
 
-    /// Whether what can be read of a group is what was asked for. Another process may use the same subject.
-    fn fits(&self, group: &Group) -> bool {
-        let text = |text: Option<&str>| text.unwrap_or_default().trim().to_owned();
-        let described = text(group.description.as_deref()) == text(self.wanted.description.as_deref());
-        // Only what was read decides: a list tells neither.
-        let was_read = group.join_approval_mode.is_some();
-        let mode = self.wanted.approval.clone().unwrap_or(JoinApprovalMode::AutoApprove);
-        !was_read || (described && group.join_approval_mode.as_ref() == Some(&mode))
-    }
-
     fn ambiguous(&self, candidates: &[GroupId]) -> Error {
         let ids = candidates.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
-        let subject = &self.wanted.subject;
-        let message = match &self.alone {
-            Some((id, _)) => format!(
-                "accepted, and there is a new group with the subject {subject:?}, but not long enough to be sure that \
-                 no other create made it: {id}"
+        let subject = quoted(&self.wanted.subject);
+        let message = match self.is_unconfirmed {
+            true => format!(
+                "accepted, and a new group has the subject {subject}, but not for long enough to exclude that another \
+                 create made it"
             ),
-            None => format!(
-                "accepted, but more than one create has the subject {subject:?}, and which of the new groups it made \
-                 cannot be told: {ids}"
+            false => format!(
+                "accepted, but more than one create or new group has the subject {subject}, and it is unknown which \
+                 group this create made"
             ),
         };
         Error::not_learnt(ErrorKind::OutcomeAmbiguous, message, super::SENT)
+            .detailed(format!("Candidates: {ids}"))
             .during(Operation::CreateGroup)
             .accepted_as(self.accepted.clone(), None)
     }
@@ -249,7 +222,8 @@ impl Create {
 
 /// The group that an answer named, as soon as it is there.
 async fn named(client: &Client, id: GroupId) -> Result<Seen> {
-    Ok(read(client, id).await?.map_or(Seen::Nothing, |group| Seen::One(Box::new(group), Instant::now())))
+    let groups = read(client, id).await?.into_iter().collect();
+    Ok(Seen { groups, at: Instant::now() })
 }
 
 /// A group with its link; `None` where there is no such group.
@@ -290,8 +264,8 @@ impl Question for Named {
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Result<Created>> {
-        let Seen::One(group, _) = seen else { return None };
-        Some(Ok(Created::new(*group, self.accepted.request_id.clone(), LearntBy::Polling)))
+        let group = seen.groups.into_iter().next()?;
+        Some(Ok(Created::new(group, self.accepted.request_id.clone(), LearntBy::Polling)))
     }
 
     fn give_up(&mut self, last: Option<Error>) -> Result<Created> {
@@ -318,104 +292,57 @@ mod tests {
 
     use super::*;
 
-    fn groups(listed: Value) -> Vec<Group> {
-        serde_json::from_value(listed).unwrap()
-    }
-
-    #[test]
-    fn a_new_group_has_the_subject_was_not_there_and_is_not_old() {
-        let before = Before::of(&groups(json!([
-            { "id": "a", "subject": "Trip", "created_at": "2026-01-01T00:00:00Z" },
-            { "id": "b", "subject": "Other", "created_at": "2026-03-01T00:00:00Z" },
-        ])));
-        for (group, expected) in [
-            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), true),
-            (json!({ "id": "c", "subject": " Trip ", "created_at": "2026-02-28T23:59:30Z" }), true),
-            (json!({ "id": "c", "subject": "Trip" }), true),
-            (json!({ "id": "a", "subject": "Trip", "created_at": "2026-03-01T00:05:00Z" }), false),
-            // It was renamed, not made.
-            (json!({ "id": "b", "subject": "Trip", "created_at": "2026-03-01T00:00:00Z" }), false),
-            // It came back after a suspension.
-            (json!({ "id": "c", "subject": "Trip", "created_at": "2026-02-01T00:00:00Z" }), false),
-            (json!({ "id": "c", "subject": "trip", "created_at": "2026-03-01T00:05:00Z" }), false),
-            (json!({ "id": "c" }), false),
-        ] {
-            assert_eq!(before.is_new(&groups(json!([group]))[0], "Trip"), expected, "{group}");
-        }
-        assert!(Before::default().is_new(&groups(json!([{ "id": "c", "subject": "Trip" }]))[0], "Trip"));
-    }
-
-    /// A wait for a group "Trip" without a description, and what one look makes of what it sees.
-    fn seen(seen: Seen, can_wait: bool, rivals: usize) -> String {
-        seen_in_turn([seen], can_wait, rivals)
-    }
-
-    /// The same of several looks.
-    fn seen_in_turn(looks: impl IntoIterator<Item = Seen>, can_wait: bool, rivals: usize) -> String {
+    /// A wait for a group "Trip" without a description, and what looks conclude from what they see, half a second apart.
+    fn seen(looks: &[Value], can_wait: bool, rivals: usize) -> String {
         let client = Client::builder().api_key("k").base_url("http://127.0.0.1:9").build().unwrap();
-        let ticket = Arc::new(client.rivals().begin("Trip"));
-        let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin("Trip")).collect();
+        let wanted = client.groups().create("Trip").checked().unwrap();
+        let likeness = wanted.likeness();
         let mut question = Create {
-            wanted: Arc::new(client.groups().create("Trip").checked().unwrap()),
+            wanted: Arc::new(wanted),
             before: Some(Arc::default()),
             accepted: Accepted::new("create_group", None, "R".try_into().ok()),
-            ticket,
+            ticket: Arc::new(client.rivals().begin(likeness.clone())),
+            follower: Follower::new(client.rivals()),
             can_wait,
             candidates: Vec::new(),
-            alone: None,
+            is_unconfirmed: false,
         };
+        let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin(likeness.clone())).collect();
         let told = |learnt: Result<Created>| match learnt {
             Ok(created) => created.group_id.to_string(),
-            Err(error) => error.kind().to_string(),
+            Err(error) => format!("{} {}", error.kind(), error.details().unwrap_or_default()),
         };
-        match looks.into_iter().find_map(|seen| question.seen(seen)) {
-            Some(learnt) => told(learnt),
-            None => format!("open, then {}", told(question.give_up(None))),
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_group_is_taken_once_it_has_stayed_the_only_one() {
         let began = Instant::now();
-        let one = |id: &str, ms: u64| {
-            let group =
-                groups(json!([{ "id": id, "subject": "Trip", "join_approval_mode": "auto_approve" }]))
-                    .remove(0);
-            Seen::One(Box::new(group), began + Duration::from_millis(ms))
-        };
-        let both = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
-        let open = "open, then outcome_ambiguous";
-        for can_wait in [false, true] {
-            assert_eq!(seen_in_turn([one("c", 0), one("c", 999)], can_wait, 0), open);
-            assert_eq!(seen_in_turn([one("c", 0), one("c", 480), one("c", 1_000)], can_wait, 0), "c");
-            // The other one was gone before this one came.
-            assert_eq!(seen_in_turn([one("d", 0), one("c", 1_000)], can_wait, 0), open);
-            assert_eq!(seen_in_turn([one("c", 0), Seen::Nothing, one("c", 1_000)], can_wait, 0), open);
+        for (number, look) in (0..).zip(looks) {
+            let groups = serde_json::from_value(look.clone()).unwrap();
+            let at = began + Duration::from_millis(500 * number);
+            if let Some(learnt) = question.seen(Seen { groups, at }) {
+                return told(learnt);
+            }
         }
-        assert_eq!(
-            seen_in_turn([one("c", 0), both()], false, 0),
-            "outcome_ambiguous",
-            "an equal create's came"
-        );
-        assert_eq!(seen_in_turn([one("c", 0), both(), one("c", 1_500)], true, 0), open);
+        format!("open, then {}", told(question.give_up(None)))
     }
 
     #[test]
     fn one_group_is_taken_and_of_several_none_is_guessed() {
-        let now = Instant::now();
-        let group = |json: Value| Seen::One(Box::new(groups(json!([json])).remove(0)), now);
-        let plain = || group(json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve" }));
-        let several = || Seen::Several(vec!["c".try_into().unwrap(), "d".try_into().unwrap()]);
-        assert_eq!(seen(plain(), false, 0), "open, then outcome_ambiguous", "another may still come");
-        assert_eq!(seen(Seen::Nothing, false, 0), "open, then outcome_not_seen");
-        assert_eq!(seen(plain(), false, 1), "open, then outcome_ambiguous", "it may be the other's");
-        assert_eq!(seen(several(), false, 0), "outcome_ambiguous");
-        assert_eq!(seen(several(), true, 0), "open, then outcome_ambiguous", "a webhook may tell yet");
+        let plain = || json!([{ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve" }]);
+        let several = || json!([{ "id": "c", "subject": "Trip" }, { "id": "d", "subject": "Trip " }]);
+        let nothing = || json!([]);
+        let open = "open, then outcome_ambiguous Candidates: c";
+        for can_wait in [false, true] {
+            assert_eq!(seen(&[plain(), plain(), plain()], can_wait, 0), "c");
+            assert_eq!(seen(&[plain(), plain()], can_wait, 0), open, "another may still come");
+            assert_eq!(seen(&[plain(), plain(), plain()], can_wait, 1), open, "it may be the other's");
+            assert_eq!(seen(&[nothing()], can_wait, 0), "open, then outcome_not_seen ");
+        }
+        assert_eq!(seen(&[several()], false, 0), "outcome_ambiguous Candidates: c, d");
+        let told = "open, then outcome_ambiguous Candidates: c, d";
+        assert_eq!(seen(&[several()], true, 0), told, "a webhook may still report it");
         for other in [
-            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "approval_required" }),
-            json!({ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve", "description": "x" }),
+            json!([{ "id": "c", "subject": "Trip", "join_approval_mode": "approval_required" }]),
+            json!([{ "id": "c", "subject": "Trip", "join_approval_mode": "auto_approve", "description": "x" }]),
         ] {
-            assert_eq!(seen(group(other), false, 0), "open, then outcome_not_seen", "it was made otherwise");
+            assert_eq!(seen(&[other], false, 0), "open, then outcome_not_seen ", "it was created otherwise");
         }
     }
 }

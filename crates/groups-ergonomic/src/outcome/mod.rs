@@ -2,8 +2,10 @@
 //! never guesses: what cannot be told for certain is said to be unknown, ambiguous or not seen.
 
 mod create;
+mod create_matcher;
 mod delete;
 mod earlier;
+mod followed;
 mod learn;
 mod remove;
 mod rivals;
@@ -11,17 +13,20 @@ mod schedule;
 mod update;
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
 use groups_model::event::{Event, EventSource, EventStream};
 use groups_model::{Accepted, ErrorKind, GroupId, ItemError, Outcome};
 
+pub use create_matcher::{KnownGroups, Likeness, Verdict};
 pub use earlier::{Earlier, Receipt};
+pub use followed::{CreateMatcher, FollowedCreate, Progressed};
 pub use rivals::SharedRecord;
 pub(crate) use rivals::{Rivals, Ticket};
 
+use crate::call::after;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::groups::Pending;
@@ -33,7 +38,8 @@ use crate::operation::Operation;
 /// ([`ClientBuilder::events`](crate::ClientBuilder::events) or [`Wait::events`]), and by looking at the group or the
 /// list of groups in growing intervals. Whichever tells first is believed; what comes later, or twice, changes nothing.
 ///
-/// The time counts from the moment the call is accepted. When it is over, the error's kind is
+/// The time counts from the moment the call is accepted. What is read before the call may take as long again, and at least
+/// a second; if it takes longer, nothing is sent. When the time is over, the error's kind is
 /// [`ErrorKind::OutcomeNotSeen`] and [`Error::accepted`] has the receipt: the write itself goes on, and
 /// [`Client::outcome`] asks again.
 ///
@@ -58,8 +64,8 @@ use crate::operation::Operation;
 ///
 /// # What looking cannot tell
 ///
-/// A new group is known by its subject, description and approval mode alone. Where two creates of one client have the
-/// same, none is guessed, and a group is given to one create only. Those of other processes are known where both share a
+/// A new group is recognised by its subject, description and approval mode alone, whatever Unicode form and white space the
+/// service stores them in. Where two creates of one client have the same, none is guessed, and a group is given to one create only. Those of other processes are known where both share a
 /// record ([`ClientBuilder::share_creates`](crate::ClientBuilder::share_creates)). Of all others nothing is known here: a
 /// group that appears is taken once it has stayed the only new one for a second, and so an equal group that another
 /// machine makes meanwhile may be taken for this one if the real one comes later than that or never. Webhooks tell them
@@ -72,6 +78,9 @@ pub struct Wait<T> {
 
 /// What is to be done with a receipt.
 type OnAccepted = Arc<dyn Fn(&Accepted) + Send + Sync>;
+
+/// The least time for what is read before the call: a short wait must not make the call impossible.
+const SHORTEST_READ: Duration = Duration::from_secs(1);
 
 /// How to wait.
 #[derive(Clone)]
@@ -104,6 +113,16 @@ impl How {
         let message =
             "there is nothing to learn the outcome from: no source of events is set, and polling is off";
         Err(Error::local(ErrorKind::Configuration, message))
+    }
+
+    /// Reads what a later look is compared with, before anything is sent. It may take as long as the wait.
+    async fn read_before<T>(&self, operation: Operation, read: impl Future<Output = Result<T>>) -> Result<T> {
+        let time = self.timeout.max(SHORTEST_READ);
+        let Ok(read) = tokio::time::timeout_at(after(time), read).await else {
+            let message = format!("what there is before the call could not be read within {time:?}");
+            return Err(Error::local(ErrorKind::Timeout, message).during(operation));
+        };
+        read
     }
 
     /// The events of a receipt.

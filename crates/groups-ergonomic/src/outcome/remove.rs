@@ -36,7 +36,7 @@ async fn run(remove: RemoveParticipants, how: How) -> Result<Removed> {
     let mut people: Vec<Person> = remove.users.iter().map(Person::named).collect();
     let mut before = None;
     if how.polling {
-        match read(&group).await {
+        match how.read_before(Operation::GetGroup, read(&group)).await {
             Ok(participants) => {
                 recognise(&mut people, &participants);
                 before = Some(participants.len());

@@ -6,6 +6,7 @@
 //! text that reads otherwise than before is certain. So a picture stays unknown there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
 use groups_model::event::{Event, EventKind, GroupSettingsUpdate, SettingResult};
@@ -83,7 +84,7 @@ async fn same_before(
     if fields.is_empty() {
         return Ok(BTreeSet::new());
     }
-    match group.get().fields(fields).await {
+    match how.read_before(Operation::GetGroup, group.get().fields(fields).into_future()).await {
         Ok(before) => {
             let same =
                 |(name, text): &(&SettingName, &Option<String>)| shows(&before, **name, text.as_deref());

@@ -33,8 +33,14 @@ pub(super) enum Record {
         newest: Option<Timestamp>,
         subjects: BTreeMap<String, Vec<GroupId>>,
     },
-    /// A create is about to be sent; `hash` is of what it says.
-    Sending { line: u64, hash: String, at: Timestamp },
+    /// A create is about to be sent; `hash` is of what it says, and by `ticket` the next run goes on with it.
+    Sending {
+        line: u64,
+        hash: String,
+        at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ticket: Option<u64>,
+    },
     /// It was accepted.
     Accepted {
         line: u64,
@@ -227,7 +233,7 @@ mod tests {
     use super::*;
 
     fn sending(line: u64) -> Record {
-        Record::Sending { line, hash: "h".to_owned(), at: Timestamp::from_seconds(1) }
+        Record::Sending { line, hash: "h".to_owned(), at: Timestamp::from_seconds(1), ticket: None }
     }
 
     #[tokio::test]

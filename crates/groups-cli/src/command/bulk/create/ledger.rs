@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use groups_ergonomic::model::text::quoted;
+use groups_ergonomic::model::text::{normalized, quoted};
 use groups_ergonomic::model::{GroupId, JoinApprovalMode, RequestId, Timestamp};
+use groups_ergonomic::{KnownGroups, Likeness};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -42,9 +43,8 @@ impl Wanted {
     }
 
     /// Rows of which this is the same are alike.
-    pub(super) fn likeness(&self) -> (String, String, String) {
-        let description = self.description.as_deref().unwrap_or_default().trim().to_owned();
-        (self.subject.clone(), description, self.mode.as_str().to_owned())
+    pub(super) fn likeness(&self) -> Likeness {
+        Likeness::new(&self.subject, self.description.as_deref(), Some(&self.mode))
     }
 }
 
@@ -78,7 +78,9 @@ pub(super) struct Ledger {
     pub(super) states: Vec<State>,
     /// Whether anything was sent.
     pub(super) sent: bool,
-    /// The groups of each subject before anything was sent that is not known.
+    /// By which the creates of rows are followed across runs.
+    pub(super) tickets: HashMap<usize, u64>,
+    /// The groups of each subject, in its normal form, before anything was sent that is not known.
     before: HashMap<String, HashSet<GroupId>>,
     /// The newest group there was then.
     pub(super) newest: Option<Timestamp>,
@@ -95,6 +97,7 @@ impl Ledger {
         let mut states: BTreeMap<u64, (State, String)> = BTreeMap::new();
         let mut ledger = Self::default();
         let mut longest = CALL;
+        let mut tickets = HashMap::new();
         for record in records {
             match record {
                 Record::Begun { to, key, call, .. } => {
@@ -107,8 +110,9 @@ impl Ledger {
                     ledger.begun = Some((to.clone(), key.clone()));
                 }
                 Record::Looked { newest, subjects, .. } => ledger.looked(*newest, subjects),
-                Record::Sending { line, hash, at } => {
+                Record::Sending { line, hash, at, ticket } => {
                     ledger.sent = true;
+                    tickets.extend(ticket.map(|ticket| (*line, ticket)));
                     let longest = i64::try_from(longest).unwrap_or(i64::MAX);
                     let ended = Timestamp::from_seconds(at.seconds().saturating_add(longest));
                     states.insert(*line, (State::Unknown(ended), hash.clone()));
@@ -141,6 +145,8 @@ impl Ledger {
             }
         }
         ledger.states = vec![State::New; rows.len()];
+        ledger.tickets =
+            tickets.iter().filter_map(|(line, ticket)| Some((*places.get(line)?, *ticket))).collect();
         let mut problems = Vec::new();
         for (line, (state, hash)) in states {
             if state == State::New {
@@ -170,18 +176,19 @@ impl Ledger {
             self.newest = newest;
         }
         for (subject, groups) in subjects {
-            self.before.insert(subject.clone(), groups.iter().cloned().collect());
+            self.before.insert(normalized(subject), groups.iter().cloned().collect());
         }
     }
 
     /// Whether it is known what groups of a subject there were before.
     pub(super) fn knows(&self, subject: &str) -> bool {
-        self.before.contains_key(subject)
+        self.before.contains_key(&normalized(subject))
     }
 
-    /// Whether a group of a subject was there before anything was sent.
-    pub(super) fn was_there(&self, subject: &str, group: &GroupId) -> bool {
-        self.before.get(subject).is_some_and(|groups| groups.contains(group))
+    /// The groups that are no open row's.
+    pub(super) fn known(&self) -> KnownGroups {
+        let before = self.before.values().flatten().cloned();
+        KnownGroups::new(before.chain(self.taken()), self.newest)
     }
 
     /// The groups that are known to be a row's.
@@ -211,7 +218,12 @@ mod tests {
     }
 
     fn sending(row: &Wanted) -> Record {
-        Record::Sending { line: row.line, hash: row.hash(), at: Timestamp::from_seconds(5) }
+        Record::Sending {
+            line: row.line,
+            hash: row.hash(),
+            at: Timestamp::from_seconds(5),
+            ticket: Some(row.line),
+        }
     }
 
     fn accepted(line: u64) -> Record {
@@ -241,6 +253,7 @@ mod tests {
         ];
         let ledger = Ledger::read(&records, &rows).unwrap();
         let unknown = State::Unknown(Timestamp::from_seconds(5 + 15 * 60));
+        assert_eq!(ledger.tickets.get(&3), Some(&5));
         assert_eq!(ledger.states[0], unknown);
         assert!(matches!(&ledger.states[1], State::Accepted { request_id: Some(_), .. }));
         assert_eq!(ledger.states[2], State::New);
@@ -285,7 +298,8 @@ mod tests {
         let at = |seconds| Some(Timestamp::from_seconds(seconds));
         ledger.looked(at(1), &BTreeMap::from([("A".to_owned(), vec![group("1")]), ("B".to_owned(), vec![])]));
         ledger.looked(at(2), &BTreeMap::from([("A".to_owned(), vec![group("1"), group("2")])]));
-        assert!(ledger.was_there("A", &group("1")) && ledger.was_there("A", &group("2")));
+        let is_new = |id: &str| ledger.known().is_new(&groups_ergonomic::model::Group::new(group(id)));
+        assert!(!is_new("1") && !is_new("2") && is_new("3"));
         assert!(ledger.knows("B") && !ledger.knows("C"));
         assert_eq!(ledger.newest, at(1));
     }

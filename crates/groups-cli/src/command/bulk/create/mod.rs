@@ -4,7 +4,6 @@
 mod journal;
 mod ledger;
 mod number;
-mod reconcile;
 mod run;
 
 use std::collections::{BTreeMap, HashSet};

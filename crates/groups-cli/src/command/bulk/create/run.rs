@@ -3,16 +3,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
-use groups_ergonomic::model::event::EventKind;
-use groups_ergonomic::model::text::quoted;
+use groups_ergonomic::model::event::{Event, EventKind};
+use groups_ergonomic::model::text::{normalized, quoted};
 use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
-use groups_ergonomic::{CreateGroup, Delivery, Error, ErrorKind, Operation};
+use groups_ergonomic::{
+    CreateGroup, CreateMatcher, Delivery, Error, ErrorKind, FollowedCreate, Operation, Progressed, Verdict,
+};
 use groups_model::ErrorEntry;
-use groups_webhooks::EventStore as _;
-use groups_webhooks::store::Query;
 
 use super::super::calls::is_pointless;
 use super::super::row::{RowResult, Shown, Status, Told};
@@ -20,7 +21,6 @@ use super::super::runner::{Ended, InOrder, Run, Stop, each};
 use super::super::tally::Tally;
 use super::journal::{Journal, Record};
 use super::ledger::{Ledger, State, Wanted};
-use super::reconcile::{Conclusion, Open, conclude};
 use super::{SHOWN, Task};
 use crate::args::Ambiguous;
 use crate::command::{AT_ONCE, Call};
@@ -29,10 +29,12 @@ use crate::exit::Code;
 use crate::failure::{Failure, Kind};
 use crate::output::{Bar, Printer, end_question};
 
-/// By how much the clocks that date groups may differ, in seconds.
-const SKEW: i64 = 60;
 /// The pauses between looks: the first, and the longest.
 const GAPS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
+/// The pause before the look that confirms a group.
+const CONFIRMS: Duration = Duration::from_secs(1);
+/// The least time for the list that is read before anything is sent: a short wait must not make the run impossible.
+const SHORTEST_LIST: Duration = Duration::from_secs(1);
 /// How often the progress is drawn.
 const BEAT: Duration = Duration::from_millis(100);
 
@@ -44,16 +46,25 @@ struct Work<'a> {
     ledger: RefCell<Ledger>,
     /// Rows of which nobody can tell, with the groups that may be theirs.
     ambiguous: RefCell<HashMap<usize, Vec<GroupId>>>,
+    /// Groups that fit, but have not been the only ones for long enough.
+    unconfirmed: RefCell<HashMap<usize, GroupId>>,
     /// Why the answers of this run were lost, or what the webhooks said, for rows that are still waited for.
     reasons: RefCell<HashMap<usize, Failure>>,
     /// Subjects that are to be sent and that groups have of which the journal does not know.
     twins: RefCell<BTreeSet<String>>,
-    /// Events up to this number were looked at.
-    events: Cell<u64>,
+    /// The creates whose groups are looked for.
+    followed: RefCell<HashMap<usize, Rc<FollowedCreate>>>,
+    matcher: RefCell<CreateMatcher>,
+    /// What was reported of creates with the subjects of this sheet, and the number of the last event that was read.
+    events: RefCell<Vec<Event>>,
+    last_event: Cell<u64>,
+    /// Why the last look at the list failed, if it did.
+    look_failed: RefCell<Option<String>>,
     /// Rows of which nothing more is learnt, as the journal could not be written.
     unwritten: RefCell<HashSet<usize>>,
     /// Whatever an earlier run has sent was sent before.
     began: Instant,
+    began_at: tokio::time::Instant,
     /// When the calls of this run ended. The clock that dates things may be put forward or back; this one is not.
     ended: RefCell<HashMap<usize, Instant>>,
 }
@@ -84,6 +95,23 @@ fn is_of_somebody_else(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound && error.code().is_none()
 }
 
+/// A moment that much later; a wait without end must not overflow the clock.
+fn later(moment: tokio::time::Instant, time: Duration) -> tokio::time::Instant {
+    moment.checked_add(time).unwrap_or(moment + Duration::from_secs(30 * 365 * 24 * 60 * 60))
+}
+
+fn after(time: Duration) -> tokio::time::Instant {
+    later(tokio::time::Instant::now(), time)
+}
+
+/// A list, or what it contains, could not be read before a deadline.
+fn too_slow() -> Failure {
+    let kind = Kind::Api(ErrorKind::Timeout);
+    let message = "the list of groups could not be read in time";
+    Failure::local(kind, Operation::ListGroups.id(), message)
+        .with_remedy("Give `--wait` more time, or check the network and `--base-url`, then run it again.")
+}
+
 /// The call of a row.
 pub(super) fn create(row: &Wanted, call: &Call<'_>) -> CreateGroup {
     let create = call.client.groups().create(row.subject.clone()).join_approval_mode(row.mode.clone());
@@ -107,11 +135,17 @@ pub(super) async fn run(
         journal,
         ledger: RefCell::new(ledger),
         ambiguous: RefCell::default(),
+        unconfirmed: RefCell::default(),
         reasons: RefCell::default(),
         twins: RefCell::default(),
-        events: Cell::new(0),
+        followed: RefCell::default(),
+        matcher: RefCell::new(call.client.create_matcher()),
+        events: RefCell::default(),
+        last_event: Cell::new(0),
+        look_failed: RefCell::default(),
         unwritten: RefCell::default(),
         began: Instant::now(),
+        began_at: tokio::time::Instant::now(),
         ended: RefCell::default(),
     };
     let mut stop = Stop::new();
@@ -255,7 +289,11 @@ impl<'a> Work<'a> {
         );
         let mut is_said = false;
         loop {
-            let looked = self.look(!decided);
+            // A list that goes on for ever must not outlast the settle period.
+            let settled = later(self.began_at, self.task.settle.saturating_add(self.call.patience));
+            // What is known by now is printed later.
+            let nobody = RefCell::default();
+            let looked = self.look(!decided, settled, &nobody);
             tokio::select! {
                 biased;
                 () = stop.wait() => {
@@ -303,24 +341,23 @@ impl<'a> Work<'a> {
     /// Notes the groups that there are of subjects that are to be sent. Of subjects of which a row is open it is known
     /// what there was before that row was sent, and that stays.
     async fn look_before(&self, to_send: &[usize], out: &Printer) -> Result<(), Failure> {
-        let subjects: BTreeSet<&str> = {
+        let subjects: BTreeSet<String> = {
             let open = self.open_by_subject(false);
             let ledger = self.ledger.borrow();
-            let new = to_send.iter().map(|index| self.rows()[*index].subject.as_str());
-            new.filter(|subject| !open.contains_key(*subject) || !ledger.knows(subject)).collect()
+            let new = to_send.iter().map(|index| normalized(&self.rows()[*index].subject));
+            new.filter(|subject| !open.contains_key(subject) || !ledger.knows(subject)).collect()
         };
         if subjects.is_empty() {
             return Ok(());
         }
-        let list = self.call.client.groups().list().stream();
-        let groups = out.waiting("Listing the groups there are", list.all()).await;
-        let groups = groups.map_err(|error| self.failed(&error))?;
+        let deadline = self.call.wait.map(|time| after(time.max(SHORTEST_LIST)));
+        let groups = out.waiting("Listing your groups", self.groups(deadline)).await?;
         let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
         let mut there: BTreeMap<String, Vec<GroupId>> =
-            subjects.iter().map(|subject| ((*subject).to_owned(), Vec::new())).collect();
+            subjects.into_iter().map(|subject| (subject, Vec::new())).collect();
         for group in groups {
-            let subject = group.subject.as_deref().unwrap_or_default().trim();
-            if let Some(ids) = there.get_mut(subject) {
+            let subject = normalized(group.subject.as_deref().unwrap_or_default());
+            if let Some(ids) = there.get_mut(&subject) {
                 ids.push(group.id);
             }
         }
@@ -342,7 +379,8 @@ impl<'a> Work<'a> {
         out: &mut Printer,
     ) -> Result<(), Failure> {
         let twins = self.twins.take();
-        let rows = to_send.iter().filter(|index| twins.contains(&self.rows()[**index].subject)).count();
+        let rows =
+            to_send.iter().filter(|index| twins.contains(&normalized(&self.rows()[**index].subject))).count();
         if rows == 0 {
             return Ok(());
         }
@@ -400,12 +438,13 @@ impl<'a> Work<'a> {
         let kind = Kind::Api(ErrorKind::OutcomeAmbiguous);
         let why = match groups {
             [] => "the list of groups is empty, which need not mean that there are none".to_owned(),
-            _ => format!("there are new groups with this subject that may or may not be this row's: {ids}"),
+            _ => "there are new groups with this subject that may or may not be this row's".to_owned(),
         };
         let message = format!("it may have been made, and that cannot be told: {why}");
         let unknown = matches!(self.ledger.borrow().states[index], State::Unknown(_));
         let mut failure = Failure::local(kind, Operation::CreateGroup.id(), message);
         failure.code = if unknown { Code::InDoubt } else { Code::NotSeen };
+        failure.report.details = (!groups.is_empty()).then(|| format!("Candidates: {ids}"));
         let look = match groups {
             [] => "Make sure that the number may have groups,",
             _ => "Look at these groups,",
@@ -420,11 +459,16 @@ impl<'a> Work<'a> {
     async fn send(&self, index: usize) -> Vec<Told> {
         let row = &self.rows()[index];
         let (line, at) = (row.line, now());
-        if let Err(failure) = self.write(Record::Sending { line, hash: row.hash(), at }).await {
+        let create = match self.follow(index) {
+            Ok(create) => create,
+            Err(failure) => return vec![Told::failed(index, self.row(index), failure)],
+        };
+        let ticket = Some(create.number());
+        if let Err(failure) = self.write(Record::Sending { line, hash: row.hash(), at, ticket }).await {
             return vec![Told::failed(index, self.row(index), failure)];
         }
         self.set(index, State::Unknown(at));
-        let (record, failure) = match create(row, self.call).await {
+        let (record, failure) = match create.send().await {
             Ok(accepted) => {
                 let (request_id, group_id) = (accepted.request_id, accepted.group_id);
                 let at = now();
@@ -518,20 +562,30 @@ impl<'a> Work<'a> {
         stop: &mut Stop,
         out: &mut Printer,
     ) {
-        let began = tokio::time::Instant::now();
+        let (began, deadline) = (tokio::time::Instant::now(), after(time));
         let mut bar: Bar = out.bar("Waiting for groups", self.rows().len(), tally.settled());
         let mut beat = tokio::time::interval(BEAT);
         let mut gap = GAPS.0;
         let fresh: RefCell<Vec<Told>> = RefCell::default();
         while !self.open().is_empty() && began.elapsed() < time {
             let left = time.saturating_sub(began.elapsed());
-            let pause = gap.min(left);
+            // The last look comes a little before the end, so that its answer is in time.
+            let usable = left.saturating_sub((time / 10).min(CONFIRMS));
+            let wanted = if self.unconfirmed.borrow().is_empty() { gap } else { gap.min(CONFIRMS) };
+            let pause = if usable.is_zero() { left } else { wanted.min(usable) };
             let round = async {
                 tokio::time::sleep(pause).await;
                 self.events(&fresh).await;
+                if usable.is_zero() {
+                    return;
+                }
                 // A look that fails is followed by another.
-                let _ = self.look(false).await;
-                self.links(&fresh).await;
+                let looked = self.look(false, deadline, &fresh).await;
+                // One that the deadline ends has not failed.
+                if tokio::time::Instant::now() < deadline {
+                    *self.look_failed.borrow_mut() = looked.err().map(|failure| failure.report.message);
+                }
+                self.links(&fresh, deadline).await;
             };
             let mut round = std::pin::pin!(round);
             let over = loop {
@@ -584,49 +638,130 @@ impl<'a> Work<'a> {
         )
     }
 
-    /// What the webhooks tell.
-    async fn events(&self, fresh: &RefCell<Vec<Told>>) {
-        let Some(store) = self.call.told.as_ref().and_then(|told| told.store.as_ref()) else { return };
-        let waiting: HashMap<RequestId, usize> = {
+    /// The create of a row, followed from now on. A row keeps its number across runs.
+    fn follow(&self, index: usize) -> Result<Rc<FollowedCreate>, Failure> {
+        let number = match self.followed.borrow().get(&index) {
+            Some(before) => Some(before.number()),
+            None => self.ledger.borrow().tickets.get(&index).copied(),
+        };
+        let create =
+            create(&self.rows()[index], self.call).follow(number).map_err(|error| self.failed(&error))?;
+        let create = Rc::new(create);
+        self.followed.borrow_mut().insert(index, Rc::clone(&create));
+        Ok(create)
+    }
+
+    /// What the matcher concludes for rows. A list comes with when it was asked for.
+    fn verdicts(&self, rows: &[usize], now: Option<(&[Group], Seen)>) -> Result<Vec<Verdict>, Failure> {
+        for index in rows {
+            if !self.followed.borrow().contains_key(index) {
+                self.follow(*index)?;
+            }
+        }
+        let (followed, ledger) = (self.followed.borrow(), self.ledger.borrow());
+        let open = rows.iter().filter_map(|index| {
+            let (request_id, is_accepted) = match &ledger.states[*index] {
+                State::Accepted { request_id, .. } => (request_id.as_ref(), true),
+                _ => (None, false),
+            };
+            let is_settled = now.is_some_and(|(_, seen)| self.are_settled(*index, rows, seen));
+            Some(Progressed { create: followed.get(index)?, request_id, is_accepted, is_settled })
+        });
+        let open: Vec<Progressed> = open.collect();
+        let now = now.map(|(groups, seen)| (groups, tokio::time::Instant::from_std(seen.instant)));
+        Ok(self.matcher.borrow_mut().look(&open, &ledger.known(), &self.events.borrow(), now))
+    }
+
+    /// Whether a row and all open rows that are alike have settled: which of them made a group is not known.
+    fn are_settled(&self, index: usize, open: &[usize], seen: Seen) -> bool {
+        let likeness = self.rows()[index].likeness();
+        let alike =
+            open.iter().filter(|other| **other == index || self.rows()[**other].likeness() == likeness);
+        alike.into_iter().all(|other| self.is_settled(*other, seen))
+    }
+
+    /// Reads what was reported of creates.
+    async fn read_events(&self) {
+        let Some(source) = &self.call.told else { return };
+        let receipts: Vec<RequestId> = {
             let ledger = self.ledger.borrow();
-            let of = |(index, state): (usize, &State)| match state {
-                State::Accepted { request_id, .. } => Some((request_id.clone()?, index)),
+            let of = |state: &State| match state {
+                State::Accepted { request_id, .. } => request_id.clone(),
                 _ => None,
             };
-            ledger.states.iter().enumerate().filter_map(of).collect()
+            ledger.states.iter().filter_map(of).collect()
         };
-        loop {
-            let query = Query::new().kind("group_create").after(self.events.get()).limit(1_000);
-            let Ok(stored) = store.list(&query).await else { return };
-            let Some(last) = stored.last().map(|one| one.number) else { return };
-            for one in stored {
-                let index = one.event.request_id.as_ref().and_then(|id| waiting.get(id));
-                let (Some(index), EventKind::GroupCreate(created)) = (index, &one.event.kind) else {
-                    continue;
-                };
-                let line = self.rows()[*index].line;
-                if let Some(error) = created.errors.first() {
-                    let (item, kind) = (error.clone(), Kind::Api(error.kind));
-                    let mut failure = Failure::local(kind, Operation::CreateGroup.id(), item.message.clone());
-                    (failure.report.code, failure.report.title) = (item.code, item.title.clone());
-                    let advice = item.code.and_then(ErrorEntry::find).map(|row| row.remedy);
-                    failure = failure
-                        .with_remedy(advice.unwrap_or("Run the same command again to try it once more."));
-                    let row = self.row(*index);
-                    if self.write(Record::NotMade { line, why: item.message }).await.is_ok() {
-                        self.set(*index, State::New);
-                        fresh.borrow_mut().push(Told::failed(*index, row, failure));
-                    }
-                } else if let Some(group_id) = one.event.group_id.clone() {
-                    let invite_link = created.invite_link.clone();
-                    if self.made(*index, group_id, invite_link.clone()).await.is_ok() && invite_link.is_some()
-                    {
-                        fresh.borrow_mut().push(Told::new(*index, self.row(*index)));
-                    }
+        let (mut events, last) = source.of_creates(&receipts, self.last_event.get()).await;
+        self.last_event.set(last);
+        let subjects: HashSet<String> = self.rows().iter().map(|row| normalized(&row.subject)).collect();
+        events.retain(|event| {
+            let of_sheet = match &event.kind {
+                EventKind::GroupCreate(created) => {
+                    created.subject.as_deref().is_some_and(|subject| subjects.contains(&normalized(subject)))
+                }
+                _ => false,
+            };
+            of_sheet || event.request_id.as_ref().is_some_and(|id| receipts.contains(id))
+        });
+        let mut known = self.events.borrow_mut();
+        for event in events {
+            if !known.contains(&event) {
+                known.push(event);
+            }
+        }
+    }
+
+    /// What the webhooks report.
+    async fn events(&self, fresh: &RefCell<Vec<Told>>) {
+        self.read_events().await;
+        let waiting = self.indices(
+            |state| matches!(state, State::Accepted { group_id: None, request_id: Some(_), .. }),
+            |_, _| true,
+        );
+        if waiting.is_empty() || self.events.borrow().is_empty() {
+            return;
+        }
+        let Ok(verdicts) = self.verdicts(&waiting, None) else { return };
+        for (index, verdict) in waiting.into_iter().zip(verdicts) {
+            self.take(index, verdict, fresh).await;
+        }
+    }
+
+    /// Takes what is concluded for certain.
+    async fn take(&self, index: usize, verdict: Verdict, fresh: &RefCell<Vec<Told>>) {
+        match verdict {
+            Verdict::Created(group_id, _) => {
+                let link = self.reported_link(&group_id);
+                let has_link = link.is_some();
+                if self.made(index, group_id, link).await.is_ok() && has_link {
+                    fresh.borrow_mut().push(Told::new(index, self.row(index)));
                 }
             }
-            self.events.set(last);
+            Verdict::Failed(item) => {
+                let kind = Kind::Api(item.kind);
+                let mut failure = Failure::local(kind, Operation::CreateGroup.id(), item.message.clone());
+                (failure.report.code, failure.report.title) = (item.code, item.title.clone());
+                let advice = item.code.and_then(ErrorEntry::find).map(|row| row.remedy);
+                failure =
+                    failure.with_remedy(advice.unwrap_or("Run the same command again to try it once more."));
+                let (row, line) = (self.row(index), self.rows()[index].line);
+                if self.write(Record::NotMade { line, why: item.message }).await.is_ok() {
+                    self.set(index, State::New);
+                    fresh.borrow_mut().push(Told::failed(index, row, failure));
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// The invite link of a group in what was reported.
+    fn reported_link(&self, group: &GroupId) -> Option<String> {
+        self.events.borrow().iter().find_map(|event| match &event.kind {
+            EventKind::GroupCreate(created) if event.group_id.as_ref() == Some(group) => {
+                created.invite_link.clone()
+            }
+            _ => None,
+        })
     }
 
     /// A row's group is there.
@@ -648,7 +783,7 @@ impl<'a> Work<'a> {
     }
 
     /// Reads the links of groups that are there.
-    async fn links(&self, fresh: &RefCell<Vec<Told>>) {
+    async fn links(&self, fresh: &RefCell<Vec<Told>>, deadline: tokio::time::Instant) {
         let without: Vec<(usize, GroupId)> = {
             let ledger = self.ledger.borrow();
             let of = |(index, state): (usize, &State)| match state {
@@ -663,7 +798,7 @@ impl<'a> Work<'a> {
             Ok::<_, Error>((index, id, link.invite_link))
         });
         let mut reads = reads.buffer_unordered(AT_ONCE);
-        while let Some(read) = reads.next().await {
+        while let Ok(Some(read)) = tokio::time::timeout_at(deadline, reads.next()).await {
             match read {
                 Ok((index, id, link)) => {
                     if self.made(index, id, Some(link)).await.is_ok() {
@@ -676,132 +811,144 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// The list of groups.
+    async fn groups(&self, deadline: Option<tokio::time::Instant>) -> Result<Vec<Group>, Failure> {
+        let list = self.call.client.groups().list().stream().all();
+        let listed = match deadline {
+            None => Ok(list.await),
+            Some(deadline) => tokio::time::timeout_at(deadline, list).await,
+        };
+        let Ok(listed) = listed else { return Err(too_slow()) };
+        listed.map_err(|error| self.failed(&error))
+    }
+
     /// Looks at the groups, and concludes for rows whose group is not known. `doubts`: only for subjects of which a row
     /// is unknown.
-    async fn look(&self, doubts: bool) -> Result<(), Failure> {
+    async fn look(
+        &self,
+        doubts: bool,
+        deadline: tokio::time::Instant,
+        fresh: &RefCell<Vec<Told>>,
+    ) -> Result<(), Failure> {
         let open = self.open_by_subject(doubts);
         if open.is_empty() {
             return Ok(());
         }
         let (at, instant) = (now(), Instant::now());
-        let groups = self.call.client.groups().list().stream().all().await;
-        let groups = groups.map_err(|error| self.failed(&error))?;
+        let groups = self.groups(Some(deadline)).await?;
         // A number that may have no groups lists none, rather than refusing.
         let seen = Seen { at, instant, nothing: groups.is_empty() };
-        let mut fresh: HashMap<String, Vec<Group>> = HashMap::new();
-        {
-            let ledger = self.ledger.borrow();
-            let taken = ledger.taken();
-            for group in groups {
-                let subject = group.subject.as_deref().unwrap_or_default().trim().to_owned();
-                let older = match (group.created_at, ledger.newest) {
-                    (Some(at), Some(newest)) => at.seconds() + SKEW < newest.seconds(),
-                    _ => false,
-                };
-                let is_new = !older && !taken.contains(&group.id) && !ledger.was_there(&subject, &group.id);
-                if is_new && open.contains_key(&subject) {
-                    fresh.entry(subject).or_default().push(group);
-                }
-            }
+        self.read_events().await;
+        let known = self.ledger.borrow().known();
+        let mut candidates: Vec<Group> = groups;
+        candidates.retain(|group| {
+            let subject = normalized(group.subject.as_deref().unwrap_or_default());
+            known.is_new(group) && open.contains_key(&subject)
+        });
+        let rows: Vec<usize> = open.values().flatten().copied().collect();
+        // What may not have been received at all needs more than its subject.
+        let unknown = |index: &usize| matches!(self.ledger.borrow().states[*index], State::Unknown(_));
+        let to_read: HashSet<GroupId> = candidates
+            .iter()
+            .filter(|group| {
+                open[&normalized(group.subject.as_deref().unwrap_or_default())].iter().any(unknown)
+            })
+            .map(|group| group.id.clone())
+            .collect();
+        let mut read = self.details(&mut candidates, to_read, deadline).await?;
+        let mut verdicts = self.verdicts(&rows, Some((&candidates, seen)))?;
+        let unclear: HashSet<GroupId> = verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Ambiguous(ids) => Some(ids),
+                _ => None,
+            })
+            .flatten()
+            .filter(|id| !read.contains(*id))
+            .cloned()
+            .collect();
+        if !unclear.is_empty() {
+            read.extend(self.details(&mut candidates, unclear, deadline).await?);
+            verdicts = self.verdicts(&rows, Some((&candidates, seen)))?;
         }
-        for (subject, rows) in open {
-            let mut groups = fresh.remove(&subject).unwrap_or_default();
-            groups.sort_by_key(|group| group.created_at.map_or(0, Timestamp::seconds));
-            self.conclude_subject(&rows, groups, seen).await?;
+        for (index, verdict) in rows.iter().copied().zip(verdicts) {
+            self.ambiguous.borrow_mut().remove(&index);
+            self.unconfirmed.borrow_mut().remove(&index);
+            let settled = self.are_settled(index, &rows, seen);
+            match verdict {
+                Verdict::Missing(strangers) if unknown(&index) && settled => {
+                    if seen.nothing || !strangers.is_empty() {
+                        self.ambiguous.borrow_mut().insert(index, strangers);
+                        continue;
+                    }
+                    let why = "looked for, and not there".to_owned();
+                    self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
+                    self.set(index, State::New);
+                }
+                // It was accepted, and nothing will report its outcome any more.
+                Verdict::Missing(_) if settled && self.task.ambiguous.is_some() => {
+                    self.ambiguous.borrow_mut().insert(index, Vec::new());
+                }
+                Verdict::Ambiguous(groups) => {
+                    self.ambiguous.borrow_mut().insert(index, groups);
+                }
+                Verdict::Unconfirmed(group) => {
+                    self.unconfirmed.borrow_mut().insert(index, group);
+                }
+                Verdict::Created(group, _) => {
+                    let link = self.reported_link(&group);
+                    self.made(index, group, link).await?;
+                }
+                verdict => self.take(index, verdict, fresh).await,
+            }
         }
         Ok(())
     }
 
-    fn open_by_subject(&self, doubts: bool) -> BTreeMap<String, Vec<Open>> {
+    /// The open rows by their subjects in normal form. `doubts`: only subjects of which a row is unknown.
+    fn open_by_subject(&self, doubts: bool) -> BTreeMap<String, Vec<usize>> {
         let ledger = self.ledger.borrow();
-        let mut open: BTreeMap<String, Vec<Open>> = BTreeMap::new();
+        let mut open: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, state) in ledger.states.iter().enumerate() {
-            let unknown = match state {
-                State::Unknown(_) => true,
-                State::Accepted { group_id: None, .. } => false,
-                _ => continue,
-            };
-            open.entry(self.rows()[index].subject.clone()).or_default().push(Open { index, unknown });
+            if matches!(state, State::Unknown(_) | State::Accepted { group_id: None, .. }) {
+                open.entry(normalized(&self.rows()[index].subject)).or_default().push(index);
+            }
         }
         if doubts {
-            open.retain(|_, rows| rows.iter().any(|row| row.unknown));
+            open.retain(|_, rows| rows.iter().any(|row| matches!(ledger.states[*row], State::Unknown(_))));
         }
         open
     }
 
-    /// Concludes for the rows of one subject from its new groups.
-    async fn conclude_subject(&self, rows: &[Open], groups: Vec<Group>, seen: Seen) -> Result<(), Failure> {
-        let subject = &self.rows()[rows[0].index].subject;
-        let likenesses: BTreeSet<_> =
-            self.rows().iter().filter(|row| row.subject == *subject).map(Wanted::likeness).collect();
-        // A group that is not quite what was asked for is somebody else's, or has been changed since.
-        let reads_all =
-            likenesses.len() > 1 || groups.len() > rows.len() || rows.iter().any(|row| row.unknown);
-        let mut alike: HashMap<(String, String, String), Vec<GroupId>> = HashMap::new();
-        let mut strangers = Vec::new();
-        for group in groups {
-            let likeness = match reads_all {
-                true => self.likeness(&group.id, subject).await?,
-                false => likenesses.first().cloned(),
-            };
-            match likeness {
-                Some(likeness) if likenesses.contains(&likeness) => {
-                    alike.entry(likeness).or_default().push(group.id);
-                }
-                Some(_) => strangers.push(group.id),
-                None => {}
-            }
-        }
-        let mut by_likeness: BTreeMap<_, Vec<Open>> = BTreeMap::new();
-        for row in rows {
-            by_likeness.entry(self.rows()[row.index].likeness()).or_default().push(*row);
-        }
-        for (likeness, rows) in by_likeness {
-            let groups = alike.remove(&likeness).unwrap_or_default();
-            let settled = rows.iter().all(|row| self.is_settled(row.index, seen));
-            for (index, conclusion) in conclude(&rows, &groups, settled) {
-                self.ambiguous.borrow_mut().remove(&index);
-                match conclusion {
-                    Conclusion::Made(group) => self.made(index, group, None).await?,
-                    Conclusion::NotMade if seen.nothing || !strangers.is_empty() => {
-                        self.ambiguous.borrow_mut().insert(index, strangers.clone());
-                    }
-                    Conclusion::NotMade => {
-                        let why = "looked for, and not there".to_owned();
-                        self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
-                        self.set(index, State::New);
-                    }
-                    // It was accepted, and nobody will tell any more what has become of it.
-                    Conclusion::NotYet if self.task.ambiguous.is_some() && self.is_settled(index, seen) => {
-                        self.ambiguous.borrow_mut().insert(index, Vec::new());
-                    }
-                    Conclusion::NotYet => {}
-                    Conclusion::Ambiguous(groups) => {
-                        self.ambiguous.borrow_mut().insert(index, groups);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What a group says, if it is still there.
-    async fn likeness(
+    /// Reads the description and approval mode of these groups, and leaves out those that are gone. The ids that were read.
+    async fn details(
         &self,
-        id: &GroupId,
-        subject: &str,
-    ) -> Result<Option<(String, String, String)>, Failure> {
-        let fields = [GroupField::Description, GroupField::JoinApprovalMode];
-        let read = async { self.call.client.group(id.clone())?.get().fields(fields).await };
-        match read.await {
-            Ok(group) => {
-                let description = group.description.unwrap_or_default().trim().to_owned();
-                let mode = group.join_approval_mode.as_ref().map_or("auto_approve", |mode| mode.as_str());
-                Ok(Some((subject.to_owned(), description, mode.to_owned())))
+        groups: &mut Vec<Group>,
+        ids: HashSet<GroupId>,
+        deadline: tokio::time::Instant,
+    ) -> Result<HashSet<GroupId>, Failure> {
+        let reads = futures_util::stream::iter(ids.iter().cloned()).map(|id| async move {
+            let fields = [GroupField::Description, GroupField::JoinApprovalMode];
+            let read = async { self.call.client.group(id.clone())?.get().fields(fields).await }.await;
+            (id, read)
+        });
+        let reads = reads.buffer_unordered(AT_ONCE).collect::<Vec<_>>();
+        let Ok(reads) = tokio::time::timeout_at(deadline, reads).await else { return Err(too_slow()) };
+        for (id, read) in reads {
+            match read {
+                Ok(read) => {
+                    if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
+                        group.description = Some(read.description.unwrap_or_default());
+                        group.join_approval_mode = read.join_approval_mode;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::GroupUnknown => {
+                    groups.retain(|group| group.id != id)
+                }
+                Err(error) => return Err(self.failed(&error)),
             }
-            Err(error) if error.kind() == ErrorKind::GroupUnknown => Ok(None),
-            Err(error) => Err(self.failed(&error)),
         }
+        Ok(ids)
     }
 
     /// Whether whatever was sent for a row would have been seen then.
@@ -854,6 +1001,11 @@ impl<'a> Work<'a> {
             if let Some(groups) = self.ambiguous.borrow().get(&index).filter(|_| !stopped) {
                 return self.told_ambiguous(index, groups);
             }
+            if let Some(group) = self.unconfirmed.borrow().get(&index).filter(|_| !stopped)
+                && matches!(self.ledger.borrow().states[index], State::Accepted { group_id: None, .. })
+            {
+                return self.told_ambiguous(index, std::slice::from_ref(group));
+            }
             if let Some(failure) = self.reasons.borrow().get(&index)
                 && matches!(self.ledger.borrow().states[index], State::Unknown(_))
             {
@@ -869,6 +1021,11 @@ impl<'a> Work<'a> {
                 }
                 _ => (ErrorKind::OutcomeNotSeen, "the group is there, but its invite link could not be read"),
             };
+            let message =
+                match self.look_failed.borrow().as_deref().filter(|_| row.status == Status::Accepted) {
+                    Some(why) => format!("{message}; the last look failed: {why}"),
+                    None => message.to_owned(),
+                };
             let failure = Failure::local(Kind::Api(kind), Operation::CreateGroup.id(), message);
             let again = self.task.again(self.call.scene);
             let mut advice = format!("Run `{again}` again to look once more.");
