@@ -140,7 +140,10 @@ pub(super) fn acknowledgement(exchange: &Exchange) -> Judged {
         Body::Other(_) => return Judged::different("the body is no JSON"),
         Body::Json(body) => body,
     };
-    let faults = document::faults("Accepted", body);
+    let mut faults = document::faults("Accepted", body);
+    // The document requires no member, as sources differ; the documented form has both of these.
+    let missing = ["messaging_product", "request_id"].into_iter().filter(|member| body.get(member).is_none());
+    faults.extend(missing.map(|member| format!("The body: {member} is missing")));
     if faults.is_empty() {
         return Judged::AS_DOCUMENTED;
     }
