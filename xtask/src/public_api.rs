@@ -48,11 +48,14 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
     ("secrecy::SecretString", "a key is taken in a type that does not print it"),
     ("serde_core::de::Deserialize", "what the model holds can be read back"),
+    ("serde_core::de::DeserializeOwned", "what is read around its odd values"),
     ("serde_core::de::Deserializer", "part of the same trait"),
     ("serde_core::ser::Serialize", "what the model holds can be written down"),
     ("serde_core::ser::Serializer", "part of the same trait"),
+    ("serde_json::error::Error", "where an answer stops being JSON"),
     ("serde_json::map::Map", "fields that nobody knows yet are kept as they came"),
     ("serde_json::value::Value", "values that nobody knows yet, and the body in a preview"),
+    ("tokio::time::instant::Instant", "when a list was read, by the clock that tests can pause"),
     ("tokio::net::tcp::listener::TcpListener", "a receiver is served on a socket that the caller has bound"),
 ];
 

@@ -36,7 +36,7 @@ pub fn error_kinds() -> Vec<&'static str> {
     of_api.chain(Kind::OWN.iter().map(|kind| kind.as_str())).collect()
 }
 
-/// Without what only the reader of the source can look up: headings of the fact sheet, links between items.
+/// Without what only the reader of the source can look up: headings of the facts page, links between items.
 fn for_readers(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(object) => {

@@ -42,6 +42,13 @@ pub(crate) fn record(what: &str, problems: &Problems) {
     seen.operations.entry(what.to_owned()).or_default().add(problems);
 }
 
+/// The line about what was read just now, for a command that has no end.
+pub(crate) fn line(what: &str, problems: &Problems) -> Option<String> {
+    let mut operation = Operation::default();
+    operation.add(problems);
+    (!problems.is_empty()).then(|| operation.line(what))
+}
+
 /// A line for each operation.
 pub(crate) fn lines() -> Vec<String> {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,7 +92,8 @@ impl Operation {
         let mut kept: Vec<String> = Vec::new();
         // Receipts, links and whole lists have no `extra` that is shown.
         let is_shown = |pattern: &str| match what.rsplit(' ').next() {
-            Some("get_group" | "get_webhook" | "notification") => true,
+            _ if what.starts_with("event ") => true,
+            Some("get_group" | "get_webhook" | "notification" | "events") => true,
             Some("list_groups" | "list_join_requests") => pattern.contains('['),
             _ => false,
         };

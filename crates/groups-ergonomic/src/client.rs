@@ -118,8 +118,8 @@ impl Client {
     ///
     /// ```
     /// # fn main() -> Result<(), groups_ergonomic::Error> {
-    /// let first = groups_ergonomic::Client::builder().api_key("key of one number").build()?;
-    /// let second = first.with_api_key("key of another")?;
+    /// let first = groups_ergonomic::Client::builder().api_key("key-of-one-number").build()?;
+    /// let second = first.with_api_key("key-of-another")?;
     /// # Ok(())
     /// # }
     /// ```

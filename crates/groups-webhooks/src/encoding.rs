@@ -149,7 +149,9 @@ fn brotli(body: &[u8], output: &mut Output) -> io::Result<()> {
     let mut decoder = brotli_decompressor::Decompressor::new(body, 4096);
     output.read(&mut decoder)?;
     // At its end it returns an error if its buffer holds more.
-    decoder.read(&mut [0])?;
+    if decoder.read(&mut [0])? > 0 {
+        return Err(damaged());
+    }
     all_read(decoder.get_ref())
 }
 

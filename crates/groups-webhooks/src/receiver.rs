@@ -16,6 +16,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use groups_model::event::{Part, split};
+use groups_model::tolerant::Problems;
 use secrecy::SecretString;
 use url::{Url, form_urlencoded};
 
@@ -264,10 +265,20 @@ impl Receiver {
             None => Vec::new(),
         };
         let told = parts.len();
+        let problems = problems(&parts);
         match self.store.append(parts, self.forward_to.as_ref()).await {
             Ok(appended) => {
                 let added = appended.added();
                 tracing::info!(events = told, new = added, "webhook stored");
+                // A webhook that is delivered again is not news.
+                if let Some(first) = problems.iter().next()
+                    && added > 0
+                {
+                    tracing::warn!(
+                        values = problems.total(),
+                        "a webhook contains values that cannot be read: {first}; they are stored with its events"
+                    );
+                }
                 // Also what was stored before: whoever stored it may have ended before telling it. The channel tells
                 // what it remembers once.
                 if let Some(channel) = &self.channel {
@@ -286,6 +297,12 @@ impl Receiver {
             }
         }
     }
+}
+
+fn problems(parts: &[Part]) -> Problems {
+    let mut problems = Problems::default();
+    parts.iter().for_each(|part| problems.append(part.event.problems()));
+    problems
 }
 
 /// Serves a receiver on a listener of its own until told to stop, then ends what has begun.

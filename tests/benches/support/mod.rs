@@ -73,14 +73,18 @@ impl Answers {
 }
 
 impl Server {
-    /// Serves one full group under any id, and a list of so many, each answer after this time.
+    /// Serves one full group under any id, and a list of so many, each answer after this time. Below `/odd`, each group
+    /// of the list has a creation time that cannot be read.
     pub fn start(groups: usize, latency: Duration) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let answered = Arc::new(AtomicUsize::new(0));
         let answers =
             Answers { group: full_group().into(), groups, latency, answered: Arc::clone(&answered) };
-        let app =
-            Router::new().route("/groups", get(list)).route("/groups/{id}", get(one)).with_state(answers);
+        let app = Router::new()
+            .route("/groups", get(list))
+            .route("/odd/groups", get(odd_list))
+            .route("/groups/{id}", get(one))
+            .with_state(answers);
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(async move { axum::serve(listener, app).await });
@@ -135,17 +139,25 @@ fn usual() -> usize {
     25
 }
 
-/// A page; the cursor is the place of its last group.
 async fn list(State(answers): State<Answers>, Query(window): Query<Window>) -> Response {
+    page(&answers, &window, "1759320000").await
+}
+
+async fn odd_list(State(answers): State<Answers>, Query(window): Query<Window>) -> Response {
+    page(&answers, &window, "\"\"").await
+}
+
+/// A page; the cursor is the index after its last group. `created_at` is JSON text.
+async fn page(answers: &Answers, window: &Window, created_at: &str) -> Response {
     answers.take_time().await;
-    let from = window.after.map_or(0, |cursor| cursor.parse::<usize>().unwrap());
+    let from = window.after.as_deref().map_or(0, |cursor| cursor.parse::<usize>().unwrap());
     let to = (from + window.limit).min(answers.groups);
     let mut body = String::with_capacity(120 * (to - from) + 200);
     body.push_str(r#"{"data":{"groups":["#);
     for number in from..to {
         use std::fmt::Write as _;
         let comma = if number == from { "" } else { "," };
-        write!(body, r#"{comma}{{"id":"Y2FwaV9ncm91cDox{number:08}","subject":"Group {number}","created_at":1759320000}}"#)
+        write!(body, r#"{comma}{{"id":"Y2FwaV9ncm91cDox{number:08}","subject":"Group {number}","created_at":{created_at}}}"#)
             .unwrap();
     }
     write_paging(&mut body, from, to, answers.groups);

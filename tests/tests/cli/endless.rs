@@ -253,3 +253,15 @@ fn settling_ends_while_the_list_does_not_end() {
         std::fs::remove_file(format!("{sheet}.wagroups-journal.jsonl")).unwrap();
     }
 }
+
+#[test]
+fn a_create_that_waits_says_that_it_was_not_sent() {
+    let service = endless(cycle, 0);
+    let url = service.url();
+    let arguments = ["create", "--subject", "Trip", "--wait=5s", "--base-url", &url, "-o", "json"];
+    let done = world().quietly_with(&arguments, &KEY);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    let message = done.error()["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("nothing was changed, as the state before the call"), "{message}");
+    assert!(service.asked().iter().all(|asked| asked.starts_with("GET")), "{:?}", service.asked());
+}

@@ -76,8 +76,11 @@ fn creates(service: &Answers) -> usize {
 
 const KEY: [(&str, &str); 1] = [("D360_API_KEY", "k")];
 
+/// How a service stores a subject.
+type Stores = fn(&str) -> String;
+
 /// A subject, and how a service stores it.
-const FORMS: [(&str, fn(&str) -> String); 4] = [
+const FORMS: [(&str, Stores); 4] = [
     ("Cafe\u{301} in Kyoto", normalized),
     ("Trip   to\u{a0} Kyoto", |text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
     ("Love \u{2764}\u{fe0f}", |text| text.replace('\u{fe0f}', "")),

@@ -160,6 +160,46 @@ fn a_compressed_body_is_read_and_a_damaged_one_is_refused() {
 
 /// Bytes that are no text, too.
 #[test]
+fn what_cannot_be_read_of_a_webhook_is_reported_once_and_stored() {
+    let world = world();
+    let receiver = Logged::started(&world, &[], &[]);
+    let body = example("webhook_group_created").replace("\"1759320005\"", "\"soon\"");
+    assert!(body.contains("soon"), "{body}");
+    assert_eq!(post(receiver.url(), &body, ""), 200);
+    receiver.until_said("timestamp is a string");
+    // A webhook that is delivered again is not reported again.
+    assert_eq!(post(receiver.url(), &body, ""), 200);
+    let listed = world.quietly(&["events", "list", "-o", "json"]);
+    assert_eq!(listed.json()[0]["extra"]["?timestamp"], "soon");
+    let line = "1 value in the events could not be read: timestamp is a string. Values that were set aside are under `extra`, as `?timestamp`.";
+    assert!(listed.stderr.contains(line), "{}", listed.stderr);
+    assert_eq!(receiver.ended().matches("timestamp is a string").count(), 1);
+}
+
+#[test]
+fn a_tail_reports_what_cannot_be_read_of_each_event() {
+    let world = world();
+    let receiver = Logged::started(&world, &[], &[]);
+    let log = world.file("tail.txt", b"");
+    let mut command = world.command(&["events", "tail", "-o", "jsonl"]);
+    let stderr = std::fs::File::create(&log).unwrap();
+    let mut tail = command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
+    let mut posted = 0;
+    // It shows what arrives after it has begun, and it does not say when that is.
+    until("the tail does not report it", || {
+        posted += 1;
+        let body = example("webhook_group_created").replace("\"1759320005\"", &format!("\"soon {posted}\""));
+        assert_eq!(post(receiver.url(), &body, ""), 200);
+        std::fs::read_to_string(&log).unwrap().contains("could not be read: timestamp is a string")
+    });
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+    let said = std::fs::read_to_string(&log).unwrap();
+    let first: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    assert!(first["log"]["message"].as_str().unwrap().starts_with("1 value in event "), "{first}");
+}
+
+#[test]
 fn a_body_that_is_not_understood_is_kept_listed_and_forwarded_byte_for_byte() {
     let world = world();
     let other = crate::world();

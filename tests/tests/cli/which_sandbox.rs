@@ -1,5 +1,6 @@
 //! Which sandbox a `sandbox` command acts on. Each verb is run against the embedded one, served ones, and servers that
 //! are none.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests too")]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -144,11 +145,24 @@ fn an_address_that_is_not_a_sandbox_fails_every_verb_and_changes_no_other_sandbo
                 assert_eq!(done.stdout, "", "{line:?}");
                 let message = done.error()["message"].as_str().unwrap().to_owned();
                 assert!(message.contains(said) && message.contains(name), "{line:?}: {message}");
-                assert!(done.error()["remedy"].as_str().unwrap().contains("--sandbox"));
+                let remedy = done.error()["remedy"].as_str().unwrap().to_owned();
+                let next = if said == "https" || said == "is not a URL" { "https://" } else { "--sandbox" };
+                assert!(remedy.contains(next), "{line:?}: {remedy}");
             }
         }
     }
     assert_eq!(world.quietly(&["sandbox", "status", "-o", "json"]).stdout, before);
+}
+
+#[test]
+fn what_is_not_a_sandbox_is_answered_with_the_next_step() {
+    let world = world();
+    world.run(&["sandbox", "status", "--base-url", "https://waba-v2.360dialog.io"]);
+    world.run(&["sandbox", "status", "--base-url", &server(NOT_FOUND)]);
+    world.run(&["sandbox", "status", "--base-url", "http://127.0.0.1:9"]);
+    world.run(&["sandbox", "status", "--profile", "shop"]);
+    world.run(&["sandbox", "serve", "--base-url", "http://127.0.0.1:9"]);
+    world.check("what_is_not_a_sandbox_is_answered_with_the_next_step");
 }
 
 #[test]

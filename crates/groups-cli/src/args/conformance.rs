@@ -10,7 +10,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Each check is one of these:
-  as_documented  as the fact sheet says
+  as_documented  as docs/api-facts.md says
   variant        a known other side where sources disagree; the note says which
   different      neither; then the exit code is 1
   not_tried      the note says why

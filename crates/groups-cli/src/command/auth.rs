@@ -489,8 +489,10 @@ async fn fill(
             // An address that cannot be used is what the problem names.
             status.base_url = "unknown".to_owned();
             let none = other.err().unwrap_or_else(|| none(command));
-            let (base_url, from) = address(globals, environment, None, command)?;
-            (status.base_url, status.base_url_from) = (base_url, from);
+            // The default can be used, so that what cannot is one of these.
+            status.base_url_from =
+                if globals.base_url.is_some() { "--base-url" } else { "WAGROUPS_BASE_URL" };
+            (status.base_url, status.base_url_from) = address(globals, environment, None, command)?;
             return Err(none);
         }
     };

@@ -21,7 +21,7 @@ use crate::failure::{Failure, Kind};
 use crate::output::Printer;
 use crate::run::interrupted;
 use crate::scene::Scene;
-use crate::signals;
+use crate::{signals, unreadable};
 
 /// Where `listen` listens by default.
 const LISTEN_PORT: u16 = 8361;
@@ -106,7 +106,7 @@ pub(super) async fn run(
     if let Task::Decode { file } = task {
         let body = read(&file).map_err(|error| unreadable(&file, &error, scene))?;
         let (events, problems) = read_notification(&body);
-        crate::unreadable::record("the notification", &problems);
+        unreadable::record("the notification", &problems);
         out.items(&events);
         return Ok(());
     }
@@ -153,7 +153,13 @@ pub(super) async fn run(
             while !out.has_ended() {
                 tokio::select! {
                     by_user = signals.wait() => return ended(by_user, scene),
-                    Some(stored) = events.next() => out.followed(&stored.map_err(failed)?.event),
+                    Some(stored) = events.next() => {
+                        let event = stored.map_err(failed)?.event;
+                        out.followed(&event);
+                        if let Some(line) = unreadable::line(&format!("event {}", event.id), &event.problems()) {
+                            out.notice(&line);
+                        }
+                    }
                 }
             }
             Ok(())
@@ -207,6 +213,7 @@ async fn list(
             out.note("There are earlier ones: `--all` or a larger `--limit` shows them.");
         }
         let events: Vec<_> = newest.into_iter().rev().map(|stored| stored.event).collect();
+        record_problems(&events);
         out.page(&events);
         if events.is_empty() {
             out.hint("No events.");
@@ -224,10 +231,17 @@ async fn list(
         };
         query.after = Some(last.number);
         let events: Vec<_> = page.into_iter().map(|stored| stored.event).collect();
+        record_problems(&events);
         out.page(&events);
         if out.has_ended() {
             return Ok(());
         }
+    }
+}
+
+fn record_problems(events: &[groups_model::Event]) {
+    for event in events {
+        unreadable::record("the events", &event.problems());
     }
 }
 

@@ -115,7 +115,7 @@ impl Listening<'_> {
                     }
                     // What is received is kept all the same, and shown when it can be read again.
                     Err(error) => {
-                        if failed_reads % READS_REPORTED == 0 {
+                        if failed_reads.is_multiple_of(READS_REPORTED) {
                             tracing::warn!("events cannot be printed for now: {}", failed(error).report.message);
                         }
                         failed_reads = failed_reads.wrapping_add(1);

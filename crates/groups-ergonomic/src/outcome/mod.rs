@@ -122,7 +122,13 @@ impl How {
             let message = format!("what there is before the call could not be read within {time:?}");
             return Err(Error::local(ErrorKind::Timeout, message).during(operation));
         };
-        read
+        // Of a read that was refused nobody believes that it changed something.
+        read.map_err(|error| match error.kind() {
+            ErrorKind::NoProgress | ErrorKind::InvalidResponse => {
+                error.explained("nothing was changed, as the state before the call could not be read")
+            }
+            _ => error,
+        })
     }
 
     /// The events of a receipt.

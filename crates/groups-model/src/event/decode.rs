@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::{
     Event, EventKind, Unknown, bounds, identity, lifecycle, messages, participants, settings, status, user_id,
 };
-use crate::tolerant::{self, Problem, Problems};
+use crate::tolerant::{self, Problems};
 use crate::{EventId, Extra, GroupId, Participant, RequestId};
 
 type Object = Map<String, Value>;
@@ -33,12 +33,12 @@ pub fn decode(body: &[u8]) -> Vec<Event> {
 
 /// Like [`decode`], with what could not be read, by path and type. A value is kept in its event, under `?name`.
 pub fn read(body: &[u8]) -> (Vec<Event>, Problems) {
-    let (found, mut problems) = walk(body);
+    let (found, problems) = walk(body);
+    // A member that was set aside in the document is set aside in its event.
+    let mut problems = problems.not_set_aside();
     let events: Vec<Event> = found.into_iter().map(|(event, _)| event).collect();
     for (index, event) in events.iter().enumerate() {
-        event.set_aside(|path, value| {
-            problems.push(Problem::of_value(format!("events[{index}].{path}"), value));
-        });
+        problems.append(event.problems_at(&format!("events[{index}].")));
     }
     (events, problems)
 }
@@ -54,12 +54,7 @@ pub fn split(body: &[u8]) -> Vec<Part> {
 
 /// Without a notification of its own, an event is all there is in the body.
 fn walk(body: &[u8]) -> (Vec<(Event, Option<Value>)>, Problems) {
-    // Strictly first: the other way takes longer.
-    let document = match serde_json::from_slice(body) {
-        Ok(document) => Ok((document, Problems::default())),
-        Err(_) => tolerant::value(body),
-    };
-    let (document, problems) = match document {
+    let (document, problems) = match tolerant::value(body) {
         Ok((document, problems)) => (Ok(document), problems),
         Err(error) => (Err(error), Problems::default()),
     };

@@ -50,6 +50,7 @@ pub use source::{ComingEvents, EventSource, EventSourceError, EventStream};
 pub use status::GroupStatusChange;
 pub use user_id::{ParentUserIdChange, UserIdChange, UserIdUpdate};
 
+use crate::tolerant::{Problem, Problems};
 use crate::{EventId, Extra, GroupId, ItemError, RequestId, Timestamp};
 
 /// One thing that happened, as a webhook told it.
@@ -189,39 +190,51 @@ impl EventKind {
 }
 
 impl Event {
-    /// Each value that could not be read, by its path in the JSON form of the event.
-    fn set_aside(&self, mut each: impl FnMut(&str, &Value)) {
-        fn walk(path: &str, value: &Value, each: &mut impl FnMut(&str, &Value)) {
+    /// What could not be read, by its path in the JSON form of the event. The values are in the event, under `?` and
+    /// their name. Empty for an event that is not understood as a whole: it is kept as it came.
+    pub fn problems(&self) -> Problems {
+        self.problems_at("")
+    }
+
+    fn problems_at(&self, before: &str) -> Problems {
+        fn walk(path: &str, value: &Value, problems: &mut Problems) {
             match value {
                 Value::Object(object) => {
                     for (name, value) in object {
                         let inner = match (path, name.as_str()) {
                             (path, "extra" | "envelope" | "content") => path.to_owned(),
-                            ("", name) => name.to_owned(),
+                            (path, name) if path.is_empty() || path.ends_with("].") => {
+                                format!("{path}{name}")
+                            }
                             (path, name) => format!("{path}.{name}"),
                         };
                         if name.starts_with('?') {
-                            each(&inner.replacen('?', "", 1), value);
+                            problems.push(Problem::of_value(inner.replacen('?', "", 1), value));
                         } else {
-                            walk(&inner, value, each);
+                            walk(&inner, value, problems);
                         }
                     }
                 }
                 Value::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
-                        walk(&format!("{path}[{index}]"), item, each);
+                        walk(&format!("{path}[{index}]"), item, problems);
                     }
                 }
                 _ => {}
             }
         }
-        // What is not understood is kept as it came.
+        let mut problems = Problems::default();
         if matches!(self.kind, EventKind::Unknown(_)) {
-            return;
+            return problems;
         }
-        if let Ok(shown) = serde_json::to_value(self) {
-            walk("", &shown, &mut each);
+        // Most events have none, and their text shows it at a small part of the cost.
+        if let Ok(text) = serde_json::to_string(self)
+            && text.contains("\"?")
+            && let Ok(value) = serde_json::from_str(&text)
+        {
+            walk(before, &value, &mut problems);
         }
+        problems
     }
 
     /// Why it failed as a whole; empty where nothing failed: webhooks have no status flag, so a failure is known by

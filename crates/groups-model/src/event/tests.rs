@@ -306,7 +306,7 @@ fn changed_user_ids_are_found_in_any_envelope() {
     assert_eq!(told, ["unknown", "unknown", "US.1 US.2"]);
     assert_eq!(changed(json!({ "wa_id": "1" })), one("unknown", Value::Null));
     let odd = json!({ "user_id": { "previous": {}, "current": 7, "lid": 1 }, "parent_user_id": "US.ENT.1" });
-    let rest = json!([{ "user_id": { "previous": {}, "lid": 1 }, "parent_user_id": "US.ENT.1" }, {}]);
+    let rest = json!([{ "user_id": { "?previous": {}, "lid": 1 }, "?parent_user_id": "US.ENT.1" }, {}]);
     assert_eq!(changed(odd), one(" 7", rest));
     let many: Vec<Value> = (0..=bounds::EVENTS_MAX).map(|n| change("US.1", &format!("US.{n}"))).collect();
     assert_eq!(changed(json!({ "user_id_update": many })), one("unknown", Value::Null));
@@ -402,7 +402,7 @@ fn a_status_names_its_participant_by_every_id() {
     assert_eq!(people(2), json!([{ "wa_id": "15550100129", "extra": { "lid": 1 } }]));
     assert_eq!(people(3), json!([]));
     assert_eq!(people(4), ada, "the other spelling names the same person");
-    assert_eq!(Value::Object(statuses[4].content.clone())["recipient_participant_user_id"], json!({}));
+    assert_eq!(Value::Object(statuses[4].content.clone())["?recipient_participant_user_id"], json!({}));
     assert_eq!(
         events[0].envelope["contacts"].as_array().unwrap().len(),
         3,
@@ -435,7 +435,7 @@ fn a_malformed_part_does_not_cost_the_rest() {
     let unheard_of = &events[8];
     assert_eq!(unheard_of.request_id.as_ref().unwrap().as_str(), "r", "what can be told of it is");
     assert_eq!(unheard_of.at.unwrap().seconds(), 2);
-    assert_eq!(Value::Object(events[9].extra.clone()), json!({ "group_id": {}, "timestamp": "soon" }));
+    assert_eq!(Value::Object(events[9].extra.clone()), json!({ "?group_id": {}, "?timestamp": "soon" }));
     assert_eq!(events[10].group_id.as_ref().unwrap().as_str(), "g");
 }
 
@@ -458,6 +458,34 @@ fn odd_errors_never_look_like_success() {
 }
 
 #[test]
+fn a_member_that_occurs_twice_in_a_webhook_is_kept_and_reported() {
+    let event = |subject: &str| {
+        format!(
+            r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{{"field":"group_lifecycle_update","value":{{"groups":[{{"timestamp":"1","group_id":"G","type":"group_create",{subject}}}]}}}}]}}]}}"#
+        )
+    };
+    let (events, problems) = read(event(r#""subject":"First","subject":"Second""#).as_bytes());
+    let EventKind::GroupCreate(created) = &events[0].kind else { panic!("{events:?}") };
+    assert_eq!(created.subject.as_deref(), Some("Second"));
+    assert_eq!(Value::Object(events[0].extra.clone()), json!({ "?subject": "First" }));
+    assert_eq!(problems.total(), 1, "{problems:?}");
+    assert_eq!(events[0].problems().total(), 1);
+    let (events, problems) = read(event(r#""subject":"Only""#).as_bytes());
+    assert!(problems.is_empty() && events[0].problems().is_empty());
+}
+
+#[test]
+fn a_question_mark_of_a_value_is_no_problem() {
+    let body = notification(
+        "messages",
+        json!({ "messaging_product": "whatsapp",
+        "messages": [{ "from": "15550100123", "group_id": "g", "id": "wamid.2", "type": "text", "text": { "body": "\"?" } }] }),
+    );
+    let event = one(check(body.to_string().as_bytes()));
+    assert!(event.problems().is_empty());
+}
+
+#[test]
 fn fields_added_later_are_kept_where_they_stood() {
     let body = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "102", "time": 7, "changes": [{
         "field": "group_participants_update", "value": { "metadata": { "phone_number_id": "106", "lid": 1 },
@@ -465,9 +493,10 @@ fn fields_added_later_are_kept_where_they_stood() {
                      "added_participants": [{ "wa_id": "1", "lid": 2 }, "nobody"] }] } }] }] });
     let event = one(check(body.to_string().as_bytes()));
     assert_eq!(Value::Object(event.envelope.clone()), json!({ "time": 7, "metadata": { "lid": 1 } }));
-    assert_eq!(Value::Object(event.extra.clone()), json!({ "shard": 3, "added_participants": ["nobody"] }));
+    assert_eq!(Value::Object(event.extra.clone()), json!({ "shard": 3 }));
     let EventKind::GroupParticipantsAdd(added) = &event.kind else { panic!() };
     assert_eq!(added.added_participants[0].participant.extra["lid"], 2);
+    assert_eq!(added.added_participants[1].participant.extra["?participant"], "nobody");
     let shown = json_of(&event);
     assert_eq!(shown["added_participants"][0], json!({ "wa_id": "1", "extra": { "lid": 2 } }));
     assert_eq!(shown["extra"]["shard"], 3);

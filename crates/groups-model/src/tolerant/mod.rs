@@ -19,7 +19,7 @@ use serde_json::Value;
 use part::Part;
 use problem::Path;
 pub use problem::{Found, Problem, Problems};
-use value::{TREE_MAX, TolerantValue};
+use value::{Aside, TREE_MAX, TolerantValue, Unique};
 
 /// How to take a value of one type apart. Built from constants, one for each type of an answer.
 #[derive(Debug)]
@@ -135,7 +135,11 @@ pub fn read<T: DeserializeOwned>(body: &[u8], shape: &Shape) -> Result<(T, Probl
 
 /// A document as a `Value`, read around what no `Value` can hold: half surrogates and bytes that are no UTF-8 become
 /// U+FFFD; a number out of range, or what is nested too deep, becomes its text. A member's name then begins with `?`.
+/// Of members with the same name the last one counts, and the one before it is set aside in the same way.
 pub fn value(body: &[u8]) -> Result<(Value, Problems), serde_json::Error> {
+    if let Ok(Unique(value)) = serde_json::from_slice(body) {
+        return Ok((value, Problems::default()));
+    }
     let text = text::repaired(body);
     let whole = text::raw(&text)?;
     let mut problems = Problems::default();
@@ -148,6 +152,11 @@ pub fn value(body: &[u8]) -> Result<(Value, Problems), serde_json::Error> {
     };
     Ok((value, problems))
 }
+
+/// A member that can be read.
+type Read<'a> = (Cow<'a, str>, Part<'a>);
+/// A member and its text.
+type Raw<'a> = (Cow<'a, str>, &'a str);
 
 struct Reader {
     problems: Problems,
@@ -192,13 +201,8 @@ impl Reader {
         Some(part)
     }
 
-    fn object<'a>(
-        &mut self,
-        members: Vec<(Cow<'a, str>, &'a str)>,
-        shape: &Shape,
-        path: &Path<'_>,
-    ) -> Option<Part<'a>> {
-        let mut scalars: Vec<(Cow<'a, str>, Part<'a>)> = Vec::with_capacity(members.len());
+    fn object<'a>(&mut self, members: Vec<Raw<'a>>, shape: &Shape, path: &Path<'_>) -> Option<Part<'a>> {
+        let mut scalars: Vec<Read<'a>> = Vec::with_capacity(members.len());
         let (mut kept, mut aside) = (Vec::new(), Vec::new());
         for (name, raw) in one_of_each(members, shape, path, &mut aside, &mut self.problems) {
             let at = Path::Member(path, &name);
@@ -220,11 +224,11 @@ impl Reader {
     /// then each is tried alone, so that many cost no more than that.
     fn scalars<'a>(
         &mut self,
-        kept: Vec<(Cow<'a, str>, Part<'a>)>,
+        kept: Vec<Read<'a>>,
         shape: &Shape,
         path: &Path<'_>,
-        aside: &mut Vec<(Cow<'a, str>, &'a str)>,
-    ) -> Vec<(Cow<'a, str>, Part<'a>)> {
+        aside: &mut Vec<Raw<'a>>,
+    ) -> Vec<Read<'a>> {
         const NAMED: usize = 3;
         let mut whole = Part::Object(kept);
         for _ in 0..NAMED {
@@ -262,16 +266,16 @@ impl Reader {
         raw: &'a str,
         shape: &Shape,
         path: &Path<'_>,
-    ) -> Result<(Cow<'a, str>, Part<'a>), (Cow<'a, str>, &'a str)> {
+    ) -> Result<Read<'a>, Raw<'a>> {
         let at = Path::Member(path, &name);
         let mut inside = Problems::default();
-        if raw.len() <= TREE_MAX || raw.starts_with('"') {
-            if let TolerantValue::Sound(value) = TolerantValue::of(raw, &at, &mut inside) {
-                let part = Part::Value(value);
-                if alone(shape, &name, &part) {
-                    self.problems.append(inside);
-                    return Ok((name, part));
-                }
+        if (raw.len() <= TREE_MAX || raw.starts_with('"'))
+            && let TolerantValue::Sound(value) = TolerantValue::of(raw, &at, &mut inside)
+        {
+            let part = Part::Value(value);
+            if alone(shape, &name, &part) {
+                self.problems.append(inside);
+                return Ok((name, part));
             }
         }
         self.problems.push(Problem::new(&at, Found::of(raw)).kept());
@@ -280,8 +284,8 @@ impl Reader {
 
     fn complete<'a>(
         &mut self,
-        mut kept: Vec<(Cow<'a, str>, Part<'a>)>,
-        aside: Vec<(Cow<'a, str>, &'a str)>,
+        mut kept: Vec<Read<'a>>,
+        aside: Vec<Raw<'a>>,
         shape: &Shape,
         path: &Path<'_>,
     ) -> Option<Part<'a>> {
@@ -296,15 +300,11 @@ impl Reader {
             let (_, text) = shape.fill.iter().find(|(known, _)| *known == name)?;
             kept.push((name.into(), Part::Raw(text)));
         }
-        // Names that come again have numbers, so that none is lost.
-        let taken = kept.iter().filter(|(name, _)| name.starts_with('?'));
-        let mut taken: HashMap<String, usize> = taken.map(|(name, _)| (name.to_string(), 1)).collect();
-        for (name, raw) in aside {
-            let odd = format!("?{name}");
-            let times = taken.entry(odd.clone()).and_modify(|times| *times += 1).or_insert(1);
-            let odd = if *times == 1 { odd } else { format!("{odd} {times}") };
-            kept.push((odd.into(), Part::Value(value::kept(raw))));
-        }
+        let mut names = Aside::default();
+        kept.iter().filter(|(name, _)| name.starts_with('?')).for_each(|(name, _)| names.take(name));
+        kept.extend(
+            aside.into_iter().map(|(name, raw)| (names.name(&name).into(), Part::Value(value::kept(raw)))),
+        );
         Some(Part::Object(kept))
     }
 
@@ -342,7 +342,7 @@ impl Reader {
     }
 
     fn map<'a>(&mut self, raw: &'a str, values: &Shape, path: &Path<'_>) -> Option<Part<'a>> {
-        let mut parts: Vec<(Cow<'a, str>, Part<'a>)> = Vec::new();
+        let mut parts: Vec<Read<'a>> = Vec::new();
         for (name, raw) in text::members(raw)? {
             let at = Path::Member(path, &name);
             if let Some(part) = self.part(raw, values, &at) {
@@ -361,18 +361,18 @@ fn alone(shape: &Shape, name: &str, part: &Part<'_>) -> bool {
 
 /// Of members with one name, the last that can be read; the others go aside.
 fn one_of_each<'a>(
-    members: Vec<(Cow<'a, str>, &'a str)>,
+    members: Vec<Raw<'a>>,
     shape: &Shape,
     path: &Path<'_>,
-    aside: &mut Vec<(Cow<'a, str>, &'a str)>,
+    aside: &mut Vec<Raw<'a>>,
     problems: &mut Problems,
-) -> Vec<(Cow<'a, str>, &'a str)> {
+) -> Vec<Raw<'a>> {
     let mut seen = HashSet::with_capacity(members.len());
     if members.iter().all(|(name, _)| seen.insert(name)) {
         return members;
     }
     drop(seen);
-    let mut chosen: Vec<(Cow<'a, str>, &'a str)> = Vec::with_capacity(members.len());
+    let mut chosen: Vec<Raw<'a>> = Vec::with_capacity(members.len());
     let mut at: HashMap<Cow<'a, str>, usize> = HashMap::new();
     for (name, raw) in members {
         let Some(index) = at.get(&name).copied() else {

@@ -169,6 +169,14 @@ impl Problems {
         self.first.extend(other.first.into_iter().take(room));
     }
 
+    /// Without the members that their objects keep under `?` and their name.
+    pub(crate) fn not_set_aside(mut self) -> Self {
+        let before = self.first.len();
+        self.first.retain(|problem| !problem.is_kept || problem.path.ends_with(']'));
+        self.total -= before - self.first.len();
+        self
+    }
+
     pub(super) fn last(&self) -> Option<&Problem> {
         self.first.last()
     }

@@ -62,7 +62,8 @@ fn an_odd_member_moves_to_extra_and_nothing_else_does() {
         "paging.next is a number",
     ];
     let mut problems: Vec<&str> = problems.iter().map(String::as_str).collect();
-    (problems.sort_unstable(), expected.sort_unstable());
+    problems.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(problems, expected);
 }
 
@@ -185,6 +186,19 @@ fn any_json_becomes_a_value() {
     let found: Vec<String> = problems.iter().map(Problem::to_string).collect();
     assert_eq!(found, ["a[0] is a number", "a[1].b is a number", "a[1].c contains invalid characters"]);
     assert!(value(b"{").is_err());
+}
+
+#[test]
+fn of_members_with_one_name_in_a_value_the_last_counts_and_none_is_lost() {
+    let (read, problems) = value(br#"{"a":1,"b":[{"c":null,"c":{"d":2,"d":3}}],"a":"x"}"#).unwrap();
+    assert_eq!(read, json!({ "a": "x", "?a": 1, "b": [{ "c": { "d": 3, "?d": 2 }, "?c": null }] }));
+    let found: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let expected =
+        ["b[0].c.d appears more than once", "b[0].c appears more than once", "a appears more than once"];
+    assert_eq!(found, expected);
+    let (read, _) = value(br#"{"a":1,"a":2,"a":1e999,"a":3}"#).unwrap();
+    assert_eq!(read, json!({ "a": 3, "?a": 1, "?a 2": "1e999", "?a 3": 2 }));
+    assert_eq!(value(br#"{"a":{"x":1},"b":{"x":1}}"#).unwrap().1.total(), 0);
 }
 
 #[test]

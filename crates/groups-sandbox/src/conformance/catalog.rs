@@ -1,5 +1,5 @@
-//! The checks: their names, and what the fact sheet says with its heading and confidence. A check rests on nothing else;
-//! where the fact sheet knows nothing there is no check.
+//! The checks: their names, and what the facts page says with its heading and confidence. A check rests on nothing else;
+//! where the facts page knows nothing there is no check.
 
 /// What a check cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

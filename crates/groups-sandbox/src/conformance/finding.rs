@@ -11,7 +11,7 @@ use serde_json::Value;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// As the fact sheet says.
+    /// As the facts page says.
     AsDocumented,
     /// A known other side of a disagreement between sources; the note says which.
     Variant,
@@ -29,11 +29,11 @@ pub struct Finding {
     pub check: &'static str,
     /// How it stands.
     pub verdict: Verdict,
-    /// The heading of the fact sheet that the check rests on.
+    /// The heading of the facts page that the check rests on.
     pub facts: &'static str,
-    /// The confidence the fact sheet gives: `CONFIRMED`, `SINGLE`, `INFERRED`, or `DISAGREEMENT` where sources differ.
+    /// The confidence the facts page gives: `CONFIRMED`, `SINGLE`, `INFERRED`, or `DISAGREEMENT` where sources differ.
     pub confidence: &'static str,
-    /// What the fact sheet says.
+    /// What the facts page says.
     pub documented: &'static str,
     /// The last answer in a line, such as `400, code 131059`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,7 +28,7 @@ pub(super) enum Variant {
 }
 
 impl Variant {
-    /// Which one, by the sections of the fact sheet.
+    /// Which one, by the sections of the facts page.
     pub(super) fn told(self) -> &'static str {
         match self {
             Self::FlatList => "8 no. 1, 7.3 no. 1: the list is flat, `data` is the array (GUPSHUP, PYWA)",

@@ -85,7 +85,7 @@ fn lines(page: &mut String, text: &str) {
             page.push_str("```text\n");
         }
         if is_code {
-            page.push_str(line.trim_start_matches("  ").trim_end());
+            page.push_str(line.strip_prefix("  ").unwrap_or(line).trim_end());
         } else {
             page.push_str(escaped(line).trim_end());
         }
@@ -231,8 +231,9 @@ mod tests {
 
     #[test]
     fn a_topic_is_a_page_with_its_first_line_as_title() {
-        let page = super::topic("What is read\n\nOne is.\n\n  HOME  The home.\n");
-        assert!(page.ends_with("\n# What is read\n\nOne is.\n\n```text\nHOME  The home.\n```\n"), "{page}");
+        let page = super::topic("What is read\n\nOne is.\n\n  HOME  The home.\n        On this machine.\n");
+        let code = "HOME  The home.\n      On this machine.\n";
+        assert!(page.ends_with(&format!("\n# What is read\n\nOne is.\n\n```text\n{code}```\n")), "{page}");
     }
 
     #[test]
