@@ -116,6 +116,10 @@ pub(crate) struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub(crate) problems: Vec<Problem>,
+    /// What of the answers could not be read, in a line for each operation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub(crate) unreadable: Vec<String>,
 }
 
 /// What is wrong with a line of a file.
@@ -153,6 +157,7 @@ impl Failure {
             trace_id: None,
             run_id: None,
             problems: Vec::new(),
+            unreadable: Vec::new(),
         };
         Self { report: Box::new(report), code: exit::of(kind, Delivery::NotSent, false), unsent: false }
     }
@@ -226,6 +231,7 @@ impl Failure {
             trace_id: error.trace_id().map(str::to_owned),
             run_id: None,
             problems: Vec::new(),
+            unreadable: Vec::new(),
         };
         let unsent = error.delivery() == Delivery::NotSent
             && matches!(kind, ErrorKind::Network | ErrorKind::Timeout | ErrorKind::RateLimited);

@@ -15,6 +15,7 @@ use tracing::Instrument;
 use crate::budget::Heard;
 use crate::client::Client;
 use crate::decode::Wire;
+use crate::envelope;
 use crate::error::{Error, Result};
 use crate::failure::{Failure, RawError};
 use crate::operation::{Idempotency, Operation};
@@ -156,6 +157,7 @@ impl Client {
                     let span = tracing::Span::current();
                     span.record("attempts", attempts);
                     span.record("error.type", failure.kind.as_str());
+                    self.report(operation, &failure.said.problems);
                     if let Some(status) = failure.status {
                         span.record("http.response.status_code", status.as_u16());
                     }
@@ -210,10 +212,16 @@ impl Client {
                     Ok((value, problems)) => {
                         Ok((ResponseValue::new(value, StatusCode::OK, HeaderMap::default()), problems))
                     }
-                    Err(unreadable) => Err(Failure::of_payload(&body, unreadable)),
+                    Err(unreadable) => Err(Failure::of_payload(&body, unreadable, operation)),
                 },
                 Err(error) => Err(Failure::of(error, operation, self.route()).await),
             }
+            .and_then(|(answer, problems)| {
+                match answer.instead().as_ref().and_then(envelope::reported) {
+                    Some(said) => Err(Failure::of_reported(said, answer.headers(), operation)),
+                    None => Ok((answer, problems)),
+                }
+            })
         });
         let time = time.min(deadline.saturating_duration_since(Instant::now()));
         let result = match tokio::time::timeout(time, whole).await {

@@ -2,6 +2,7 @@
 //! field goes to `extra`.
 
 use groups_api::{GroupListShape, types};
+use groups_model::tolerant::{Found, Problem, Problems};
 use groups_model::{
     Accepted, Batch, Extra, FailedItem, Group, GroupId, JoinRequest, JoinRequestId, Participant,
 };
@@ -64,25 +65,48 @@ pub(crate) struct Decided {
     pub failed: Vec<types::FailedJoinRequest>,
     /// The reason for what has none of its own.
     pub overall: Option<Value>,
+    /// How many of the requests that were done have an id that cannot be read.
+    unreadable: usize,
+}
+
+impl Decided {
+    /// With what could not be read of the list of those that were done.
+    pub(crate) fn around(mut self, problems: &Problems, list: &str) -> Self {
+        let of_list =
+            |problem: &&Problem| problem.path.strip_prefix(list).is_some_and(|rest| rest.starts_with('['));
+        self.unreadable =
+            match problems.iter().any(|problem| problem.path == list && problem.found != Found::Null) {
+                true => usize::MAX,
+                false => problems.iter().filter(of_list).count(),
+            };
+        self
+    }
 }
 
 impl From<types::ApproveJoinRequestsResult> for Decided {
     fn from(said: types::ApproveJoinRequestsResult) -> Self {
         let overall = first_error(&said.errors, &said.extra);
-        Self { done: said.approved_join_requests, failed: said.failed_join_requests, overall }
+        Self { done: said.approved_join_requests, failed: said.failed_join_requests, overall, unreadable: 0 }
     }
 }
 
 impl From<types::RejectJoinRequestsResult> for Decided {
     fn from(said: types::RejectJoinRequestsResult) -> Self {
         let overall = first_error(&said.errors, &said.extra);
-        Self { done: said.rejected_join_requests, failed: said.failed_join_requests, overall }
+        Self { done: said.rejected_join_requests, failed: said.failed_join_requests, overall, unreadable: 0 }
     }
 }
 
 /// Every id that was asked for ends up on one side, in the order of asking.
 pub(crate) fn batch(asked: &[JoinRequestId], decided: Decided) -> Batch {
     let mut batch = Batch::default();
+    let is_unmentioned = |id: &&JoinRequestId| {
+        !decided.done.contains(id) && decided.failed.iter().all(|item| item.join_request_id != **id)
+    };
+    // Where nothing failed, the ids that cannot be read are those that are not mentioned.
+    let unmentioned_are_done = decided.failed.is_empty()
+        && decided.overall.is_none()
+        && decided.unreadable >= asked.iter().filter(is_unmentioned).count();
     for id in asked {
         let failure = decided.failed.iter().find(|item| item.join_request_id == *id);
         match failure {
@@ -90,7 +114,7 @@ pub(crate) fn batch(asked: &[JoinRequestId], decided: Decided) -> Batch {
                 let error = first_error(&item.errors, &item.extra).or_else(|| decided.overall.clone());
                 batch.failed.push(FailedItem::new(id.clone(), item_error(&error.unwrap_or_default())));
             }
-            None if decided.done.contains(id) => batch.succeeded.push(id.clone()),
+            None if unmentioned_are_done || decided.done.contains(id) => batch.succeeded.push(id.clone()),
             None => batch.failed.push(FailedItem::new(id.clone(), unmentioned())),
         }
     }
@@ -179,5 +203,30 @@ mod tests {
         assert_eq!(batch.failed[0].error.details.as_deref(), Some("d"));
         assert_eq!(batch.failed[1].id, id("c"));
         assert_eq!(batch.failed[1].error.kind, groups_model::ErrorKind::OutcomeUnknown);
+    }
+
+    #[test]
+    fn ids_that_cannot_be_read_are_those_that_are_not_mentioned() {
+        let asked = ["a", "b"].map(|id| JoinRequestId::new(id).unwrap());
+        for (body, done) in [
+            (r#"{"approved_join_requests":["a",{"join_request_id":"b"}]}"#, 2),
+            (r#"{"approved_join_requests":[null,7.5]}"#, 2),
+            (r#"{"approved_join_requests":"a, b"}"#, 2),
+            (r#"{"approved_join_requests":{"a":true,"b":true}}"#, 2),
+            // One for two: which one is unknown.
+            (r#"{"approved_join_requests":[null]}"#, 0),
+            (r#"{"approved_join_requests":["a"]}"#, 1),
+            (r#"{"approved_join_requests":null}"#, 0),
+            (r#"{"approved_join_requests":[null,[]],"errors":[{"code":131201}]}"#, 0),
+            (
+                r#"{"approved_join_requests":[null,[]],"failed_join_requests":[{"join_request_id":"b","errors":[]}]}"#,
+                0,
+            ),
+        ] {
+            let (wire, problems) =
+                crate::decode::read::<types::ApproveJoinRequestsResult>(body.as_bytes()).unwrap();
+            let batch = batch(&asked, Decided::from(wire).around(&problems, "approved_join_requests"));
+            assert_eq!(batch.succeeded.len(), done, "{body}: {batch:?}");
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! What the answers are made of, for reading one around the parts that make no sense. Strict decoding comes first, in
 //! the generated client; [`Wire::again`] is for what that refuses.
 
-use groups_api::types;
+use groups_api::{GroupListShape, types};
 use groups_model::tolerant::{self, Member, Problems, Shape, Unreadable};
-use groups_model::{JoinRequestId, Participant};
+use groups_model::{Extra, JoinRequestId, LenientBool, Participant};
+use serde_json::Value;
 
 use crate::api_call::ApiAnswer;
 
@@ -11,6 +12,9 @@ use crate::api_call::ApiAnswer;
 pub(crate) trait Wire: Sized {
     /// Reads the body of a 2xx that could not be decoded, if there is anything to be read in it.
     fn again(body: &[u8]) -> Result<(Self, Problems), Unreadable>;
+
+    /// The other members, where the answer contains nothing that it is for: they may report an error.
+    fn instead(&self) -> Option<Value>;
 }
 
 const CURSORS: Shape = Shape::of::<types::PagingCursors>();
@@ -66,30 +70,65 @@ const WEBHOOK: Shape = Shape::of::<types::WebhookConfiguration>()
     .or_kept_as("?answer");
 
 macro_rules! wire {
-    ($($answer:ident: $shape:ident),+ $(,)?) => {
+    ($($answer:ident: $shape:ident, empty if |$self:ident| $empty:expr;)+) => {
         $(impl Wire for types::$answer {
             fn again(body: &[u8]) -> Result<(Self, Problems), Unreadable> {
                 tolerant::read(body, &$shape)
+            }
+
+            fn instead(&self) -> Option<Value> {
+                let $self = self;
+                $empty.then(|| instead(&$self.extra))
             }
         })+
     };
 }
 
 wire! {
-    Accepted: ACCEPTED,
-    ApproveJoinRequestsResult: APPROVED,
-    Group: GROUP,
-    GroupList: GROUP_LIST,
-    InviteLink: INVITE_LINK,
-    JoinRequestList: JOIN_REQUEST_LIST,
-    RejectJoinRequestsResult: REJECTED,
-    WebhookConfiguration: WEBHOOK,
+    ApproveJoinRequestsResult: APPROVED, empty if |answer|
+        answer.approved_join_requests.is_empty() && answer.failed_join_requests.is_empty() && answer.errors.is_empty();
+    Group: GROUP, empty if |answer| answer.id.as_str().is_empty() && answer.subject.is_none();
+    GroupList: GROUP_LIST, empty if |answer| match &answer.data {
+        GroupListShape::Nested(data) => data.groups.is_empty(),
+        GroupListShape::Flat(groups) => groups.is_empty(),
+    };
+    InviteLink: INVITE_LINK, empty if |answer| answer.invite_link.is_empty();
+    JoinRequestList: JOIN_REQUEST_LIST, empty if |answer| answer.data.is_empty();
+    RejectJoinRequestsResult: REJECTED, empty if |answer|
+        answer.rejected_join_requests.is_empty() && answer.failed_join_requests.is_empty() && answer.errors.is_empty();
+    WebhookConfiguration: WEBHOOK, empty if |answer| answer.url.is_none();
+}
+
+impl Wire for types::Accepted {
+    fn again(body: &[u8]) -> Result<(Self, Problems), Unreadable> {
+        tolerant::read(body, &ACCEPTED)
+    }
+
+    fn instead(&self) -> Option<Value> {
+        if self.request_id.is_some() || self.id.is_some() {
+            return None;
+        }
+        let mut rest = self.extra.clone();
+        if let Some(LenientBool(success)) = self.success {
+            rest.insert("success".to_owned(), Value::Bool(success));
+        }
+        Some(instead(&rest))
+    }
+}
+
+/// The answer itself where it was no object.
+fn instead(extra: &Extra) -> Value {
+    extra.get("?answer").cloned().unwrap_or_else(|| Value::Object(extra.clone()))
 }
 
 /// It is not decoded at all.
 impl Wire for ApiAnswer {
     fn again(_: &[u8]) -> Result<(Self, Problems), Unreadable> {
         Err(Unreadable::NotJson(serde::de::Error::custom("it is not decoded")))
+    }
+
+    fn instead(&self) -> Option<Value> {
+        None
     }
 }
 

@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::envelope::Envelope;
+use crate::envelope::{self, Envelope};
 use crate::operation::Operation;
 use crate::page::{self, Page};
 use crate::retry::{Attempted, Delivery};
@@ -79,7 +79,7 @@ impl Failure {
                 }
             }
             groups_api::Error::InvalidResponsePayload(body, error) => {
-                Self::of_payload(&body, Unreadable::NotJson(error))
+                Self::of_payload(&body, Unreadable::NotJson(error), operation)
             }
             groups_api::Error::InvalidRequest(message) | groups_api::Error::Custom(message) => {
                 Self::local(ErrorKind::InvalidInput, message)
@@ -142,9 +142,12 @@ impl Failure {
     }
 
     /// A 2xx whose body is not what the operation answers with.
-    pub(crate) fn of_payload(body: &[u8], unreadable: Unreadable) -> Self {
+    pub(crate) fn of_payload(body: &[u8], unreadable: Unreadable, operation: Operation) -> Self {
         if let Some(page) = Page::of(None, body) {
             return Self::of_page(&page, StatusCode::OK);
+        }
+        if let Some(said) = envelope::reported_in(body) {
+            return Self::of_reported(said, &HeaderMap::new(), operation);
         }
         let (message, source) = match unreadable {
             _ if body.is_empty() => {
@@ -165,6 +168,31 @@ impl Failure {
             status: Some(StatusCode::OK),
             source,
             ..Self::local(ErrorKind::InvalidResponse, message)
+        }
+    }
+
+    /// A 2xx that reports an error and nothing else. A code of the error table is the API's word that it refused the call;
+    /// without one the call may have been carried out.
+    pub(crate) fn of_reported(mut said: Envelope, headers: &HeaderMap, operation: Operation) -> Self {
+        let (kind, class, remedy) = classify(StatusCode::OK, &said);
+        let is_known = kind != ErrorKind::InvalidResponse;
+        let reason = said.message.take().or_else(|| said.title.clone());
+        said.message = Some(match reason {
+            Some(reason) if is_known => reason,
+            Some(reason) => format!("the answer has a status of success, but reports an error: {reason}"),
+            None => "the answer has a status of success, but reports an error without a reason".to_owned(),
+        });
+        let status = if is_known { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        Self {
+            kind,
+            class,
+            delivery: delivery(status, kind, operation),
+            status: Some(StatusCode::OK),
+            said,
+            remedy,
+            hint: retry_after(headers),
+            is_page: false,
+            source: None,
         }
     }
 

@@ -10,7 +10,6 @@ use groups_model::{Accepted, ErrorKind, Group, JoinApprovalMode, limits};
 use crate::client::Client;
 use crate::convert;
 use crate::error::{Error, Result};
-use crate::failure::item_error;
 use crate::list::List;
 use crate::operation::Operation;
 use crate::outcome::{FollowedCreate, Likeness, Ticket};
@@ -168,19 +167,8 @@ impl CreateGroup {
                 ticket.settle(None);
             }
         })?;
-        let error = answer.value.extra.get("error").cloned();
-        let accepted = convert::accepted(operation, None, answer.value);
-        // The status says that it was taken, whatever else is missing; unless the answer itself is an error.
-        match error.filter(|error| !error.is_null()) {
-            Some(error) if accepted.request_id.is_none() && accepted.group_id.is_none() => {
-                let said = item_error(&error).message;
-                Err(Error::senseless(
-                    operation,
-                    format!("the answer is a success by its status, but reports an error: {said}"),
-                ))
-            }
-            _ => Ok(accepted),
-        }
+        // The status says that it was accepted, whatever is missing.
+        Ok(convert::accepted(operation, None, answer.value))
     }
 }
 

@@ -112,11 +112,15 @@ impl DecideJoinRequests {
             Verdict::Approve => client
                 .run(operation, || raw.approve_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt, .. }| (Decided::from(value), in_doubt)),
+                .map(|Answer { value, problems, in_doubt, .. }| {
+                    (Decided::from(value).around(&problems, "approved_join_requests"), in_doubt)
+                }),
             Verdict::Reject => client
                 .run(operation, || raw.reject_join_requests().group_id(id.clone()).body(body.clone()).send())
                 .await
-                .map(|Answer { value, in_doubt, .. }| (Decided::from(value), in_doubt)),
+                .map(|Answer { value, problems, in_doubt, .. }| {
+                    (Decided::from(value).around(&problems, "rejected_join_requests"), in_doubt)
+                }),
         };
         let (batch, in_doubt) = match decided {
             Ok((decided, in_doubt)) => (convert::batch(&ids, decided), in_doubt),

@@ -91,6 +91,78 @@ fn a_list_that_reads_each_group_counts_what_repeats() {
     assert_eq!(run.json().as_array().map(Vec::len), Some(2), "an audit must not miss somebody: {run:?}");
 }
 
+/// Commands that make one call, and whether it writes.
+const SINGLE: [(&[&str], bool); 12] = [
+    (&["list"], false),
+    (&["get", "A1"], false),
+    (&["participants", "list", "A1"], false),
+    (&["requests", "list", "A1"], false),
+    (&["invite", "get", "A1"], false),
+    (&["webhook", "get"], false),
+    (&["create", "--subject", "Trip"], true),
+    (&["update", "A1", "--subject", "Trip"], true),
+    (&["delete", "A1", "--yes"], true),
+    (&["participants", "remove", "A1", "+15550100123", "--yes"], true),
+    (&["requests", "approve", "A1", "J1"], true),
+    (&["webhook", "set", "https://example.com/hook"], true),
+];
+
+#[test]
+fn an_error_with_a_status_of_success_is_an_error() {
+    for (body, code) in [
+        (r#"{"error":{"code":131041,"message":"(#131041) Group unknown"}}"#, Some(131_041)),
+        (r#"{"errors":[{"code":131041,"title":"Group unknown"}]}"#, Some(131_041)),
+        (r#"{"messaging_product":"whatsapp","error":"not today"}"#, None),
+        (r#"{"meta":{"success":false,"http_code":400,"developer_message":"not today"}}"#, None),
+        (r#"{"success":false,"message":"not today"}"#, None),
+        (r#"[{"error":{"message":"not today"}}]"#, None),
+    ] {
+        let service = always(body);
+        for (arguments, writes) in SINGLE {
+            // Approvals report errors of their own under this name.
+            if body.contains("\"errors\"") && arguments[0] == "requests" && writes {
+                continue;
+            }
+            let run = run(&service, &[arguments, &["-o", "json"]].concat());
+            let error = run.error();
+            let expected = match (code, writes) {
+                (Some(_), _) => 4,
+                (None, true) => 6,
+                (None, false) => 1,
+            };
+            assert_eq!(run.code, Some(expected), "{body} {arguments:?}: {run:?}");
+            assert_eq!(error["code"], json!(code), "{body} {arguments:?}: {error}");
+            let said = if code.is_some() { "Group unknown" } else { "not today" };
+            assert!(error["message"].as_str().unwrap().contains(said), "{body} {arguments:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn an_odd_value_in_an_error_costs_neither_its_code_nor_the_exit_code() {
+    for (envelope, odd) in [
+        (r#"{"error":{"code":131041.0,"message":"m"}}"#, None),
+        (r#"{"errors":[null,{"code":131041,"title":"m"}]}"#, None),
+        (r#"{"error":[{"code":131041,"message":"m"}]}"#, None),
+        (r#"{"error":{"code":131041,"message":["m"]}}"#, Some("error.message is an array")),
+        (r#"{"error":{"code":{},"message":"(#131041) m"}}"#, Some("error.code is an object")),
+        (r#"{"error":{"code":131041,"message":"m","error_data":7}}"#, Some("error.error_data is a number")),
+    ] {
+        let service = answers::with(move |_: &Request| {
+            ResponseTemplate::new(400).set_body_raw(envelope, "application/json")
+        });
+        for (arguments, _) in SINGLE {
+            let run = run(&service, &[arguments, &["-o", "json"]].concat());
+            assert_eq!(run.code, Some(4), "{envelope} {arguments:?}: {run:?}");
+            let error = run.error();
+            assert_eq!(error["code"], 131_041, "{error}");
+            let unreadable = error["unreadable"][0].as_str().unwrap_or_default();
+            assert!(unreadable.contains(odd.unwrap_or_default()), "{odd:?} {error}");
+            assert_eq!(error.get("unreadable").is_some(), odd.is_some(), "{error}");
+        }
+    }
+}
+
 #[test]
 fn a_write_with_an_odd_answer_is_accepted() {
     for body in [r#"{"messaging_product":7,"request_id":"R1"}"#, r#"{"request_id":"R1","success":"perhaps"}"#]

@@ -456,9 +456,11 @@ impl Printer {
                 self.unreadable();
                 Code::Done
             }
-            Err(failure) => {
+            Err(mut failure) => {
                 // For programs, an error is one document and nothing else.
-                if !self.asked.is_json() {
+                if self.asked.is_json() {
+                    failure.report.unreadable = unreadable::lines();
+                } else {
                     self.unreadable();
                 }
                 report(&failure, self.asked)

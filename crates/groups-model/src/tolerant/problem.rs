@@ -93,6 +93,11 @@ impl Problem {
         Self { path: path.into(), found: Found::Missing, is_kept: false }
     }
 
+    /// A value of another type than the one that was expected.
+    pub fn found(path: impl Into<String>, value: &serde_json::Value) -> Self {
+        Self { path: path.into(), found: Found::of_value(value), is_kept: false }
+    }
+
     pub(super) fn kept(mut self) -> Self {
         self.is_kept = true;
         self
