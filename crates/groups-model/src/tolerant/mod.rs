@@ -175,9 +175,9 @@ impl Reader {
         if raw.starts_with('{')
             && let Some(members) = text::members(raw)
         {
-            let object = self.object(members, shape, path)?;
+            let (object, decodes) = self.object(members, shape, path)?;
             // A type without parts may be one that is no object.
-            if !shape.members.is_empty() || (shape.fits)(&object) {
+            if decodes || !shape.members.is_empty() || (shape.fits)(&object) {
                 return Some(object);
             }
         }
@@ -201,7 +201,13 @@ impl Reader {
         Some(part)
     }
 
-    fn object<'a>(&mut self, members: Vec<Raw<'a>>, shape: &Shape, path: &Path<'_>) -> Option<Part<'a>> {
+    /// Also returns whether it is known to decode.
+    fn object<'a>(
+        &mut self,
+        members: Vec<Raw<'a>>,
+        shape: &Shape,
+        path: &Path<'_>,
+    ) -> Option<(Part<'a>, bool)> {
         let mut scalars: Vec<Read<'a>> = Vec::with_capacity(members.len());
         let (mut kept, mut aside) = (Vec::new(), Vec::new());
         for (name, raw) in one_of_each(members, shape, path, &mut aside, &mut self.problems) {
@@ -216,29 +222,35 @@ impl Reader {
                 _ => scalars.push((name, Part::Raw(raw))),
             }
         }
-        kept.extend(self.scalars(scalars, shape, path, &mut aside));
-        self.complete(kept, aside, shape, path)
+        let has_parts = !kept.is_empty();
+        let (scalars, decode) = self.scalars(scalars, shape, path, &mut aside);
+        kept.extend(scalars);
+        let object = self.complete(kept, aside, shape, path)?;
+        Some((object, decode && !has_parts))
     }
 
     /// Finds the members that are to blame. The first few are named by the decoder, which is quicker where one is odd;
-    /// then each is tried alone, so that many cost no more than that.
+    /// then each is tried alone, so that many cost no more than that. Also returns whether the rest is known to decode.
     fn scalars<'a>(
         &mut self,
         kept: Vec<Read<'a>>,
         shape: &Shape,
         path: &Path<'_>,
         aside: &mut Vec<Raw<'a>>,
-    ) -> Vec<Read<'a>> {
+    ) -> (Vec<Read<'a>>, bool) {
         const NAMED: usize = 3;
         let mut whole = Part::Object(kept);
         for _ in 0..NAMED {
             let blamed = match (shape.blame)(&whole) {
                 Blame::Member(name) => name,
-                Blame::Nothing | Blame::Whole => return whole.into_members(),
+                Blame::Nothing => return (whole.into_members(), true),
+                Blame::Whole => return (whole.into_members(), false),
             };
             let mut members = whole.into_members();
-            let Some(index) = members.iter().position(|(known, _)| *known == blamed) else { return members };
-            let Part::Raw(raw) = members[index].1 else { return members };
+            let Some(index) = members.iter().position(|(known, _)| *known == blamed) else {
+                return (members, false);
+            };
+            let Part::Raw(raw) = members[index].1 else { return (members, false) };
             let (name, _) = members.swap_remove(index);
             match self.in_part(name, raw, shape, path) {
                 Ok(member) => members.push(member),
@@ -256,7 +268,7 @@ impl Reader {
                 part => kept.push((name, part)),
             }
         }
-        kept
+        (kept, false)
     }
 
     /// A member that does not decode as it is: with what is odd inside it replaced, else not at all.

@@ -202,6 +202,21 @@ fn of_members_with_one_name_in_a_value_the_last_counts_and_none_is_lost() {
 }
 
 #[test]
+fn control_characters_in_a_string_are_read_as_they_are() {
+    let body = "{\n\t\"a\\\"\u{7}\": \"one\ntwo\\\\\",\r\n\"b\": \"\\\t\" }";
+    assert!(serde_json::from_str::<Value>(body).is_err());
+    // After a backslash a control character is no escape.
+    assert!(value(body.as_bytes()).is_err());
+    let body = "{\n\t\"a\\\"\u{7}\": \"one\ntwo\\\\\",\r\n\"b\": \"\t\" }";
+    let (read, problems) = value(body.as_bytes()).unwrap();
+    assert_eq!(read, json!({ "a\"\u{7}": "one\ntwo\\", "b": "\t" }));
+    assert!(problems.is_empty());
+    let (list, problems) = list(b"{\"data\":[{\"id\":\"a\",\"subject\":\"one\ntwo\xff\"}]}");
+    assert_eq!(list.data[0].subject.as_deref(), Some("one\ntwo\u{fffd}"));
+    assert_eq!(problems, ["data[0].subject contains invalid characters"]);
+}
+
+#[test]
 fn many_problems_are_counted_and_the_first_ones_kept() {
     let body = format!(r#"{{"data":[{}null]}}"#, "null,".repeat(5_000));
     let (_, problems) = read::<List>(body.as_bytes(), &LIST).unwrap();

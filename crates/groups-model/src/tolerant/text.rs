@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fmt::Write as _;
 
 use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -11,12 +12,48 @@ use serde_json::value::RawValue;
 /// where it stands, as every other one.
 const NO_UTF8: &str = "\\udfff";
 
-/// The text of a body, without a byte order mark.
+/// The text of a body, without a byte order mark, and with escapes for control characters in strings, which some writers leave
+/// as they are.
 pub(super) fn repaired(body: &[u8]) -> Cow<'_, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if let Ok(text) = std::str::from_utf8(body) {
+    match std::str::from_utf8(body) {
+        Ok(text) => with_escaped_controls(text),
+        Err(_) => Cow::Owned(with_escaped_controls(&with_marked_bytes(body)).into_owned()),
+    }
+}
+
+fn with_escaped_controls(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte < 0x20) {
         return Cow::Borrowed(text);
     }
+    let mut out: Option<String> = None;
+    let (mut copied, mut in_string, mut is_escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            0..0x20 if in_string => {
+                let out = out.get_or_insert_default();
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{byte:04x}");
+                copied = at + 1;
+            }
+            _ => {}
+        }
+    }
+    match out {
+        Some(mut out) => {
+            out.push_str(text.get(copied..).unwrap_or_default());
+            Cow::Owned(out)
+        }
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The text with [`NO_UTF8`] for what is no UTF-8.
+fn with_marked_bytes(body: &[u8]) -> String {
     let mut text = String::with_capacity(body.len());
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -26,7 +63,7 @@ pub(super) fn repaired(body: &[u8]) -> Cow<'_, str> {
             text.push_str(if tail { "\u{fffd}" } else { NO_UTF8 });
         }
     }
-    Cow::Owned(text)
+    text
 }
 
 /// The one value of a text, without the white space around it.
