@@ -67,11 +67,25 @@ impl Backoff {
 
 /// A forwarder could not be set up, or an event was not taken.
 #[derive(Debug)]
-pub struct ForwardError(String);
+pub struct ForwardError {
+    message: String,
+    advice: Option<&'static str>,
+}
+
+impl ForwardError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), advice: None }
+    }
+
+    /// What to do, where the URL is not at fault but the set-up of this computer: a proxy variable, or the CA certificates.
+    pub fn advice(&self) -> Option<&'static str> {
+        self.advice
+    }
+}
 
 impl std::fmt::Display for ForwardError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -119,22 +133,27 @@ impl Forwarder {
     /// To a URL, http or https. Redirects are not followed.
     pub fn new(store: Arc<dyn EventStore>, url: &str) -> Result<Self, ForwardError> {
         let url: Url =
-            url.parse().map_err(|error| ForwardError(format!("the URL to forward to: {error}")))?;
+            url.parse().map_err(|error| ForwardError::new(format!("the URL to forward to: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(ForwardError(format!(
+            return Err(ForwardError::new(format!(
                 "the URL to forward to must be http or https, got {}",
                 url.scheme()
             )));
         }
-        let (builder, route) =
-            client_for(&url).map_err(|refused| ForwardError(format!("{refused}. {}", refused.advice())))?;
+        let (builder, route) = client_for(&url).map_err(|refused| ForwardError {
+            message: refused.to_string(),
+            advice: Some(refused.advice()),
+        })?;
         let client = builder
             .redirect(reqwest::redirect::Policy::none())
             // The queue repeats; nothing else does.
             .retry(reqwest::retry::never())
             .timeout(Duration::from_secs(10))
             .build()
-            .map_err(|error| ForwardError(Cause::of_set_up(&error, &route).message().to_owned()))?;
+            .map_err(|error| {
+                let cause = Cause::of_set_up(&error, &route);
+                ForwardError { message: cause.message().to_owned(), advice: cause.advice() }
+            })?;
         let target = Target {
             name: ForwardTarget::of(&url),
             url,
@@ -182,7 +201,7 @@ impl Forwarder {
 
     /// Sends one event once, whether it is in the queue or not.
     pub async fn send(&self, stored: &Stored) -> Result<(), ForwardError> {
-        self.target.post(stored).await.map_err(|failure| ForwardError(failure.reason))
+        self.target.post(stored).await.map_err(|failure| ForwardError::new(failure.reason))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Target)) -> Self {

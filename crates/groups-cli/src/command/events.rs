@@ -283,9 +283,10 @@ pub(super) fn forwarder(
     option: &str,
     scene: &Scene,
 ) -> Result<Forwarder, Failure> {
-    Forwarder::new(store, url).map_err(|error| {
-        Failure::usage(scene.command(), error.to_string())
-            .with_remedy(format!("Give `{option}` a URL such as http://localhost:3000/webhooks."))
+    Forwarder::new(store, url).map_err(|error| match error.advice() {
+        Some(advice) => Failure::configuration(scene.command(), error.to_string()).with_remedy(advice),
+        None => Failure::usage(scene.command(), error.to_string())
+            .with_remedy(format!("Give `{option}` a URL such as http://localhost:3000/webhooks.")),
     })
 }
 
