@@ -187,6 +187,11 @@ impl Failure {
         self.report.kind == kind.as_str()
     }
 
+    /// Whether a write may have been carried out although it failed.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.code == Code::InDoubt && !self.unsent
+    }
+
     fn or_help(mut self) -> Self {
         let command = if self.report.operation == "wagroups" {
             "wagroups".to_owned()

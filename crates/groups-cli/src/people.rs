@@ -5,14 +5,15 @@ use groups_ergonomic::model::text::{is_invisible, is_quote, quoted};
 use groups_ergonomic::model::{InvalidInput, ParticipantInput};
 
 /// What stands between the digits of a number for the eye.
-const BETWEEN: [char; 14] = [
-    ' ', '\u{a0}', '\u{202f}', '-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2212}', '.', '/',
-    '(', ')', '\t',
+const BETWEEN: [char; 17] = [
+    ' ', '\u{a0}', '\u{202f}', '\u{2007}', '\u{2009}', '\u{3000}', '-', '\u{2010}', '\u{2011}', '\u{2012}',
+    '\u{2013}', '\u{2212}', '.', '/', '(', ')', '\t',
 ];
 
 /// A person, as given in an argument or a cell.
 pub(crate) fn given(original: &str) -> Result<ParticipantInput, InvalidInput> {
     let text = bare(original);
+    let text = unrounded(&text).unwrap_or(text);
     if !text.contains(|c: char| c.is_numeric())
         || ParticipantInput::new(text.as_str()).is_ok_and(|user| !is_number(&user))
     {
@@ -95,6 +96,15 @@ fn is_rounded(text: &str) -> bool {
     digits(whole) && digits(part) && digits(exponent)
 }
 
+/// The digits of `1.5550100110E+10`, where all of them are there.
+fn unrounded(text: &str) -> Option<String> {
+    let (number, exponent) = text.split_once(['e', 'E'])?;
+    let (whole, part) = number.split_once(['.', ','])?;
+    let exponent: usize = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let is_whole = is_rounded(text) && !text.starts_with('-') && part.len() == exponent;
+    is_whole.then(|| format!("{whole}{part}"))
+}
+
 /// The digits of `15550100110.0`, as programs write a whole number of a spreadsheet; an error where it may be a number
 /// with a dot in it.
 fn without_fraction(text: &str) -> Option<Result<&str, &str>> {
@@ -166,6 +176,21 @@ mod tests {
             ("1555\u{feff}0100110", "15550100110"),
         ] {
             assert_eq!(given(text).unwrap().as_str(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_an_exponent_and_all_its_digits_is_certain() {
+        for (text, expected) in [
+            ("1.5550100110E+10", "15550100110"),
+            ("1,5550100110e10", "15550100110"),
+            ("+1.5550100110E10", "+15550100110"),
+            ("+49\u{3000}170\u{2009}123455", "+49170123455"),
+        ] {
+            assert_eq!(given(text).unwrap().as_str(), expected, "{text}");
+        }
+        for text in ["1.5550100110E+11", "1.5550100110E+9", "-1.5550100110E+10", "1.5550100110E-10"] {
+            assert!(given(text).is_err(), "{text}");
         }
     }
 

@@ -148,7 +148,7 @@ columns that came along; `status`, and `error` where there is one.
   ambiguous  create: it may have been made, and nobody can tell; see below.
   skipped    create: left as it is, as --ambiguous skip has said.
 
-With --dry-run nothing is sent, and the status is:
+With --dry-run nothing is sent. A table shows the rows; JSON, YAML and CSV show the requests. The status of a row is:
 
   would_create  create: the group would be created.
   would_change  Every other command: the row would be sent.

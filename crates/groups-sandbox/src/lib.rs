@@ -67,6 +67,7 @@ mod log;
 mod outbox;
 mod pace;
 mod people;
+mod reason;
 mod sandbox;
 mod seed;
 mod state;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::SandboxError;
+use crate::reason::reason;
 use crate::state::behaviour::Behaviour;
 use crate::state::business::BUSINESS_NUMBER;
 use crate::state::fault::Fault;
@@ -152,7 +153,7 @@ impl Seed {
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), naming what is wrong and where.
     pub fn from_yaml(text: &str) -> Result<Self, SandboxError> {
         let seed: Self = serde_saphyr::from_str(text)
-            .map_err(|error| SandboxError::invalid(format!("the seed cannot be read: {error}")))?;
+            .map_err(|error| SandboxError::invalid(format!("the seed cannot be read: {}", reason(&error))))?;
         seed.check()?;
         Ok(seed)
     }

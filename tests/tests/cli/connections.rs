@@ -195,6 +195,17 @@ fn logged(file: &std::path::Path, text: &str) {
 }
 
 #[test]
+fn a_variable_at_fault_is_named_before_anything_is_forwarded() {
+    let world = world();
+    let listen = ["listen", "--port", "0", "--forward-to", "https://hooks.example/x", "-o", "json"];
+    let run = world.quietly_with(&listen, &[("HTTPS_PROXY", "\"http://127.0.0.1:1\"")]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    let error = run.error();
+    assert_eq!(error["message"], "HTTPS_PROXY has quotation marks around it", "{error}");
+    assert!(error["remedy"].as_str().unwrap().starts_with("Write the value without"), "{error}");
+}
+
+#[test]
 fn forwarding_says_why_it_failed() {
     let world = world();
     let server = Server::with("expired");
@@ -231,6 +242,28 @@ fn a_wait_that_the_service_asks_for_and_that_is_too_long_ends_the_call() {
         let message = error["message"].as_str().unwrap();
         assert!(message.ends_with("; the service asks to wait 2 h 0 min"), "{message}");
         assert_eq!(service.asked().len(), 1);
+    }
+}
+
+#[test]
+fn a_rate_limit_ends_a_wait_at_once_although_webhooks_are_received() {
+    let world = world();
+    let _listen = crate::events::listen(&world, &[]);
+    let service = answers::with(ResponseTemplate::new(429).insert_header("retry-after", "3600"));
+    for command in [
+        &["create", "--subject", "Trip"][..],
+        &["update", "G", "--subject", "Trip"],
+        &["participants", "remove", "G", "+15550100110", "--yes"],
+    ] {
+        let started = Instant::now();
+        let url = service.url();
+        let arguments =
+            [command, &["--wait=40s", "--timeout", "40s", "--base-url", &url, "-o", "json"]].concat();
+        let run = world.quietly_with(&arguments, &[KEY]);
+        assert_eq!(run.code, Some(5), "{run:?}");
+        assert!(started.elapsed() < Duration::from_secs(20), "it waited");
+        let message = run.error()["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with("; the service asks to wait 60 min"), "{message}");
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn find(argv: &[OsString]) -> Option<(String, String)> {
     let pair = pairs.into_iter().find(|pair| takes(pair[0]))?;
     // A bare number is seconds as little here as elsewhere; it is the likeliest meaning.
     let unit = if pair[1].bytes().all(|byte| byte.is_ascii_digit()) { "s" } else { "" };
-    Some((pair[0].to_owned(), format!("{}{unit}", pair[1])))
+    Some((pair[0].to_owned(), format!("{}{unit}", pair[1].to_lowercase())))
 }
 
 #[cfg(test)]

@@ -58,6 +58,9 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
             return Err("months and years differ in length; write days or weeks, such as 30d".to_owned());
         }
         Ok(span) => span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| TOO_LONG)?,
+        Err(_) if is_like_duration(text) && text.contains(|c: char| c.is_ascii_uppercase()) => {
+            return Err(format!("units are written in lower case; write {}", text.to_lowercase()));
+        }
         Err(_) if is_like_duration(text) => return Err(TOO_LONG.to_owned()),
         Err(_) => return Err(DURATION.to_owned()),
     };

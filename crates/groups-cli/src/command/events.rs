@@ -74,7 +74,7 @@ pub(super) fn plan(command: EventsCommand, scene: Scene) -> Result<Planned, Fail
         EventsCommand::Prune(PruneEvents { older_than, force }) => {
             if older_than < DELIVERED_AGAIN && !force {
                 let reason = "must be at least 7d: what is forgotten may be delivered again until then, and be new; `--force` does it all the same";
-                return Err(invalid_input(&InvalidInput::new("older_than", reason), &scene));
+                return Err(invalid_input(&InvalidInput::new("--older-than", reason), &scene));
             }
             Task::Prune { age: older_than }
         }

@@ -258,17 +258,31 @@ async fn remove(groups: Vec<GroupId>, call: &Call<'_>, out: &mut Printer) -> Res
         (place, told)
     });
     let mut deletions = futures_util::stream::iter(deletions).buffered(AT_ONCE);
-    let (mut done, mut failures) = (0, Vec::new());
+    let (mut done, mut unknown, mut failures) = (0, 0, Vec::new());
     while let Some((place, (deleted, failure))) = out.waiting("Deleting groups", deletions.next()).await {
         out.items(&[deleted]);
         call.under_way.ends(place);
         match failure {
             None => done += 1,
-            Some(failure) => failures.push((*failure.report, failure.code)),
+            Some(failure) => {
+                unknown += usize::from(failure.is_unknown());
+                failures.push((*failure.report, failure.code));
+            }
         }
     }
     let what = if call.wait.is_some() { "groups deleted" } else { "deletions accepted" };
-    summary::of(call.scene, Operation::DeleteGroup.id(), what, done, &failures)
+    let total = done + failures.len();
+    summary::of(call.scene, Operation::DeleteGroup.id(), what, done, &failures).map_err(|mut failure| {
+        // A deletion whose answer was lost has not failed.
+        if unknown > 0 {
+            let failed = match total - done - unknown {
+                0 => String::new(),
+                failed => format!(", {failed} failed"),
+            };
+            failure.report.message = format!("{done} of {total} {what}{failed}, {unknown} unknown");
+        }
+        failure
+    })
 }
 
 /// One of several; what to tell of it, and why it is not done.

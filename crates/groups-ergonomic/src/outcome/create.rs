@@ -52,7 +52,7 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         true => match how.read_before(Operation::ListGroups, known(&client)).await {
             Ok(before) => Some(Arc::new(before)),
             // Events may tell without it.
-            Err(error) if how.events.is_some() => {
+            Err(error) if how.can_do_without(&error) => {
                 tracing::debug!(kind = %error.kind(), "no list to compare with; events alone will tell");
                 None
             }

@@ -131,6 +131,12 @@ impl How {
         })
     }
 
+    /// Whether events may report the outcome although the state before the call could not be read. What is refused by the rate
+    /// limit is refused to the call as well.
+    fn can_do_without(&self, error: &Error) -> bool {
+        self.events.is_some() && error.kind() != ErrorKind::RateLimited
+    }
+
     /// The events of a receipt.
     fn events_for(&self, accepted: &Accepted) -> Option<EventStream> {
         Some(self.events.as_ref()?.events_for(accepted.request_id.as_ref()?))

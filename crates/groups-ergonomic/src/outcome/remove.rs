@@ -42,7 +42,7 @@ async fn run(remove: RemoveParticipants, how: How) -> Result<Removed> {
                 before = Some(participants.len());
             }
             // Events may tell without it, and of an unknown group the call itself tells.
-            Err(error) if how.events.is_some() || error.kind() == ErrorKind::GroupUnknown => {
+            Err(error) if how.can_do_without(&error) || error.kind() == ErrorKind::GroupUnknown => {
                 tracing::debug!(kind = %error.kind(), "nothing to compare with; events alone will tell");
             }
             Err(error) => return Err(error),

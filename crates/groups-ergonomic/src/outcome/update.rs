@@ -91,7 +91,7 @@ async fn same_before(
             Ok(wanted.iter().filter(same).map(|(name, _)| *name).collect())
         }
         // Events may tell without it, and of an unknown group the call itself tells.
-        Err(error) if how.events.is_some() || error.kind() == ErrorKind::GroupUnknown => {
+        Err(error) if how.can_do_without(&error) || error.kind() == ErrorKind::GroupUnknown => {
             tracing::debug!(kind = %error.kind(), "nothing to compare with; events alone will tell");
             Ok(wanted.keys().copied().collect())
         }

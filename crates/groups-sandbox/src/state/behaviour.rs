@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::choices::Positions;
 use super::codes::{NOT_ELIGIBLE, Refusal};
 use super::rules::{GROUP_LIMIT, SEATS};
+use crate::reason::reason;
 
 /// What decides where something is left to chance; asked only then.
 pub(crate) trait Chance {
@@ -445,7 +446,7 @@ impl Behaviour {
                     *known = value.clone();
                     // One by one, so that what is wrong can be told by the name of its switch.
                     merged = serde_json::from_value(all.clone())
-                        .map_err(|error| format!("{name} cannot be {value}: {error}"))?;
+                        .map_err(|error| format!("{name} cannot be {value}: {}", reason(&error)))?;
                 }
                 None => {
                     let names = all.as_object().into_iter().flat_map(|all| all.keys());

@@ -360,11 +360,16 @@ async fn update(item: &Item<Settings>, call: &Call<'_>, receipts: &Receipts) -> 
     let Outcome::Updated(updated) = outcome else { return Told::new(item.index, row) };
     row.request_id = updated.request_id;
     let wrong = updated.settings.values().find_map(|setting| setting.error.clone());
+    let some_are_set = updated.settings.values().any(|setting| setting.error.is_none());
     row.settings = Some(updated.settings);
     match wrong {
         None => Told::new(item.index, row),
         Some(error) => {
-            Told::failed(item.index, row, of_item(&error, Operation::UpdateGroup, &item.group, call))
+            let mut failure = of_item(&error, Operation::UpdateGroup, &item.group, call);
+            if some_are_set {
+                failure.code = Code::Mixed;
+            }
+            Told::failed(item.index, row, failure)
         }
     }
 }

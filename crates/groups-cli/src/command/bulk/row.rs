@@ -193,7 +193,7 @@ impl Shown {
 pub(super) fn status_of(failure: &Failure) -> Status {
     match failure.code {
         _ if failure.unsent => Status::NotSent,
-        Code::InDoubt => Status::Unknown,
+        _ if failure.is_unknown() => Status::Unknown,
         Code::NotSeen => Status::NotSeen,
         _ => Status::Failed,
     }

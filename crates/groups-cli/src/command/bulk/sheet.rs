@@ -168,7 +168,12 @@ fn parse(
     extension: Option<&str>,
     columns: &Columns,
 ) -> Result<Parsed, Wrong> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if bytes.starts_with(&[0xff, 0xfe, 0, 0]) || bytes.starts_with(&[0, 0, 0xfe, 0xff]) {
+        return Err(Wrong::advising("it is UTF-32", "Save it as \"CSV UTF-8\"."));
+    }
+    // Without a byte order mark, every other byte of plain letters is zero.
+    let is_wide = matches!(bytes, [0, c, 0, d, ..] | [c, 0, d, 0, ..] if *c != 0 && *d != 0);
+    if is_wide || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Wrong::advising("it is UTF-16", "Save it as \"CSV UTF-8\"."));
     }
     if bytes.starts_with(b"PK\x03\x04") {
@@ -415,7 +420,11 @@ fn jsonl(text: &str, columns: &Columns) -> Result<Parsed, Wrong> {
                 continue;
             }
             Err(error) => {
-                problems.push(Problem { line, message: format!("is no JSON: {error}") });
+                // The error counts lines within this one.
+                let reason = error.to_string();
+                let reason = reason.split(" at line ").next().unwrap_or(&reason);
+                let message = format!("is no JSON: {reason} at column {}", error.column());
+                problems.push(Problem { line, message });
                 continue;
             }
         };
@@ -642,6 +651,9 @@ mod tests {
     fn what_cannot_be_read_is_told_with_its_line() {
         for (bytes, expected) in [
             (&b"\xff\xfeg\0"[..], "UTF-16"),
+            (&b"i\0d\0\n\0"[..], "UTF-16"),
+            (&b"\0i\0d\0\n"[..], "UTF-16"),
+            (&b"\xff\xfe\0\0i\0\0\0"[..], "UTF-32"),
             (b"PK\x03\x04", "workbook"),
             (b"g1\ng\xe9\n", "line 2 is not UTF-8"),
             (b"[{\"id\":\"g\"}]", "one JSON document"),
