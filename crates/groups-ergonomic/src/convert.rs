@@ -53,6 +53,21 @@ pub(crate) fn join_request(wire: types::JoinRequest) -> JoinRequest {
     request
 }
 
+/// Leaves out what has an empty id, as what has none: there is nothing that could be done with it.
+pub(crate) fn leave_out_empty_ids<T>(items: &mut Vec<T>, path: &str, id: impl Fn(&T) -> &str) -> Problems {
+    let mut problems = Problems::default();
+    let mut index = 0;
+    items.retain(|item| {
+        let is_empty = id(item).trim().is_empty();
+        if is_empty {
+            problems.push_left_out(Problem::empty(format!("{path}[{index}].id")));
+        }
+        index += 1;
+        !is_empty
+    });
+    problems
+}
+
 /// `id` in the reply to a create is documented by one source and read as the group's (Facts 1.2).
 pub(crate) fn accepted(operation: Operation, group: Option<&GroupId>, wire: types::Accepted) -> Accepted {
     let group_id = group.cloned().or(wire.id);

@@ -63,8 +63,12 @@ async fn page(group: GroupHandle, ask: Ask) -> Result<Answered<JoinRequest>> {
             call.send()
         })
         .await?;
-    let items = answer.value.data.into_iter().map(convert::join_request).collect();
-    Ok(Answered { items, paging: answer.value.paging, problems: answer.problems })
+    let mut items = answer.value.data.into_iter().map(convert::join_request).collect();
+    let left_out = convert::leave_out_empty_ids(&mut items, "data", |request| request.id.as_str());
+    group.client.report(Operation::ListJoinRequests, &left_out);
+    let mut problems = answer.problems;
+    problems.append(left_out);
+    Ok(Answered { items, paging: answer.value.paging, problems })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -162,6 +162,12 @@ async fn of_service(client: &Client, embedded: bool, api_is_here: bool, scene: &
             checks.push(Check::ok("webhook", format!("webhooks go to {}", without_query(&url))));
             checks.push(reachable(client, &url, api_is_here, scene).await);
         }
+        Ok(webhook) if is_odd(&webhook) => {
+            let message = "the answer contains a webhook address that cannot be read";
+            let remedy = format!("`{}` shows the answer.", scene.line("webhook get -o json"));
+            checks.push(Check { remedy: Some(remedy), ..Check::new("webhook", Status::Unknown, message) });
+            checks.push(Check::skipped("webhook_reachable", "no address is known"));
+        }
         Ok(_) => {
             let remedy = format!(
                 "`{}` receives them, and `{}` sets the address. Without, `--wait` looks at the groups.",
@@ -173,6 +179,11 @@ async fn of_service(client: &Client, embedded: bool, api_is_here: bool, scene: &
         }
     }
     checks
+}
+
+/// Whether the answer contains something that is not an address in its place.
+pub(super) fn is_odd(webhook: &Webhook) -> bool {
+    webhook.url.is_none() && webhook.extra.keys().any(|name| name.starts_with('?'))
 }
 
 fn eligibility(has_groups: bool) -> Check {

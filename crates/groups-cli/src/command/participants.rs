@@ -1,6 +1,7 @@
 //! The people in a group: list them, remove them. Nobody can be added.
 
 use groups_ergonomic::model::{Group, GroupField, GroupId, Participant, ParticipantInput, limits};
+use groups_ergonomic::{Operation, Problem, Problems};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,8 +12,8 @@ use crate::args::{Paging, ParticipantsCommand};
 use crate::confirm::{Loss, Question};
 use crate::failure::Failure;
 use crate::output::Printer;
-use crate::people;
 use crate::scene::Scene;
+use crate::{people, unreadable};
 
 pub(super) enum Task {
     List(GroupId),
@@ -80,10 +81,18 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     };
     match task {
         Task::List(id) => {
-            let people = of_group(read(id, &[GroupField::Subject, GroupField::Participants]).await?);
+            let fields = [GroupField::Subject, GroupField::Participants, GroupField::TotalParticipantCount];
+            let group = read(id, &fields).await?;
+            let count = group.participant_count.unwrap_or_default();
+            let is_listed = group.participants.is_some() || group.participant_count == Some(0);
+            let people = of_group(group);
             out.items(&people);
-            if people.is_empty() {
-                out.hint("No participants.");
+            match (people.is_empty(), count) {
+                (true, 0) if is_listed => out.hint("No participants."),
+                (true, 1..) if is_listed => {
+                    out.note(format!("The answer lists no participants, but counts {count}."));
+                }
+                _ => {}
             }
             Ok(())
         }
@@ -92,7 +101,8 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             let people = async |groups: Vec<Group>| {
                 call.seen.borrow_mut().add(&groups);
                 // The subject is told by the list.
-                let read = async |id| read(id, &[GroupField::Participants]).await;
+                let read =
+                    async |id| read(id, &[GroupField::Participants, GroupField::TotalParticipantCount]).await;
                 Ok(each.of_page(groups, read).await?.into_iter().flat_map(of_group).collect())
             };
             let list = call.client.groups().list();
@@ -110,7 +120,13 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 }
 
 fn of_group(group: Group) -> Vec<Listed> {
-    let Group { id, subject, participants, .. } = group;
+    let Group { id, subject, participants, participant_count, extra, .. } = group;
+    // A group without this list is not an empty group.
+    if participants.is_none() && participant_count != Some(0) && !extra.contains_key("?participants") {
+        let mut problems = Problems::default();
+        problems.push(Problem::missing("participants"));
+        unreadable::record(&format!("the answer to {}", Operation::GetGroup), &problems);
+    }
     let listed = |participant| Listed { group_id: id.clone(), subject: subject.clone(), participant };
     participants.unwrap_or_default().into_iter().map(listed).collect()
 }

@@ -2,7 +2,7 @@
 
 use groups_ergonomic::model::InvalidInput;
 
-use super::{Call, Planned, invalid_input};
+use super::{Call, Planned, doctor, invalid_input};
 use crate::args::WebhookCommand;
 use crate::failure::Failure;
 use crate::output::Printer;
@@ -38,7 +38,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
     match task {
         Task::Get => {
             let webhook = configuration.get().await.map_err(|error| call.failed(&error))?;
-            if webhook.url.is_none() {
+            if webhook.url.is_none() && !doctor::is_odd(&webhook) {
                 let line = call.scene.line("webhook set URL");
                 out.hint(format!("No webhook address is set; `{line}` sets one."));
             }

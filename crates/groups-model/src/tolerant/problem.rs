@@ -32,6 +32,8 @@ pub enum Found {
     Array,
     /// Nothing.
     Missing,
+    /// A text of no characters, or of white space alone, in place of an id.
+    Empty,
     /// A member of this name for the second time.
     Repeated,
     /// A string of which some characters were invalid; each was replaced by U+FFFD.
@@ -76,6 +78,7 @@ impl fmt::Display for Found {
             Self::Object => "is an object",
             Self::Array => "is an array",
             Self::Missing => "is missing",
+            Self::Empty => "is empty",
             Self::Repeated => "appears more than once",
             Self::Replaced => "contains invalid characters",
             Self::TooDeep => "is nested too deep",
@@ -91,6 +94,11 @@ impl Problem {
     /// Nothing at this path, where something has to be.
     pub fn missing(path: impl Into<String>) -> Self {
         Self { path: path.into(), found: Found::Missing, is_kept: false }
+    }
+
+    /// An empty text at this path, where an id has to be.
+    pub fn empty(path: impl Into<String>) -> Self {
+        Self { path: path.into(), found: Found::Empty, is_kept: false }
     }
 
     /// A value of another type than the one that was expected.
@@ -155,6 +163,12 @@ impl Problems {
     }
 
     pub(super) fn leave_out(&mut self) {
+        self.left_out += 1;
+    }
+
+    /// Adds one for which an item of a list is left out.
+    pub fn push_left_out(&mut self, problem: Problem) {
+        self.push(problem);
         self.left_out += 1;
     }
 

@@ -168,9 +168,6 @@ fn parse(
     extension: Option<&str>,
     columns: &Columns,
 ) -> Result<Parsed, Wrong> {
-    if bytes.starts_with(&[0xff, 0xfe, 0, 0]) || bytes.starts_with(&[0, 0, 0xfe, 0xff]) {
-        return Err(Wrong::advising("it is UTF-32", "Save it as \"CSV UTF-8\"."));
-    }
     // Without a byte order mark, every other byte of plain letters is zero.
     let is_wide = matches!(bytes, [0, c, 0, d, ..] | [c, 0, d, 0, ..] if *c != 0 && *d != 0);
     if is_wide || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -653,7 +650,6 @@ mod tests {
             (&b"\xff\xfeg\0"[..], "UTF-16"),
             (&b"i\0d\0\n\0"[..], "UTF-16"),
             (&b"\0i\0d\0\n"[..], "UTF-16"),
-            (&b"\xff\xfe\0\0i\0\0\0"[..], "UTF-32"),
             (b"PK\x03\x04", "workbook"),
             (b"g1\ng\xe9\n", "line 2 is not UTF-8"),
             (b"[{\"id\":\"g\"}]", "one JSON document"),
