@@ -326,6 +326,9 @@ fn in_doubt(delivery: Delivery, writes: bool) -> bool {
     writes && delivery == Delivery::MaybeDelivered
 }
 
+/// What is said of a write whose answer was lost.
+pub(crate) const MAYBE_DONE: &str = "it may have been done";
+
 /// Whether the call may have happened, where that is the first thing to ask.
 fn delivery_note(kind: ErrorKind, delivery: Delivery, writes: bool) -> Option<&'static str> {
     // They say so themselves.
@@ -334,7 +337,7 @@ fn delivery_note(kind: ErrorKind, delivery: Delivery, writes: bool) -> Option<&'
     }
     let unclear = matches!(kind, ErrorKind::Network | ErrorKind::Timeout);
     match delivery {
-        Delivery::MaybeDelivered if writes => Some("it may have been done"),
+        Delivery::MaybeDelivered if writes => Some(MAYBE_DONE),
         Delivery::MaybeDelivered if unclear => Some("nothing was changed"),
         Delivery::NotSent if unclear => Some("nothing was sent"),
         _ => None,

@@ -166,7 +166,7 @@ without the key): each row before it is sent, and what came of it, on the disk b
 command goes on wherever a run has ended, however it has: what was accepted stays, what was refused is tried again, and
 what was sent without an answer is looked for among the groups that were not there before. It is sent again only where,
 --settle after it was sent, there is none. Where there are more new groups with a subject than rows, or one that says
-something else, or where the list of groups is empty, nobody can tell: the row is ambiguous, and nothing is done for it
+something else, or where the list of groups is empty or not complete, it is unknown: the row is ambiguous, and nothing is done for it
 until --ambiguous create or skip says what; the same decides of rows that were accepted and whose group, --settle later,
 is not there. A page of a proxy (404) is no answer: its row is looked for, too. Rows may be added at the end and columns
 that come along be mended; a row that was sent must stay as it was. A journal is moved with its sheet: a new one knows

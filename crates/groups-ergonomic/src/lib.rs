@@ -49,7 +49,7 @@ pub use many::Many;
 pub use operation::{Method, Operation};
 pub use outcome::{
     CreateMatcher, Earlier, FollowedCreate, KnownGroups, Likeness, Progressed, Receipt, SharedRecord,
-    Verdict, Wait,
+    Verdict, Wait, has_odd_subject,
 };
 pub use pages::{Items, Listed, Page, Pages, Position};
 pub use participants::RemoveParticipants;

@@ -431,6 +431,15 @@ impl<T: Listed> Items<T> {
         &self.problems
     }
 
+    /// Whether no item of the pages so far is missing: each page had its list, each item its id, and each place of a next page
+    /// could be read. What a list that is not complete does not contain may exist.
+    pub fn is_complete(&self) -> bool {
+        let lists =
+            ["data", "data.groups", "paging", "paging.cursors", "paging.cursors.after", "paging.next"];
+        self.problems.left_out() == 0
+            && self.problems.iter().all(|problem| !lists.contains(&problem.path.as_str()))
+    }
+
     /// The place behind the item that was delivered last: hand it to `resume` of a new list to go on there, also
     /// after an error, without losing or doubling an item.
     ///

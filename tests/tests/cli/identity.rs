@@ -20,6 +20,15 @@ struct Service {
     stores: fn(&str) -> String,
     /// Whether the answer to a create is lost.
     loses: bool,
+    /// A page of the list as it is sent, from its groups and whether it is not the first.
+    lists: fn(Vec<Value>, bool) -> String,
+    /// A group as it is sent.
+    reads: fn(Value) -> Value,
+}
+
+fn as_documented(groups: Vec<Value>, is_later: bool) -> String {
+    let groups = if is_later { Vec::new() } else { groups };
+    json!({ "data": { "groups": groups } }).to_string()
 }
 
 impl Respond for Service {
@@ -51,15 +60,16 @@ impl Respond for Service {
             let listed = there.iter().map(|group| {
                 json!({ "id": group["id"], "subject": group["subject"], "created_at": group["created_at"] })
             });
-            let listed: Vec<Value> = listed.collect();
-            return ResponseTemplate::new(200).set_body_json(json!({ "data": { "groups": listed } }));
+            let is_later = request.url.query_pairs().any(|(name, _)| name == "after");
+            let body = (self.lists)(listed.collect(), is_later);
+            return ResponseTemplate::new(200).set_body_raw(body, "application/json");
         }
         if path.ends_with("/invite_link") {
             let link = format!("https://chat.whatsapp.com/{}", path.len());
             return ResponseTemplate::new(200).set_body_json(json!({ "invite_link": link }));
         }
         match there.iter().find(|group| path.ends_with(&format!("/{}", group["id"].as_str().unwrap()))) {
-            Some(group) => ResponseTemplate::new(200).set_body_json(group),
+            Some(group) => ResponseTemplate::new(200).set_body_json((self.reads)((*group).clone())),
             None => ResponseTemplate::new(400)
                 .set_body_json(json!({ "error": { "code": 131_041, "message": "Group unknown" } })),
         }
@@ -67,7 +77,9 @@ impl Respond for Service {
 }
 
 fn service(delay_ms: u64, stores: fn(&str) -> String, loses: bool) -> Answers {
-    answers::with(Service { state: Arc::default(), delay: Duration::from_millis(delay_ms), stores, loses })
+    let delay = Duration::from_millis(delay_ms);
+    let state = Arc::default();
+    answers::with(Service { state, delay, stores, loses, lists: as_documented, reads: |group| group })
 }
 
 fn creates(service: &Answers) -> usize {
@@ -233,4 +245,132 @@ fn a_sheet_learns_a_failed_outcome_as_a_single_create_does() {
         assert_eq!(failed[0]["error"][member], error[member], "{member}: {done:?}");
     }
     assert_eq!(rows.iter().filter(|row| row["status"] == "done").count(), 1, "{done:?}");
+}
+
+/// The groups of a page beside one that was there before, with a value of the new one replaced.
+fn beside_another(mut groups: Vec<Value>, name: &str, odd: Value) -> String {
+    for group in &mut groups {
+        group[name] = odd.clone();
+    }
+    groups.insert(0, json!({ "id": "OLD", "subject": "Other", "created_at": 1_767_600_000 }));
+    json!({ "data": { "groups": groups }, "paging": {} }).to_string()
+}
+
+/// The group that was there before, then a page that is lost.
+fn then(groups: Vec<Value>, is_later: bool, lost: Value) -> String {
+    let old = json!([{ "id": "OLD", "subject": "Other", "created_at": 1_767_600_000 }]);
+    let paging = json!({ "cursors": { "after": "c" }, "next": "https://graph.facebook.com/x" });
+    match (is_later, groups.is_empty()) {
+        (false, _) => json!({ "data": { "groups": old }, "paging": paging }).to_string(),
+        (true, true) => json!({ "data": { "groups": [] } }).to_string(),
+        (true, false) => json!({ "data": lost }).to_string(),
+    }
+}
+
+#[test]
+fn a_list_that_is_not_complete_never_makes_a_run_create_twice() {
+    let lists: [fn(Vec<Value>, bool) -> String; 9] = [
+        |groups, _| beside_another(groups, "subject", Value::Null),
+        |groups, _| beside_another(groups, "subject", json!(7)),
+        |groups, _| beside_another(groups, "subject", json!({ "text": "Trip" })),
+        |groups, _| beside_another(groups, "subject", json!("Tr\u{7}p")).replace("\\u0007", "\\ud83d"),
+        |groups, _| beside_another(groups, "id", Value::Null),
+        |groups, _| beside_another(groups, "id", json!("")),
+        |groups, is_later| then(groups, is_later, Value::Null),
+        |groups, is_later| then(groups, is_later, json!({ "groups": 7 })),
+        |groups, _| {
+            let paging = json!({ "cursors": { "after": ["c"] }, "next": "https://graph.facebook.com/x" });
+            let old = json!([{ "id": "OLD", "subject": "Other" }]);
+            match groups.is_empty() {
+                true => json!({ "data": { "groups": old } }).to_string(),
+                false => json!({ "data": { "groups": old }, "paging": paging }).to_string(),
+            }
+        },
+    ];
+    for (number, lists) in lists.into_iter().enumerate() {
+        let world = world();
+        let service = answers::with(Service {
+            state: Arc::default(),
+            delay: Duration::ZERO,
+            stores: str::to_owned,
+            loses: true,
+            lists,
+            reads: |mut group| {
+                group["subject"] = json!(7);
+                group
+            },
+        });
+        let url = service.url();
+        let sheet = world.file("sheet.csv", b"subject\nTrip\n");
+        let create = ["create", "--from", &sheet, "--base-url", &url, "--settle", "1s", "-o", "jsonl"];
+        let first = world.quietly_with(&[&create[..], &["--max-retries", "0"]].concat(), &KEY);
+        assert_eq!(first.code, Some(6), "{number}: {first:?}");
+        let second = world.quietly_with(&create, &KEY);
+        assert_eq!(creates(&service), 1, "{number}: {second:?}");
+        assert_eq!(second.code, Some(6), "{number}: {second:?}");
+        let row: Value = serde_json::from_str(second.stdout.lines().next().unwrap()).unwrap();
+        assert_eq!(row["status"], "ambiguous", "{number}: {row}");
+    }
+}
+
+#[test]
+fn a_group_whose_subject_the_list_does_not_show_is_recognised_once_it_is_read() {
+    let world = world();
+    let service = answers::with(Service {
+        state: Arc::default(),
+        delay: Duration::ZERO,
+        stores: str::to_owned,
+        loses: false,
+        lists: |groups, _| beside_another(groups, "subject", json!(7)),
+        reads: |group| group,
+    });
+    let url = service.url();
+    let wait = ["--wait=10s", "--base-url", &url, "-o", "jsonl"];
+    let one = world.quietly_with(&[&["create", "--subject", "Trip"][..], &wait].concat(), &KEY);
+    assert_eq!((one.code, one.json()["group_id"].clone()), (Some(0), json!("G0")), "{one:?}");
+    let sheet = world.file("sheet.csv", b"subject\nBoat\n");
+    let bulk = world.quietly_with(&[&["create", "--from", &sheet][..], &wait].concat(), &KEY);
+    assert_eq!((bulk.code, bulk.json()["group_id"].clone()), (Some(0), json!("G1")), "{bulk:?}");
+}
+
+#[test]
+fn a_group_with_other_settings_is_a_candidate_and_never_the_result() {
+    let reads: [fn(Value) -> Value; 3] = [
+        |mut group| {
+            group["join_approval_mode"] = json!("auto_approve");
+            group
+        },
+        |mut group| {
+            group["description"] = json!("zzz");
+            group
+        },
+        |mut group| {
+            group["join_approval_mode"] = json!("manual");
+            group
+        },
+    ];
+    for (number, reads) in reads.into_iter().enumerate() {
+        let world = world();
+        let service = answers::with(Service {
+            state: Arc::default(),
+            delay: Duration::ZERO,
+            stores: str::to_owned,
+            loses: false,
+            lists: as_documented,
+            reads,
+        });
+        let url = service.url();
+        let wait = ["--wait=2s", "--base-url", &url, "-o", "jsonl"];
+        let sheet = world.file("sheet.csv", b"subject,description,approval\nTrip,why,required\n");
+        let bulk = world.quietly_with(&[&["create", "--from", &sheet][..], &wait].concat(), &KEY);
+        assert_eq!(bulk.code, Some(8), "{number}: {bulk:?}");
+        let row: Value = serde_json::from_str(bulk.stdout.lines().next().unwrap()).unwrap();
+        assert_eq!(row["status"], "ambiguous", "{number}: {row}");
+        assert_eq!(row["error"]["details"], "Candidates: G0", "{number}: {row}");
+        assert_eq!(row.get("invite_link"), None, "{number}: {row}");
+        let create = ["create", "--subject", "Boat", "--description", "why", "--approval", "required"];
+        let one = world.quietly_with(&[&create[..], &wait].concat(), &KEY);
+        assert_eq!(one.code, Some(8), "{number}: {one:?}");
+        assert_eq!(one.error()["details"], "Candidates: G1", "{number}: {one:?}");
+    }
 }

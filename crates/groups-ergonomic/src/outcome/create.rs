@@ -10,7 +10,7 @@ use groups_model::{Accepted, Created, ErrorKind, Group, GroupId, LearntBy};
 
 use tokio::time::Instant;
 
-use super::create_matcher::{KnownGroups, Verdict};
+use super::create_matcher::{KnownGroups, Verdict, has_odd_subject};
 use super::learn::{Question, learn};
 use super::rivals::{Followed, Follower};
 use super::{How, Ticket, Wait, failed, not_seen};
@@ -74,6 +74,7 @@ async fn run(create: CreateGroup, how: How) -> Result<Created> {
         can_wait: how.events.is_some(),
         candidates: Vec::new(),
         is_unconfirmed: false,
+        is_different: false,
     };
     learn(question, &how, &accepted, coming).await
 }
@@ -103,6 +104,8 @@ struct Create {
     candidates: Vec<GroupId>,
     /// Whether there is one candidate that has not been the only one for long enough.
     is_unconfirmed: bool,
+    /// Whether the candidates have other settings than those that were asked for.
+    is_different: bool,
 }
 
 /// What a look at the list shows: new groups with the subject, with all that can be read of them, and when they were listed.
@@ -126,15 +129,18 @@ impl Question for Create {
             let at = Instant::now();
             let mut groups = client.groups().list().stream().all().await?;
             groups.retain(|group| {
-                let subject = group.subject.as_deref().unwrap_or_default();
-                before.is_new(group) && normalized(subject) == wanted.subject() && !ticket.is_taken(&group.id)
+                let is_alike = has_odd_subject(group)
+                    || group.subject.as_deref().is_some_and(|text| normalized(text) == wanted.subject());
+                before.is_new(group) && is_alike && !ticket.is_taken(&group.id)
             });
             if groups.len() <= READ_AT_MOST {
                 for group in &mut groups {
                     // One that is gone again was created for certain.
                     if let Some(mut read) = read(&client, group.id.clone()).await? {
                         // What the list contained, and was not read again.
-                        read.subject = read.subject.or(group.subject.take());
+                        if has_odd_subject(&read) {
+                            read.subject = group.subject.take();
+                        }
                         read.created_at = read.created_at.or(group.created_at);
                         *group = read;
                     }
@@ -171,6 +177,7 @@ impl Question for Create {
         };
         let verdict = self.follower.look(&[create], &before, &[], Some((&groups, at))).pop()?;
         self.is_unconfirmed = matches!(verdict, Verdict::Unconfirmed(_));
+        self.is_different = false;
         self.candidates = match verdict {
             Verdict::Created(id, _) => {
                 let group = groups.into_iter().find(|group| group.id == id)?;
@@ -182,7 +189,12 @@ impl Question for Create {
                 return Some(Err(self.ambiguous(&ids)));
             }
             Verdict::Ambiguous(ids) => ids,
-            Verdict::Failed(_) | Verdict::Missing(_) => Vec::new(),
+            // They have the subject and other settings.
+            Verdict::Missing(ids) => {
+                self.is_different = !ids.is_empty();
+                ids
+            }
+            Verdict::Failed(_) => Vec::new(),
         };
         None
     }
@@ -204,6 +216,9 @@ impl Create {
         let ids = candidates.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
         let subject = quoted(&self.wanted.subject);
         let message = match self.is_unconfirmed {
+            _ if self.is_different => format!(
+                "accepted, and a new group has the subject {subject}, but another description or approval mode"
+            ),
             true => format!(
                 "accepted, and a new group has the subject {subject}, but not for long enough to exclude that another \
                  create made it"
@@ -306,6 +321,7 @@ mod tests {
             can_wait,
             candidates: Vec::new(),
             is_unconfirmed: false,
+            is_different: false,
         };
         let _rivals: Vec<_> = (0..rivals).map(|_| client.rivals().begin(likeness.clone())).collect();
         let told = |learnt: Result<Created>| match learnt {

@@ -47,12 +47,19 @@ impl Likeness {
         let mode = group.join_approval_mode.as_ref();
         let description = match &group.description {
             Some(text) => Some(normalized(text)),
+            // Read, and not understood.
+            None if group.extra.contains_key("?description") => None,
             // Where the mode was read, there is no description.
             None => mode.map(|_| String::new()),
         };
         description.is_none_or(|text| text == self.description)
             && mode.is_none_or(|mode| mode.as_str() == self.approval)
     }
+}
+
+/// Whether the subject of a group could not be read, or not all of it: the group may have any subject.
+pub fn has_odd_subject(group: &Group) -> bool {
+    group.subject.as_deref().is_none_or(|subject| subject.contains('\u{fffd}'))
 }
 
 /// The groups that existed before the creates were sent.

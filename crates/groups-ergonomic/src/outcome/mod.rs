@@ -20,7 +20,7 @@ use std::time::Duration;
 use groups_model::event::{Event, EventSource, EventStream};
 use groups_model::{Accepted, ErrorKind, GroupId, ItemError, Outcome};
 
-pub use create_matcher::{KnownGroups, Likeness, Verdict};
+pub use create_matcher::{KnownGroups, Likeness, Verdict, has_odd_subject};
 pub use earlier::{Earlier, Receipt};
 pub use followed::{CreateMatcher, FollowedCreate, Progressed};
 pub use rivals::SharedRecord;

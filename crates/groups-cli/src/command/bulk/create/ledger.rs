@@ -43,6 +43,11 @@ impl Wanted {
     }
 
     /// Rows of which this is the same are alike.
+    /// Whether it asks for a subject only.
+    pub(super) fn is_plain(&self) -> bool {
+        self.description.is_none() && self.mode == JoinApprovalMode::AutoApprove
+    }
+
     pub(super) fn likeness(&self) -> Likeness {
         Likeness::new(&self.subject, self.description.as_deref(), Some(&self.mode))
     }

@@ -12,6 +12,7 @@ use groups_ergonomic::model::text::{normalized, quoted};
 use groups_ergonomic::model::{Group, GroupField, GroupId, RequestId, Timestamp};
 use groups_ergonomic::{
     CreateGroup, CreateMatcher, Delivery, Error, ErrorKind, FollowedCreate, Operation, Progressed, Verdict,
+    has_odd_subject,
 };
 use groups_model::ErrorEntry;
 
@@ -26,7 +27,7 @@ use crate::args::Ambiguous;
 use crate::command::{AT_ONCE, Call};
 use crate::confirm::{Yes, can_ask, confirm};
 use crate::exit::Code;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, MAYBE_DONE};
 use crate::output::{Bar, Printer, end_question};
 
 /// The pauses between looks: the first, and the longest.
@@ -35,6 +36,8 @@ const GAPS: (Duration, Duration) = (Duration::from_millis(300), Duration::from_s
 const CONFIRMS: Duration = Duration::from_secs(1);
 /// The least time for the list that is read before anything is sent: a short wait must not make the run impossible.
 const SHORTEST_LIST: Duration = Duration::from_secs(1);
+/// Of new groups whose subject the list does not show, so many are read at a look.
+const ODD_READ_AT_MOST: usize = 32;
 /// How often the progress is drawn.
 const BEAT: Duration = Duration::from_millis(100);
 
@@ -74,8 +77,8 @@ struct Work<'a> {
 struct Seen {
     at: Timestamp,
     instant: Instant,
-    /// It showed nothing at all.
-    nothing: bool,
+    /// A group that it does not contain may exist: it is empty, or not complete.
+    is_doubtful: bool,
 }
 
 pub(super) fn now() -> Timestamp {
@@ -351,7 +354,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let deadline = self.call.wait.map(|time| after(time.max(SHORTEST_LIST)));
-        let groups = out.waiting("Listing your groups", self.groups(deadline)).await?;
+        let (groups, _) = out.waiting("Listing your groups", self.groups(deadline)).await?;
         let newest = groups.iter().filter_map(|group| group.created_at).max_by_key(|at| at.seconds());
         let mut there: BTreeMap<String, Vec<GroupId>> =
             subjects.into_iter().map(|subject| (subject, Vec::new())).collect();
@@ -437,8 +440,8 @@ impl<'a> Work<'a> {
         let ids = groups.iter().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
         let kind = Kind::Api(ErrorKind::OutcomeAmbiguous);
         let why = match groups {
-            [] => "the list of groups is empty, which need not mean that there are none".to_owned(),
-            _ => "there are new groups with this subject that may or may not be this row's".to_owned(),
+            [] => "the list of groups is empty or not complete, which need not mean that there are no others",
+            _ => "there are new groups that may or may not be this row's",
         };
         let message = format!("it may have been made, and that cannot be told: {why}");
         let unknown = matches!(self.ledger.borrow().states[index], State::Unknown(_));
@@ -811,9 +814,16 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The list of groups.
-    async fn groups(&self, deadline: Option<tokio::time::Instant>) -> Result<Vec<Group>, Failure> {
-        let list = self.call.client.groups().list().stream().all();
+    /// The list of groups, and whether none of it is missing.
+    async fn groups(&self, deadline: Option<tokio::time::Instant>) -> Result<(Vec<Group>, bool), Failure> {
+        let list = async {
+            let mut items = self.call.client.groups().list().stream();
+            let mut groups = Vec::new();
+            while let Some(group) = items.next().await {
+                groups.push(group?);
+            }
+            Ok((groups, items.is_complete()))
+        };
         let listed = match deadline {
             None => Ok(list.await),
             Some(deadline) => tokio::time::timeout_at(deadline, list).await,
@@ -835,27 +845,28 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let (at, instant) = (now(), Instant::now());
-        let groups = self.groups(Some(deadline)).await?;
+        let (groups, is_complete) = self.groups(Some(deadline)).await?;
         // A number that may have no groups lists none, rather than refusing.
-        let seen = Seen { at, instant, nothing: groups.is_empty() };
+        let seen = Seen { at, instant, is_doubtful: groups.is_empty() || !is_complete };
         self.read_events().await;
         let known = self.ledger.borrow().known();
         let mut candidates: Vec<Group> = groups;
-        candidates.retain(|group| {
-            let subject = normalized(group.subject.as_deref().unwrap_or_default());
-            known.is_new(group) && open.contains_key(&subject)
-        });
+        let rows_of = |group: &Group| open.get(&normalized(group.subject.as_deref().unwrap_or_default()));
+        candidates
+            .retain(|group| known.is_new(group) && (has_odd_subject(group) || rows_of(group).is_some()));
         let rows: Vec<usize> = open.values().flatten().copied().collect();
-        // What may not have been received at all needs more than its subject.
         let unknown = |index: &usize| matches!(self.ledger.borrow().states[*index], State::Unknown(_));
-        let to_read: HashSet<GroupId> = candidates
-            .iter()
-            .filter(|group| {
-                open[&normalized(group.subject.as_deref().unwrap_or_default())].iter().any(unknown)
-            })
-            .map(|group| group.id.clone())
-            .collect();
+        // What may not have been received at all needs more than its subject, as does what has other settings than the usual.
+        let needs_more = |index: &usize| unknown(index) || !self.rows()[*index].is_plain();
+        let is_read = |group: &&Group| rows_of(group).is_some_and(|rows| rows.iter().any(needs_more));
+        let mut to_read: HashSet<GroupId> =
+            candidates.iter().filter(is_read).map(|group| group.id.clone()).collect();
+        let odd = candidates.iter().filter(|group| has_odd_subject(group)).take(ODD_READ_AT_MOST);
+        to_read.extend(odd.map(|group| group.id.clone()));
         let mut read = self.details(&mut candidates, to_read, deadline).await?;
+        let odd = candidates.extract_if(.., |group| has_odd_subject(group));
+        let odd: Vec<GroupId> = odd.map(|group| group.id).filter(|id| !self.is_of_a_row(id)).collect();
+        candidates.retain(|group| rows_of(group).is_some());
         let mut verdicts = self.verdicts(&rows, Some((&candidates, seen)))?;
         let unclear: HashSet<GroupId> = verdicts
             .iter()
@@ -877,13 +888,18 @@ impl<'a> Work<'a> {
             let settled = self.are_settled(index, &rows, seen);
             match verdict {
                 Verdict::Missing(strangers) if unknown(&index) && settled => {
-                    if seen.nothing || !strangers.is_empty() {
-                        self.ambiguous.borrow_mut().insert(index, strangers);
+                    if seen.is_doubtful || !strangers.is_empty() || !odd.is_empty() {
+                        let candidates = strangers.into_iter().chain(odd.iter().cloned()).collect();
+                        self.ambiguous.borrow_mut().insert(index, candidates);
                         continue;
                     }
                     let why = "looked for, and not there".to_owned();
                     self.write(Record::NotMade { line: self.rows()[index].line, why }).await?;
                     self.set(index, State::New);
+                }
+                // They have its subject and other settings.
+                Verdict::Missing(strangers) if !strangers.is_empty() => {
+                    self.ambiguous.borrow_mut().insert(index, strangers);
                 }
                 // It was accepted, and nothing will report its outcome any more.
                 Verdict::Missing(_) if settled && self.task.ambiguous.is_some() => {
@@ -928,7 +944,7 @@ impl<'a> Work<'a> {
         deadline: tokio::time::Instant,
     ) -> Result<HashSet<GroupId>, Failure> {
         let reads = futures_util::stream::iter(ids.iter().cloned()).map(|id| async move {
-            let fields = [GroupField::Description, GroupField::JoinApprovalMode];
+            let fields = [GroupField::Subject, GroupField::Description, GroupField::JoinApprovalMode];
             let read = async { self.call.client.group(id.clone())?.get().fields(fields).await }.await;
             (id, read)
         });
@@ -938,7 +954,11 @@ impl<'a> Work<'a> {
             match read {
                 Ok(read) => {
                     if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
-                        group.description = Some(read.description.unwrap_or_default());
+                        let is_odd = read.extra.contains_key("?description");
+                        group.description = (!is_odd).then(|| read.description.clone().unwrap_or_default());
+                        if has_odd_subject(group) && !has_odd_subject(&read) {
+                            group.subject = read.subject;
+                        }
                         group.join_approval_mode = read.join_approval_mode;
                     }
                 }
@@ -949,6 +969,15 @@ impl<'a> Work<'a> {
             }
         }
         Ok(ids)
+    }
+
+    /// Whether a group is known to be of a row.
+    fn is_of_a_row(&self, id: &GroupId) -> bool {
+        self.ledger.borrow().states.iter().any(|state| match state {
+            State::Created { group_id, .. } => group_id == id,
+            State::Accepted { group_id, .. } => group_id.as_ref() == Some(id),
+            _ => false,
+        })
     }
 
     /// Whether whatever was sent for a row would have been seen then.
@@ -990,10 +1019,9 @@ impl<'a> Work<'a> {
             .indices(|state| *state == State::New, |work, index| work.reasons.borrow().contains_key(&index));
         let not_made = not_made.into_iter().map(|index| {
             let mut failure = self.reasons.borrow()[&index].clone();
-            failure
-                .report
-                .message
-                .push_str("; the group was looked for and is not there, so it was not made");
+            let message = &mut failure.report.message;
+            message.truncate(message.trim_end_matches(MAYBE_DONE).trim_end_matches("; ").len());
+            message.push_str("; the group was looked for and is not there, so it was not made");
             failure.code = Code::Failed;
             Told::failed(index, self.row(index), failure)
         });
