@@ -243,3 +243,58 @@ fn words_and_emoji_stay_whole() {
     let done = world.quietly(&["get", &bidi, "--sandbox"]);
     assert!(done.stdout.contains("evil\\u{202e}txt"), "{done:?}");
 }
+
+#[test]
+fn a_column_that_means_a_setting_is_used_or_refused() {
+    let world = world();
+    let dry = |sheet: &str| {
+        let sheet = world.file("sheet.csv", sheet.as_bytes());
+        world.quietly(&["create", "--from", &sheet, "--sandbox", "--dry-run", "-o", "jsonl"])
+    };
+    for (header, value, mode) in [
+        ("approval_required", "true", "approval_required"),
+        ("approval_required", "no", "auto_approve"),
+        ("Join approval", "required", "approval_required"),
+        ("requires_approval", "YES", "approval_required"),
+    ] {
+        let run = dry(&format!("subject,{header}\nTrip,{value}\n"));
+        assert_eq!(run.code, Some(0), "{header}: {run:?}");
+        assert_eq!(run.json()["body"]["join_approval_mode"], mode, "{header}: {run:?}");
+    }
+    let picture = dry("subject,picture\nTrip,x.jpg\n");
+    assert_eq!(picture.code, Some(2), "{picture:?}");
+    // A setting that could not be read must not become the default.
+    for name in ["?join_approval_mode", "?description"] {
+        let extra = format!("\"{{\"\"{name}\"\":true}}\"");
+        let run = dry(&format!("subject,extra\nTrip,{extra}\n"));
+        assert_eq!(run.code, Some(2), "{name}: {run:?}");
+        assert_eq!(run.error()["problems"][0]["line"], 2, "{run:?}");
+        let run = dry(&format!("subject,approval,description,extra\nTrip,required,why,{extra}\n"));
+        assert_eq!(run.code, Some(0), "{name}: {run:?}");
+    }
+    let run = dry("subject,extra\nTrip,\"{\"\"?created_at\"\":7}\"\n");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let group = world.create("Board", "auto", "BOARD");
+    let sheet =
+        world.file("sheet.csv", format!("id,subject,approval\n{group},Board 2,required\n").as_bytes());
+    let run = world.quietly(&["update", "--from", &sheet, "--sandbox", "--wait", "-o", "json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let row = &run.json()[0];
+    assert_eq!(
+        (&row["status"], row.get("approval"), row.get("join_approval_mode")),
+        (&"done".into(), None, None)
+    );
+}
+
+#[test]
+fn a_dry_run_does_not_promise_what_nobody_has_asked_for() {
+    let world = world();
+    let group = world.create("Board", "required", "BOARD");
+    world.request(&group, "+15550100163", "ASKED");
+    let people = world.file("people.csv", b"user\n+15550100163\n+15550100164\n");
+    let run = world.quietly(&["requests", "approve", &group, "--from", &people, "--sandbox", "--dry-run"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("1 join request would be approved"), "{run:?}");
+    let status = |line: &str| run.stdout.lines().find(|row| row.starts_with(line)).unwrap().to_owned();
+    assert!(status("2").contains("would_change") && status("3").contains("failed"), "{run:?}");
+}

@@ -1,6 +1,7 @@
 //! The calls that rows come to, and what each call tells of its rows. What is sent once more, and how fast, is the
 //! client's business.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,6 +87,7 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
         Kinds::Decide(_, Verdict::Reject) => "join requests would be rejected",
     };
     let mut previews: Vec<Result<Preview, Error>> = Vec::new();
+    let mut missing_rows: HashSet<usize> = HashSet::new();
     match kinds {
         // They write nothing, so that there is no dry run of them.
         Kinds::Get(_) | Kinds::ShowLink(_) => {}
@@ -116,9 +118,12 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
                     let group = group(&items[0].group)?;
                     let asked = || items.iter().map(|item| &item.what);
                     let open = Open::for_these(asked(), &group).await?;
-                    asked().filter(|one| open.find(one).is_none()).filter_map(missing).for_each(|missing| {
-                        out.note(format!("{}.", missing.message));
-                    });
+                    for item in items.iter().filter(|item| open.find(&item.what).is_none()) {
+                        if let Some(missing) = missing(&item.what) {
+                            out.note(format!("{}.", missing.message));
+                            missing_rows.insert(item.index);
+                        }
+                    }
                     let ids = open.found(asked());
                     match verdict {
                         _ if ids.is_empty() => Ok(None),
@@ -133,9 +138,14 @@ pub(super) async fn preview(kinds: Kinds, call: &Call<'_>, out: &mut Printer) ->
     let previews =
         previews.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| call.failed(&error))?;
     if out.shows_rows() {
-        rows.iter_mut().for_each(|row| row.set_status(Status::WouldChange));
+        for (index, row) in rows.iter_mut().enumerate() {
+            row.set_status(match missing_rows.contains(&index) {
+                true => Status::Failed,
+                false => Status::WouldChange,
+            });
+        }
         out.items(&rows);
-        out.hint(would(rows.len(), done, &previews, call));
+        out.hint(would(rows.len() - missing_rows.len(), done, &previews, call));
     } else {
         out.previews(&previews, true);
     }

@@ -192,7 +192,11 @@ impl Input {
         let group = group.map(|text| group_id(&text, scene)).transpose()?;
         let path = from.from.clone().unwrap_or_default();
         let sheet = sheet::read(&path, from.from_format, columns, scene.command())?;
-        let carried = sheet::carried(&sheet, columns, shape.fields, scene.command())?;
+        // Copied to the result it would look like a change that was made.
+        let cannot_change =
+            ["join_approval_mode"].into_iter().filter(|_| columns.known.contains(&"description"));
+        let own: Vec<&str> = shape.fields.iter().copied().chain(cannot_change).collect();
+        let carried = sheet::carried(&sheet, columns, &own, scene.command())?;
         let mut given = match &group {
             Some(group) => format!("{} {}", scene.command(), quoted(group.as_str())),
             None => scene.command().to_owned(),

@@ -41,6 +41,16 @@ impl Sheet {
 }
 
 impl Row {
+    /// The names of the values that a result set aside because they could not be read, in its column `extra`.
+    pub(super) fn set_aside(&self) -> Vec<String> {
+        let extra = match self.cells.get("extra") {
+            Some(Value::Object(extra)) => extra.clone(),
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+            _ => Map::new(),
+        };
+        extra.keys().filter_map(|name| name.strip_prefix('?')).map(str::to_owned).collect()
+    }
+
     /// The first of these columns that holds something.
     pub(super) fn text(&self, columns: &[&str]) -> Option<String> {
         columns.iter().find_map(|column| match self.cells.get(*column)? {
@@ -63,9 +73,12 @@ pub(super) struct Columns {
 }
 
 /// Column names of the API and of the results that mean the same as another one.
-const SYNONYMS: [(&str, &str); 6] = [
+const SYNONYMS: [(&str, &str); 9] = [
     ("join_approval_mode", "approval"),
     ("approval_mode", "approval"),
+    ("join_approval", "approval"),
+    ("approval_required", "approval"),
+    ("requires_approval", "approval"),
     ("creation_timestamp", "created_at"),
     ("total_participant_count", "participant_count"),
     ("profile_picture", "picture"),
@@ -83,6 +96,11 @@ impl Columns {
         let name = known_name(header);
         let name = canonical(&name);
         if self.known.contains(&name) { name.to_owned() } else { header.trim().to_owned() }
+    }
+
+    /// The column that sets what a field of a result or of the API is called.
+    pub(super) fn setting(&self, field: &str) -> Option<&'static str> {
+        self.known.iter().find(|known| **known == canonical(field)).copied()
     }
 
     /// What a person is in JSON, if the command reads people.

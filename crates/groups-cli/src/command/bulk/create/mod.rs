@@ -27,8 +27,14 @@ use journal::{Journal, Record, Trouble, VERSION, beside};
 use ledger::{Ledger, Wanted};
 pub(in crate::command) use number::Number;
 
-const COLUMNS: Columns =
-    Columns { known: &["subject", "description", "approval"], refused: &[], plain: "subject" };
+const COLUMNS: Columns = Columns {
+    known: &["subject", "description", "approval"],
+    refused: &[(
+        "picture",
+        "Set pictures one by one with `wagroups update GROUP --picture FILE` once the groups exist, or rename the column.",
+    )],
+    plain: "subject",
+};
 /// The fields of a result that a sheet of groups must not have: its groups exist.
 const RESULT: [&str; 6] = ["line", "status", "group_id", "request_id", "invite_link", "error"];
 
@@ -150,6 +156,13 @@ fn given(args: &Create) -> String {
 
 fn wanted(row: &sheet::Row, carried: &[String], approval: Option<Approval>) -> Result<Wanted, String> {
     let told = |invalid: groups_ergonomic::model::InvalidInput| invalid.to_string();
+    // What could not be read of a group must not become the default of another.
+    let is_lost = |setting: &&str| !row.cells.contains_key(*setting);
+    if let Some(odd) = row.set_aside().iter().filter_map(|name| COLUMNS.setting(name)).find(is_lost) {
+        return Err(format!(
+            "{odd} could not be read when this row was printed; write it in the column {odd}"
+        ));
+    }
     let subject = row.text(&["subject"]).unwrap_or_default();
     let subject = limits::subject(&subject).map_err(told)?.to_owned();
     let description = row.text(&["description"]);
@@ -159,8 +172,8 @@ fn wanted(row: &sheet::Row, carried: &[String], approval: Option<Approval>) -> R
     let mode = match row.text(&["approval"]).as_deref().map(str::trim) {
         None => approval.map_or(JoinApprovalMode::AutoApprove, mode_of),
         Some(word) => match word.to_lowercase().as_str() {
-            "auto" | "auto_approve" => JoinApprovalMode::AutoApprove,
-            "required" | "approval_required" => JoinApprovalMode::ApprovalRequired,
+            "auto" | "auto_approve" | "false" | "no" => JoinApprovalMode::AutoApprove,
+            "required" | "approval_required" | "true" | "yes" => JoinApprovalMode::ApprovalRequired,
             _ => return Err(format!("approval must be auto or required, got {}", quoted(word))),
         },
     };
