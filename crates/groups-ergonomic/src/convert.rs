@@ -54,13 +54,17 @@ pub(crate) fn join_request(wire: types::JoinRequest) -> JoinRequest {
 }
 
 /// Leaves out what has an empty id, as what has none: there is nothing that could be done with it.
-pub(crate) fn leave_out_empty_ids<T>(items: &mut Vec<T>, path: &str, id: impl Fn(&T) -> &str) -> Problems {
+pub(crate) fn leave_out_empty_ids<T>(
+    items: &mut Vec<T>,
+    (path, member): (&str, &str),
+    id: impl Fn(&T) -> &str,
+) -> Problems {
     let mut problems = Problems::default();
     let mut index = 0;
     items.retain(|item| {
         let is_empty = id(item).trim().is_empty();
         if is_empty {
-            problems.push_left_out(Problem::empty(format!("{path}[{index}].id")));
+            problems.push_left_out(Problem::empty(format!("{path}[{index}].{member}")));
         }
         index += 1;
         !is_empty

@@ -90,7 +90,7 @@ async fn page(client: Client, ask: Ask) -> Result<Answered<Group>> {
     let is_nested = matches!(answer.value.data, GroupListShape::Nested(_));
     let mut items = convert::groups(answer.value.data);
     let path = if is_nested { "data.groups" } else { "data" };
-    let left_out = convert::leave_out_empty_ids(&mut items, path, |group| group.id.as_str());
+    let left_out = convert::leave_out_empty_ids(&mut items, (path, "id"), |group| group.id.as_str());
     client.report(Operation::ListGroups, &left_out);
     problems.append(left_out);
     Ok(Answered { items, paging: answer.value.paging, problems })

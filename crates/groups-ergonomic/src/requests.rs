@@ -64,7 +64,8 @@ async fn page(group: GroupHandle, ask: Ask) -> Result<Answered<JoinRequest>> {
         })
         .await?;
     let mut items = answer.value.data.into_iter().map(convert::join_request).collect();
-    let left_out = convert::leave_out_empty_ids(&mut items, "data", |request| request.id.as_str());
+    let left_out =
+        convert::leave_out_empty_ids(&mut items, ("data", "join_request_id"), |request| request.id.as_str());
     group.client.report(Operation::ListJoinRequests, &left_out);
     let mut problems = answer.problems;
     problems.append(left_out);

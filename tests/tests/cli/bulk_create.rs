@@ -465,3 +465,22 @@ fn a_page_of_a_proxy_is_no_refusal() {
     assert_eq!(posted(), 3);
     world.check("a_page_of_a_proxy_is_no_refusal");
 }
+
+#[test]
+fn a_group_that_was_looked_for_and_is_not_there_is_reported_as_not_created() {
+    let world = world();
+    let sheet = world.file("x.csv", b"subject\nOne\n");
+    assert_eq!(world.quietly(&["sandbox", "fault", "create_group status=500 times=1"]).code, Some(0));
+    world.run(&[
+        "create",
+        "--from",
+        &sheet,
+        "--sandbox",
+        "--wait=8s",
+        "--settle",
+        "1s",
+        "--max-retries",
+        "0",
+    ]);
+    world.check("a_group_that_was_looked_for_and_is_not_there");
+}

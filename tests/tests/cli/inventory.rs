@@ -29,6 +29,8 @@ const UNSEEN: &[(&str, &str)] = &[
     ("`--profile` uses a stored account in its place.", "see `variables`"),
     ("the value in", "see the unit test of it"),
     ("the text that was given is too long to be a key", "see the unit test of it"),
+    ("the answer contains a webhook address that cannot be read", "see `odd_answers`"),
+    ("` shows the answer.", "see `odd_answers`"),
     ("Correct the address.", "every address that is refused comes with advice of its own"),
 ];
 

@@ -303,3 +303,57 @@ fn an_odd_event_leaves_the_others_alone() {
     assert_eq!(events[1]["extra"], json!({ "?invite_link": true }));
     assert!(run.stderr.contains("2 values in the notification could not be read"), "{}", run.stderr);
 }
+
+#[test]
+fn a_webhook_address_that_cannot_be_read_is_not_called_missing() {
+    for body in [r#"{"url":7}"#, r#"["https://example.com/hook"]"#] {
+        let service = service(move |asked, _| {
+            let list = r#"{"data":{"groups":[{"id":"A1"}]}}"#;
+            Some(if asked == "GET /groups" { list } else { body }.to_owned())
+        });
+        let run = run(&service, &["webhook", "get"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stderr.contains("No webhook address"), "{run:?}");
+        let doctor = self::run(&service, &["doctor", "-o", "json"]);
+        let checks = doctor.json();
+        let webhook = checks.as_array().unwrap().iter().find(|check| check["check"] == "webhook").unwrap();
+        assert_eq!(webhook["status"], "unknown", "{body}: {checks}");
+        assert_eq!(webhook["message"], "the answer contains a webhook address that cannot be read");
+    }
+}
+
+#[test]
+fn a_group_without_its_list_of_participants_is_not_called_empty() {
+    for (body, odd, note) in [
+        (r#"{"id":"A1","subject":"S"}"#, Some("participants is missing"), ""),
+        (r#"{"id":"A1","participants":null}"#, Some("participants is missing"), ""),
+        (r#"{"id":"A1","participants":7}"#, Some("participants is a number"), ""),
+        (
+            r#"{"id":"A1","participants":[],"total_participant_count":3}"#,
+            None,
+            "The answer lists no participants, but counts 3.",
+        ),
+        (r#"{"id":"A1","total_participant_count":0}"#, None, "No participants."),
+        (r#"{"id":"A1","participants":[]}"#, None, "No participants."),
+    ] {
+        let run = run(&always(body), &["participants", "list", "A1"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains(odd.unwrap_or(note)), "{body}: {run:?}");
+        assert_eq!(run.stderr.contains("No participants."), note == "No participants.", "{body}: {run:?}");
+    }
+}
+
+#[test]
+fn an_item_with_an_empty_id_is_left_out() {
+    let list = r#"{"data":{"groups":[{"id":""},{"id":"A1","subject":"Fine"},{"id":"  "}]}}"#;
+    let run = done(&always(list), &["list", "-o", "json"], "data.groups[0].id is empty (2 times)");
+    assert_eq!(run.json().as_array().map(Vec::len), Some(1));
+    assert!(run.stderr.contains("2 items without a readable id are left out"), "{run:?}");
+    let requests = r#"{"data":[{"join_request_id":"","wa_id":"15550100123"},{"join_request_id":"J1"}]}"#;
+    let run = done(
+        &always(requests),
+        &["requests", "list", "A1", "-o", "json"],
+        "data[0].join_request_id is empty",
+    );
+    assert_eq!(run.json().as_array().map(Vec::len), Some(1));
+}
