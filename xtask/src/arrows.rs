@@ -22,7 +22,7 @@ const ROOMS: &[Room] = &[
     Room { name: "groups-ergonomic", normal: &["groups-api", "groups-connect", "groups-model"], build: &[] },
     Room { name: "groups-webhooks", normal: &["groups-connect", "groups-model"], build: &[] },
     // A fake that shares the SDK's types agrees with its mistakes.
-    Room { name: "groups-sandbox", normal: &["groups-spec"], build: &[] },
+    Room { name: "groups-sandbox", normal: &["groups-connect", "groups-spec"], build: &[] },
     Room {
         name: "groups-cli",
         normal: &["groups-ergonomic", "groups-model", "groups-sandbox", "groups-webhooks"],

@@ -254,11 +254,9 @@ impl Failure {
             S::Full => Kind::Api(ErrorKind::ParticipantOverlimit),
             S::Suspended => Kind::Api(ErrorKind::GroupSuspended),
             S::Invalid => Kind::Api(ErrorKind::InvalidInput),
-            S::Unreachable => Kind::Api(ErrorKind::Network),
-            S::NotASandbox => Kind::Api(ErrorKind::Configuration),
-            S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind | S::NotDelivered => {
-                Kind::SandboxFailed
-            }
+            S::Unreachable | S::NotDelivered => Kind::Api(ErrorKind::Network),
+            S::NotASandbox | S::SetUp => Kind::Api(ErrorKind::Configuration),
+            S::NewerDatabase | S::NotADatabase | S::Storage | S::Bind => Kind::SandboxFailed,
             _ => Kind::SandboxRefused,
         };
         let failure = Self::local(kind, scene.command(), error.to_string());
@@ -289,7 +287,10 @@ impl Failure {
                 format!("`{}` suspends it.", scene.line(&format!("sandbox group suspend {group}")))
             }
             S::Invalid => return failure.or_help(),
-            S::NotDelivered => "Start the receiver, then send it again.".to_owned(),
+            S::Unreachable | S::SetUp if error.advice().is_some() => {
+                error.advice().unwrap_or_default().to_owned()
+            }
+            S::NotDelivered => "Send it again when the receiver can be reached.".to_owned(),
             // The connection was lost between two calls.
             S::Unreachable => format!("`{}` shows whether it still runs.", scene.line("sandbox status")),
             S::NotASandbox => "Check the address that `--base-url` or WAGROUPS_BASE_URL names.".to_owned(),

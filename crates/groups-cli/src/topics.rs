@@ -57,6 +57,7 @@ counts as not set, but for three: WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEAD
   NO_PROXY                       Hosts without a proxy, with commas between: names (with all names below them), addresses,
                                  networks such as 10.0.0.0/8, or *. Lower case names of these four count, too.
   SSL_CERT_FILE                  A PEM file of CA certificates, read in place of the system's (not on macOS and Windows).
+                                 Must not be empty.
   SSL_CERT_DIR                   Folders of such files, with colons between, also in place of the system's.
   DBUS_SESSION_BUS_ADDRESS       Linux: where the keyring is asked for.
   NO_COLOR                       Anything: no colours in help and drawings. --color is stronger.

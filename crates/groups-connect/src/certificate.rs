@@ -5,13 +5,19 @@ use std::time::{Duration, SystemTime};
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error};
 
+use crate::trust;
+
 const UNTRUSTED: &str = "If a proxy or firewall on the way inspects TLS, add its CA certificate to the system's, or set SSL_CERT_FILE to \
                          a PEM file that contains it.";
+const CA_AS_SERVER: &str = "Such a certificate cannot be used, not even with SSL_CERT_FILE. The server needs a certificate that a CA has issued, \
+                            or a self-signed one that is not a CA (openssl: basicConstraints=CA:FALSE). Then set SSL_CERT_FILE to a \
+                            PEM file that contains the CA or the self-signed certificate.";
 const CLOCK: &str =
     "Check the clock of this computer; if it is right, the certificate has to be replaced at the server.";
 const NAME: &str =
-    "Check the host in the base URL; a proxy, firewall or sign-in page may also answer in place of the host.";
-const SERVER: &str = "Check the base URL and what is on the way; the certificate or the TLS settings have to be corrected there.";
+    "Check the host in the URL; a proxy, firewall or sign-in page may also answer in place of the host.";
+const SERVER: &str =
+    "Check the URL and what is on the way; the certificate or the TLS settings have to be corrected there.";
 
 /// A sentence about a host, what to do, and whether it stays so.
 pub(crate) struct Problem {
@@ -55,12 +61,16 @@ pub(crate) fn problem(error: &Error, host: &str) -> Problem {
 fn certificate(error: &CertificateError, host: &str) -> Problem {
     let of = |message: String, advice| Problem { message, advice, permanent: true };
     match error {
-        CertificateError::UnknownIssuer => of(
-            format!(
+        CertificateError::UnknownIssuer => {
+            let message = format!(
                 "the certificate of {host} is not trusted: it is not issued by a CA that this computer trusts"
-            ),
-            UNTRUSTED,
-        ),
+            );
+            // Certificates were read from one variable, and the other is wrong.
+            match trust::certain_problems().as_slice() {
+                [] => of(message, UNTRUSTED),
+                problems => of(format!("{message}, and {}", problems.join("; ")), trust::advice()),
+            }
+        }
         CertificateError::Expired => of(format!("the certificate of {host} has expired"), CLOCK),
         CertificateError::ExpiredContext { not_after, .. } => {
             of(format!("the certificate of {host} has expired ({})", date(*not_after)), CLOCK)
@@ -81,7 +91,7 @@ fn certificate(error: &CertificateError, host: &str) -> Problem {
             format!(
                 "the certificate of {host} is not trusted: it is a CA certificate, as self-signed ones are, and not one of a server"
             ),
-            UNTRUSTED,
+            CA_AS_SERVER,
         ),
         CertificateError::Other(other) => {
             of(format!("the certificate of {host} cannot be used: {}", other.0), SERVER)

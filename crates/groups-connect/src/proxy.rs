@@ -44,6 +44,16 @@ impl fmt::Display for RefusedVariable {
 
 impl std::error::Error for RefusedVariable {}
 
+/// The proxy of a request, as errors name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// Such as `http://proxy.example:3128`, without credentials.
+    pub(crate) address: String,
+    /// The variable that names it; `None` for a setting of the system.
+    pub(crate) variable: Option<&'static str>,
+    pub(crate) has_credentials: bool,
+}
+
 /// The proxies that are used.
 pub struct Proxies {
     matcher: Matcher,
@@ -64,10 +74,15 @@ impl Proxies {
         })
     }
 
-    /// The proxy for a URL, without credentials.
-    pub fn of(&self, url: &Url) -> Option<String> {
+    /// The proxy for a URL.
+    pub fn of(&self, url: &Url) -> Option<Via> {
         let uri: Uri = url.as_str().parse().ok()?;
-        self.matcher.intercept(&uri).as_ref().map(shown)
+        let proxy = self.matcher.intercept(&uri)?;
+        Some(Via {
+            address: shown(&proxy),
+            variable: naming(url.scheme(), &|name| std::env::var_os(name)),
+            has_credentials: proxy.basic_auth().is_some() || proxy.raw_auth().is_some(),
+        })
     }
 
     /// What the client has to be given, as it does not read the variables itself in this case.
@@ -76,9 +91,21 @@ impl Proxies {
     }
 }
 
-/// Such as `http://proxy.example:3128`.
+/// Such as `http://proxy.example:3128`. Built from its parts: the authority may contain a part of a password.
 fn shown(proxy: &Intercept) -> String {
-    proxy.uri().to_string().trim_end_matches('/').to_owned()
+    let uri = proxy.uri();
+    let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", uri.scheme_str().unwrap_or("http"), uri.host().unwrap_or_default())
+}
+
+/// The variable that names the proxy for a scheme.
+fn naming(scheme: &str, lookup: &dyn Fn(&str) -> Option<OsString>) -> Option<&'static str> {
+    let own = if scheme == "http" { HTTP } else { HTTPS };
+    let counts = |names: [&'static str; 2]| {
+        let (name, value) = names.into_iter().find_map(|name| Some((name, lookup(name)?)))?;
+        value.to_str().is_none_or(|value| !value.trim().is_empty()).then_some(name)
+    };
+    counts(own).or_else(|| counts(ALL))
 }
 
 /// The values, without white space around them.
@@ -145,11 +172,28 @@ fn hosts(value: &str) -> Result<&str, (String, &'static str)> {
 /// The address of a proxy, or nothing.
 fn address(value: &str) -> Result<&str, (String, &'static str)> {
     let value = clean_word(value).map_err(flawed)?;
+    if let Some(character) = unescaped(value) {
+        // Never part of the value but this one character.
+        let escaped = format!("%{:02X}", u32::from(character));
+        let problem = format!(
+            "has a user name or password that contains {character}, which has to be written as {escaped}"
+        );
+        let advice =
+            "Percent-encode the user name and password: @ is written as %40, / as %2F, ? as %3F, # as %23.";
+        return Err((problem, advice));
+    }
     if value.is_empty() || is_address(value) {
         return Ok(value);
     }
     let advice = "Write the address of the proxy, such as http://proxy.example:3128, or unset the variable.";
     Err(("is not the address of a proxy".to_owned(), advice))
+}
+
+/// The character of a user name or password that ends it too early: all up to the last `@` belongs to them.
+fn unescaped(value: &str) -> Option<char> {
+    let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let (credentials, _) = rest.rsplit_once('@')?;
+    credentials.chars().find(|c| matches!(c, '@' | '/' | '?' | '#'))
 }
 
 fn is_address(value: &str) -> bool {
@@ -184,7 +228,8 @@ mod tests {
         assert_eq!(read.proxies().len(), 1);
         let proxies = Proxies { matcher: read.matcher(), cleaned: Vec::new() };
         let of = |url: &str| proxies.of(&url.parse().unwrap());
-        assert_eq!(of("https://x.example").as_deref(), Some("http://proxy.example:3128"));
+        let via = of("https://x.example").unwrap();
+        assert_eq!((via.address.as_str(), via.has_credentials), ("http://proxy.example:3128", true));
         assert_eq!((of("https://b.example"), of("http://x.example")), (None, None));
     }
 
@@ -215,6 +260,23 @@ mod tests {
             ("http://s3cret:99999", "is not the address of a proxy"),
             ("http://s3cret:80x", "is not the address of a proxy"),
             ("/s3cret", "is not the address of a proxy"),
+            (
+                "http://u:s3@cret@h:1",
+                "has a user name or password that contains @, which has to be written as %40",
+            ),
+            ("u:s3@cret@h:1", "has a user name or password that contains @, which has to be written as %40"),
+            (
+                "http://u:1/s3cret@h:1",
+                "has a user name or password that contains /, which has to be written as %2F",
+            ),
+            (
+                "http://u:1?s3cret@h:1",
+                "has a user name or password that contains ?, which has to be written as %3F",
+            ),
+            (
+                "socks5://u:1#s3cret@h",
+                "has a user name or password that contains #, which has to be written as %23",
+            ),
         ] {
             for name in HTTPS.into_iter().chain(HTTP).chain(ALL) {
                 let refused = read(&[(name, value)]).unwrap_err();
@@ -226,6 +288,34 @@ mod tests {
             read(&[("no_proxy", "\"a.example\"")]).unwrap_err().to_string(),
             "no_proxy has quotation marks around it"
         );
+    }
+
+    #[test]
+    fn no_part_of_a_password_is_shown() {
+        for value in
+            ["http://u:s3@cret@proxy.example:1", "u:s3@cret@proxy.example:1", "http://u:x@proxy.example:1"]
+        {
+            let matcher = Matcher::builder().all(value.to_owned()).build();
+            let proxy = matcher.intercept(&Uri::from_static("https://x.example")).unwrap();
+            assert_eq!(shown(&proxy), "http://proxy.example:1", "{value}");
+        }
+    }
+
+    #[test]
+    fn the_variable_that_counts_is_named() {
+        let of = |scheme: &str, variables: &[(&str, &str)]| {
+            naming(scheme, &|wanted| {
+                let found = variables.iter().find(|(name, _)| *name == wanted);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        let all = ("all_proxy", "http://a:1");
+        assert_eq!(of("https", &[all]), Some("all_proxy"));
+        assert_eq!(of("https", &[all, ("https_proxy", "http://b:1")]), Some("https_proxy"));
+        assert_eq!(of("https", &[all, ("HTTPS_PROXY", " ")]), Some("all_proxy"));
+        assert_eq!(of("http", &[all, ("HTTPS_PROXY", "http://b:1")]), Some("all_proxy"));
+        assert_eq!(of("http", &[("HTTP_PROXY", "http://b:1"), all]), Some("HTTP_PROXY"));
+        assert_eq!(of("https", &[]), None);
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use url::{Host, Url};
 
+use crate::proxy::Via;
+
 /// The host of a request and the proxy on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     host: String,
-    proxy: Option<String>,
+    proxy: Option<Via>,
 }
 
 impl Route {
@@ -16,7 +18,7 @@ impl Route {
     }
 
     /// Through a proxy, if there is one.
-    pub fn through(url: &Url, proxy: Option<String>) -> Self {
+    pub fn through(url: &Url, proxy: Option<Via>) -> Self {
         Self { host: shown(url), proxy }
     }
 
@@ -27,7 +29,11 @@ impl Route {
 
     /// The proxy, such as `http://proxy.example:3128`.
     pub fn proxy(&self) -> Option<&str> {
-        self.proxy.as_deref()
+        self.proxy.as_ref().map(|proxy| proxy.address.as_str())
+    }
+
+    pub(crate) fn via(&self) -> Option<&Via> {
+        self.proxy.as_ref()
     }
 }
 

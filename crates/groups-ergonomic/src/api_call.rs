@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use bytes::Bytes;
 use groups_api::ResponseValue;
 use groups_api::progenitor_client::ClientInfo;
+use groups_connect::page::Page;
 use groups_model::InvalidInput;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -16,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::failure::RawError;
 use crate::groups::Pending;
 use crate::operation::{Method, Operation};
-use crate::page::Page;
 use crate::preview::Preview;
 
 /// Headers that the client alone decides on.

@@ -259,9 +259,9 @@ fn embedded(value: &Value) -> Option<Value> {
 
 /// A short single line out of a text, or the title of an HTML page; `None` where there is none.
 fn plain_text(text: &str) -> Option<String> {
-    // A page inside a JSON text; a body that is one is no error answer at all (`page.rs`).
+    // A page inside a JSON text; a body that is one is no error answer at all (`groups_connect::page`).
     if text.trim_start().starts_with('<') {
-        return crate::page::title(text);
+        return groups_connect::page::title(text);
     }
     let said = text;
     let mut line = String::new();

@@ -4,6 +4,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use groups_connect::page::{self, Page};
 use groups_connect::{Cause, Route};
 use groups_model::tolerant::Unreadable;
 use groups_model::{ErrorEntry, ErrorKind, ItemError, RetryClass, TextEntry};
@@ -13,7 +14,6 @@ use serde_json::Value;
 
 use crate::envelope::{self, Envelope};
 use crate::operation::Operation;
-use crate::page::{self, Page};
 use crate::retry::{Attempted, Delivery};
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync>;

@@ -19,7 +19,6 @@ mod list;
 mod many;
 mod operation;
 mod outcome;
-mod page;
 mod pages;
 mod participants;
 mod picture;

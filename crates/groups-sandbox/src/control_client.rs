@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use groups_connect::{Cause, Route, client_for};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::base_url::BaseUrl;
+use crate::base_url;
 use crate::control::{ActiveFault, ClockReading};
 use crate::error::{ErrorKind, SandboxError};
 use crate::http::control::SERVICE;
@@ -43,6 +44,7 @@ const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct ControlClient {
     client: reqwest::Client,
+    route: Route,
     base: Url,
 }
 
@@ -168,15 +170,14 @@ impl ControlClient {
     ///
     /// # Errors
     /// [`ErrorKind::NotASandbox`] when the URL is not https or loopback, or when something else answers there;
-    /// [`ErrorKind::Unreachable`] when nothing does.
+    /// [`ErrorKind::Unreachable`] when nothing does; [`ErrorKind::SetUp`] when the proxy variables or CA certificates of the
+    /// environment cannot be used.
     pub async fn connect(base_url: &str, timeout: Duration) -> Result<Self, SandboxError> {
-        let BaseUrl { url, is_loopback } = BaseUrl::checked(base_url)
+        let url = base_url::checked(base_url)
             .map_err(|why| SandboxError::new(ErrorKind::NotASandbox, format!("the base URL {why}")))?;
-        let mut builder = reqwest::Client::builder();
-        if is_loopback {
-            // A proxy of the environment cannot reach this machine's loopback.
-            builder = builder.no_proxy();
-        }
+        let (builder, route) = client_for(&url).map_err(|refused| {
+            SandboxError::new(ErrorKind::SetUp, refused.to_string()).advising(refused.advice())
+        })?;
         let client = builder
             .user_agent(concat!("wagroups-control/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT.min(timeout))
@@ -185,8 +186,8 @@ impl ControlClient {
             .referer(false)
             .retry(reqwest::retry::never())
             .build()
-            .map_err(|error| SandboxError::new(ErrorKind::Unreachable, format!("no HTTP client: {error}")))?;
-        let this = Self { client, base: url };
+            .map_err(|error| SandboxError::of_cause(ErrorKind::SetUp, &Cause::of_set_up(&error, &route)))?;
+        let this = Self { client, route, base: url };
         this.identify().await?;
         Ok(this)
     }
@@ -450,13 +451,8 @@ impl ControlClient {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> SandboxError {
-        let why = if error.is_timeout() {
-            "it took too long to answer"
-        } else if error.is_connect() {
-            "no connection could be made"
-        } else {
-            "the connection failed"
-        };
-        SandboxError::new(ErrorKind::Unreachable, format!("no sandbox answers at {}: {why}", self.base))
+        let cause = Cause::of(error, &self.route);
+        let message = format!("no sandbox answers at {}: {}", self.base, cause.message());
+        SandboxError::of_cause(ErrorKind::Unreachable, &cause).saying(message)
     }
 }

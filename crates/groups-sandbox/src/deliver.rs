@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use groups_connect::{Cause, Route, direct_client_for};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use tokio::task::JoinSet;
@@ -27,7 +28,8 @@ const SIGNATURE: &str = "x-360dialog-signature";
 
 /// Delivers until it is dropped.
 pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
-    let Ok(client) = client() else { return };
+    // The one that was used last, and what for.
+    let mut sender: Option<(String, Result<Sender, String>)> = None;
     let mut busy: HashSet<String> = HashSet::new();
     let mut under_way: JoinSet<(Delivery, WebhookOutcome, String)> = JoinSet::new();
     loop {
@@ -43,15 +45,14 @@ pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
                             emulator.lease_deliveries(LEASE_MS, free, &busy).await.unwrap_or_default()
                         {
                             busy.insert(delivery.group_id.clone());
-                            under_way.spawn(attempt(
-                                client.clone(),
-                                webhook.clone(),
-                                Arc::clone(&settings),
-                                {
-                                    let chance = emulator.fork_rng().f64();
-                                    (delivery, chance)
-                                },
-                            ));
+                            let known = sender.take().filter(|(url, _)| *url == webhook.url);
+                            let (_, with) = sender.insert(
+                                known.unwrap_or_else(|| (webhook.url.clone(), Sender::to(&webhook.url))),
+                            );
+                            under_way.spawn(attempt(with.clone(), webhook.clone(), Arc::clone(&settings), {
+                                let chance = emulator.fork_rng().f64();
+                                (delivery, chance)
+                            }));
                         }
                     }
                     Some(left) => wait = left.clamp(1, LOOK_MS),
@@ -72,20 +73,42 @@ pub(crate) async fn run(emulator: Emulator, log: Arc<Log>) {
     }
 }
 
-/// Redirects are not documented, and a receiver on this machine must not be reached through a proxy.
-pub(crate) fn client() -> Result<reqwest::Client, String> {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-    client.map_err(|error| innermost(&error))
+/// A client for one receiver, and how its errors name it.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    client: reqwest::Client,
+    route: Route,
+}
+
+impl Sender {
+    /// Redirects are not documented, and a receiver on this machine must not be reached through a proxy.
+    pub(crate) fn to(url: &str) -> Result<Self, String> {
+        let url = reqwest::Url::parse(url).map_err(|error| error.to_string())?;
+        let (builder, route) = direct_client_for(&url);
+        let client = builder.redirect(reqwest::redirect::Policy::none()).build();
+        match client {
+            Ok(client) => Ok(Self { client, route }),
+            Err(error) => Err(in_words(&Cause::of_set_up(&error, &route), "")),
+        }
+    }
+}
+
+/// The cause and what to do about it.
+fn in_words(cause: &Cause, otherwise: &str) -> String {
+    format!("{}. {}", cause.message(), cause.advice().unwrap_or(otherwise))
+        .trim_end_matches(['.', ' '])
+        .to_owned()
 }
 
 /// Posts a notification and gives the status it was answered with, or why there is none.
 pub(crate) async fn post(
-    client: &reqwest::Client,
+    sender: &Sender,
     webhook: &Webhook,
     body: String,
     timeout: Duration,
 ) -> Result<u16, String> {
-    let mut request = client.post(&webhook.url).timeout(timeout).header("content-type", "application/json");
+    let mut request =
+        sender.client.post(&webhook.url).timeout(timeout).header("content-type", "application/json");
     for (name, value) in &webhook.headers {
         request = request.header(name, value);
     }
@@ -94,13 +117,15 @@ pub(crate) async fn post(
     }
     match request.body(body).send().await {
         Ok(response) => Ok(response.status().as_u16()),
-        Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
-        Err(error) => Err(innermost(&error)),
+        Err(error) => {
+            let cause = Cause::of(&error, &sender.route);
+            Err(in_words(&cause, "Check that the receiver is running there"))
+        }
     }
 }
 
 async fn attempt(
-    client: reqwest::Client,
+    sender: Result<Sender, String>,
     webhook: Webhook,
     settings: Arc<Settings>,
     (delivery, chance): (Delivery, f64),
@@ -110,7 +135,11 @@ async fn attempt(
         return (delivery, WebhookOutcome::Dropped, webhook.url);
     }
     let timeout = Duration::from_millis(settings.behaviour.webhook_timeout_ms);
-    let outcome = match post(&client, &webhook, delivery.body.clone(), timeout).await {
+    let posted = match &sender {
+        Ok(sender) => post(sender, &webhook, delivery.body.clone(), timeout).await,
+        Err(why) => Err(why.clone()),
+    };
+    let outcome = match posted {
         Ok(200) => WebhookOutcome::Delivered,
         Ok(status) => WebhookOutcome::Refused(status),
         Err(why) => WebhookOutcome::Failed(why),
@@ -137,17 +166,6 @@ fn without_password(url: &str) -> String {
         }
         _ => url.to_owned(),
     }
-}
-
-/// What lies behind an error of the client, whose own words hold the URL.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut source = std::error::Error::source(error);
-    let mut words = "it cannot be sent".to_owned();
-    while let Some(error) = source {
-        words = error.to_string();
-        source = error.source();
-    }
-    words
 }
 
 async fn settle(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use groups_connect::Cause;
+
 /// Why the sandbox could not do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -50,10 +52,12 @@ pub enum ErrorKind {
     NotASandbox,
     /// Nothing answers at the base URL, or the connection failed.
     Unreachable,
+    /// The HTTP client cannot be set up: a proxy variable, or the CA certificates.
+    SetUp,
 }
 
 impl ErrorKind {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::UnknownGroup,
         Self::InvalidUser,
         Self::AlreadyIn,
@@ -76,6 +80,7 @@ impl ErrorKind {
         Self::NotDelivered,
         Self::NotASandbox,
         Self::Unreachable,
+        Self::SetUp,
     ];
 
     /// The kind in one word, as the control API writes it.
@@ -103,6 +108,7 @@ impl ErrorKind {
             Self::NotDelivered => "not_delivered",
             Self::NotASandbox => "not_a_sandbox",
             Self::Unreachable => "unreachable",
+            Self::SetUp => "set_up",
         }
     }
 
@@ -118,6 +124,8 @@ impl ErrorKind {
 pub struct SandboxError {
     kind: ErrorKind,
     message: String,
+    advice: Option<&'static str>,
+    is_permanent: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -127,8 +135,32 @@ impl SandboxError {
         self.kind
     }
 
+    /// What to do about exactly this, such as a certificate or a proxy.
+    pub fn advice(&self) -> Option<&'static str> {
+        self.advice
+    }
+
+    /// Whether a connection would fail in the same way again.
+    pub fn is_permanent(&self) -> bool {
+        self.is_permanent
+    }
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), advice: None, is_permanent: false, source: None }
+    }
+
+    pub(crate) fn advising(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+
+    pub(crate) fn saying(self, message: String) -> Self {
+        Self { message, ..self }
+    }
+
+    /// Of a client that cannot be set up, or a connection that failed.
+    pub(crate) fn of_cause(kind: ErrorKind, cause: &Cause) -> Self {
+        let error = Self::new(kind, cause.message());
+        Self { advice: cause.advice(), is_permanent: cause.is_permanent(), ..error }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -144,7 +176,7 @@ impl SandboxError {
             "the sandbox's database failed while {what}: {source}. Check that its folder is writable and its disk \
              not full"
         );
-        Self { kind: ErrorKind::Storage, message, source: Some(source) }
+        Self { source: Some(source), ..Self::new(ErrorKind::Storage, message) }
     }
 
     pub(crate) fn foreign_file(
@@ -154,7 +186,7 @@ impl SandboxError {
         let message = format!(
             "{place} is not a database of the sandbox; choose another file, or move or delete this one"
         );
-        Self { kind: ErrorKind::NotADatabase, message, source: Some(source.into()) }
+        Self { source: Some(source.into()), ..Self::new(ErrorKind::NotADatabase, message) }
     }
 
     pub(crate) fn newer_database(found: i64, known: i64) -> Self {
@@ -168,12 +200,12 @@ impl SandboxError {
     pub(crate) fn bind(address: impl fmt::Display, source: std::io::Error) -> Self {
         let message =
             format!("cannot listen on {address}: {source}. Choose another port; port 0 takes a free one");
-        Self { kind: ErrorKind::Bind, message, source: Some(source.into()) }
+        Self { source: Some(source.into()), ..Self::new(ErrorKind::Bind, message) }
     }
 
+    /// `why` may end with what to do.
     pub(crate) fn not_delivered(url: &str, why: &str) -> Self {
-        let message =
-            format!("nothing at {url} took the webhook: {why}. Check that the receiver is running there");
+        let message = format!("nothing at {url} took the webhook: {why}");
         Self::new(ErrorKind::NotDelivered, message)
     }
 
@@ -220,7 +252,8 @@ impl SandboxError {
             | K::Bind
             | K::NotDelivered
             | K::NotASandbox
-            | K::Unreachable => "the sandbox failed".into(),
+            | K::Unreachable
+            | K::SetUp => "the sandbox failed".into(),
         };
         Self::new(kind, message)
     }

@@ -113,9 +113,10 @@ impl Trigger {
     /// [`ErrorKind::NotDelivered`](crate::ErrorKind::NotDelivered) when nothing answered within five seconds.
     pub async fn send(&self, webhook: &Webhook) -> Result<Answered, SandboxError> {
         webhook.check().map_err(SandboxError::invalid)?;
-        let client = deliver::client().map_err(|why| SandboxError::not_delivered(&webhook.url, &why))?;
+        let sender = deliver::Sender::to(&webhook.url)
+            .map_err(|why| SandboxError::not_delivered(&webhook.url, &why))?;
         let begun = std::time::Instant::now();
-        let sent = deliver::post(&client, webhook, self.body.to_string(), TIMEOUT).await;
+        let sent = deliver::post(&sender, webhook, self.body.to_string(), TIMEOUT).await;
         let status = sent.map_err(|why| SandboxError::not_delivered(&webhook.url, &why))?;
         Ok(Answered { status, took: begun.elapsed() })
     }

@@ -77,7 +77,8 @@ impl ForwardError {
         Self { message: message.into(), advice: None }
     }
 
-    /// What to do, where the URL is not at fault but the set-up of this computer: a proxy variable, or the CA certificates.
+    /// What to do about exactly this. Of [`Forwarder::new`]: the URL is not at fault, but the set-up of this computer, such as
+    /// a proxy variable or the CA certificates.
     pub fn advice(&self) -> Option<&'static str> {
         self.advice
     }
@@ -201,7 +202,8 @@ impl Forwarder {
 
     /// Sends one event once, whether it is in the queue or not.
     pub async fn send(&self, stored: &Stored) -> Result<(), ForwardError> {
-        self.target.post(stored).await.map_err(|failure| ForwardError::new(failure.reason))
+        let sent = self.target.post(stored).await;
+        sent.map_err(|failure| ForwardError { message: failure.reason, advice: failure.advice })
     }
 
     fn change(mut self, change: impl FnOnce(&mut Target)) -> Self {
@@ -273,11 +275,16 @@ struct Failure {
     fault: Fault,
     /// Without the URL: that may hold a secret.
     reason: String,
+    advice: Option<&'static str>,
 }
 
 impl Failure {
     fn new(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { fault, reason: reason.into() }
+        Self { fault, reason: reason.into(), advice: None }
+    }
+
+    fn of(fault: Fault, cause: &Cause) -> Self {
+        Self { advice: cause.advice(), ..Self::new(fault, cause.message()) }
     }
 }
 
@@ -349,23 +356,31 @@ impl Target {
         }
         match (&posted, settled) {
             (Ok(()), _) => tracing::debug!("event {number} forwarded"),
-            (Err(Failure { reason, .. }), Settled::SteppedAside) => {
+            (Err(Failure { reason, advice, .. }), Settled::SteppedAside) => {
                 tracing::warn!(
                     attempts,
                     reason,
+                    advice,
                     "event {number} not forwarded; the next event of its group is tried"
                 );
             }
-            (Err(Failure { reason, .. }), Settled::SetAside) => {
+            (Err(Failure { reason, advice, .. }), Settled::SetAside) => {
                 tracing::error!(
                     attempts,
                     reason,
+                    advice,
                     "event {number} not forwarded; it is set aside and stays in the store"
                 );
             }
-            (Err(Failure { reason, .. }), Settled::Stored) => {
+            (Err(Failure { reason, advice, .. }), Settled::Stored) => {
                 let seconds = (pause.as_secs_f64() * 10.0).round() / 10.0;
-                tracing::warn!(attempts, reason, seconds, "event {number} not forwarded; it is tried again");
+                tracing::warn!(
+                    attempts,
+                    reason,
+                    advice,
+                    seconds,
+                    "event {number} not forwarded; it is tried again"
+                );
             }
         }
     }
@@ -406,13 +421,15 @@ impl Target {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => {
                 let status = answer.status();
+                // Of the proxy: the target did not get it.
+                if let Some(cause) = Cause::of_status(status, &self.route) {
+                    return Err(Failure::of(Fault::Target, &cause));
+                }
                 Err(Failure::new(Fault::of(status), format!("it was answered {}", status.as_u16())))
             }
             Err(error) => {
                 let fault = if error.is_connect() { Fault::Target } else { Fault::Unclear };
-                let cause = Cause::of(&error, &self.route);
-                let advice = cause.advice().map(|advice| format!(". {advice}")).unwrap_or_default();
-                Err(Failure::new(fault, format!("{}{advice}", cause.message())))
+                Err(Failure::of(fault, &Cause::of(&error, &self.route)))
             }
         }
     }

@@ -139,7 +139,9 @@ fn outcome(report: &Report, scene: &Scene) -> Result<(), Failure> {
 /// What kept the suite from running.
 fn of_suite(error: &Error, scene: &Scene) -> Failure {
     let (kind, attempts, code) = match error.kind() {
+        Reason::Unreachable if error.is_timeout() => (ErrorKind::Timeout, 1, None),
         Reason::Unreachable => (ErrorKind::Network, 1, None),
+        Reason::HtmlPage => (of_page(error.http_status().unwrap_or_default()), 1, None),
         Reason::KeyRefused => (ErrorKind::InvalidCredentials, 1, None),
         Reason::GroupUnknown => (ErrorKind::GroupUnknown, 2, Some(131_041)),
         Reason::InvalidGroup => (ErrorKind::InvalidInput, 0, None),
@@ -148,7 +150,25 @@ fn of_suite(error: &Error, scene: &Scene) -> Failure {
     let mut failure = Failure::local(Kind::Api(kind), scene.command(), error.to_string());
     failure.report.attempts = attempts;
     failure.report.code = code;
-    failure.report.retryable = kind == ErrorKind::Network;
-    failure.report.remedy = crate::failure::item_remedy(kind, scene);
+    failure.report.http_status = error.http_status();
+    failure.report.retryable = !error.is_permanent()
+        && matches!(kind, ErrorKind::Network | ErrorKind::Timeout | ErrorKind::ServiceUnavailable);
+    failure.report.remedy =
+        error.advice().map(str::to_owned).or_else(|| crate::failure::item_remedy(kind, scene));
     failure
+}
+
+/// As the client classifies an answer by its status alone.
+fn of_page(status: u16) -> ErrorKind {
+    match status {
+        300..=399 => ErrorKind::Redirected,
+        401 => ErrorKind::InvalidCredentials,
+        403 => ErrorKind::PermissionDenied,
+        404 | 405 => ErrorKind::NotFound,
+        407 => ErrorKind::Network,
+        429 => ErrorKind::RateLimited,
+        408 | 425 | 500..=599 => ErrorKind::ServiceUnavailable,
+        200..=299 => ErrorKind::InvalidResponse,
+        _ => ErrorKind::Api,
+    }
 }

@@ -267,8 +267,12 @@ async fn replay(
         for stored in page {
             forwarder.send(&stored).await.map_err(|error| {
                 let message = format!("an event was not taken: {error}; it and those after it were not sent");
+                let next = "run it again; `--since` skips what was sent.";
                 Failure::local(Kind::Api(ErrorKind::Network), scene.command(), message).with_remedy(
-                    "See to what `--to` names, then run it again; `--since` skips what was sent.",
+                    match error.advice() {
+                        Some(advice) => format!("{advice} Then {next}"),
+                        None => format!("Check what `--to` names, then {next}"),
+                    },
                 )
             })?;
             out.items(std::slice::from_ref(&stored.event));

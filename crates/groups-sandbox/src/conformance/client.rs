@@ -1,14 +1,16 @@
 //! The suite's own small HTTP client: one attempt per call, no redirects, bodies and times bounded, https or loopback.
-//! The key goes to the base URL alone; no error of this file shows key, address or body.
+//! The key goes to the base URL alone; no text for a report contains key, address or body.
 
 use std::time::Duration;
 
+use groups_connect::page::Page;
+use groups_connect::{Cause, Route, client_for};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::error::{Error, ErrorKind};
-use crate::base_url::BaseUrl;
+use crate::base_url;
 
 const KEY_HEADER: &str = "D360-API-KEY";
 /// Some five times a page of 1024 groups.
@@ -19,8 +21,19 @@ const WRONG_KEY: &str = "wagroups-conformance-wrong-key";
 
 pub(super) struct Http {
     client: reqwest::Client,
+    route: Route,
     base: Url,
     key: HeaderValue,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone)]
+pub(super) struct NoAnswer {
+    /// For reports, which are sent on: names no host and no proxy.
+    pub(super) why: String,
+    /// For the user who runs the suite.
+    pub(super) cause: Option<Cause>,
+    pub(super) is_timeout: bool,
 }
 
 /// Which key goes along.
@@ -117,6 +130,8 @@ pub(super) struct Exchange {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
+    /// Of something on the way: no answer of the API.
+    pub(super) page: Option<Page>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -146,7 +161,7 @@ impl Exchange {
 
 impl Http {
     pub(super) fn new(base_url: &str, key: &str, timeout: Duration) -> Result<Self, Error> {
-        let BaseUrl { url: base, is_loopback: loopback } = BaseUrl::checked(base_url)
+        let base = base_url::checked(base_url)
             .map_err(|why| Error::new(ErrorKind::InvalidBaseUrl, format!("the base URL {why}")))?;
         let unusable =
             || Error::new(ErrorKind::InvalidKey, "the API key is empty or cannot stand in a header");
@@ -155,11 +170,9 @@ impl Http {
         }
         let mut key = HeaderValue::from_str(key).map_err(|_| unusable())?;
         key.set_sensitive(true);
-        let mut builder = reqwest::Client::builder();
-        if loopback {
-            // A proxy of the environment would not find this machine, and see the key.
-            builder = builder.no_proxy();
-        }
+        let (builder, route) = client_for(&base).map_err(|refused| {
+            Error::new(ErrorKind::Client, refused.to_string()).advising(refused.advice())
+        })?;
         let client = builder
             .user_agent(concat!("wagroups-conformance/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)
@@ -168,8 +181,8 @@ impl Http {
             .referer(false)
             .retry(reqwest::retry::never())
             .build()
-            .map_err(|_| Error::new(ErrorKind::Client, "the HTTP client could not be set up"))?;
-        Ok(Self { client, base, key })
+            .map_err(|error| Error::of_cause(ErrorKind::Client, &Cause::of_set_up(&error, &route)))?;
+        Ok(Self { client, route, base, key })
     }
 
     /// The host that the base URL names.
@@ -178,7 +191,7 @@ impl Http {
     }
 
     /// The answer, or why there is none.
-    pub(super) async fn send(&self, call: &Call) -> Result<Exchange, String> {
+    pub(super) async fn send(&self, call: &Call) -> Result<Exchange, NoAnswer> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(call.path.iter().map(|(segment, _)| segment));
@@ -195,29 +208,40 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        let response = request.send().await.map_err(|error| reason(&error))?;
+        let response = request.send().await.map_err(|error| self.no_answer(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = read(response).await?;
-        let (method, path) = (call.method.to_string(), call.shown_path());
-        Ok(Exchange { method, path, request: call.shown(), sent: call.body.clone(), status, headers, body })
+        let bytes = self.read(response).await?;
+        let page = Page::of(Some(&headers), &bytes);
+        let body = match bytes.iter().all(u8::is_ascii_whitespace) {
+            true => Body::Empty,
+            false => serde_json::from_slice(&bytes).map_or(Body::Other(bytes.len()), Body::Json),
+        };
+        let (method, path, request) = (call.method.to_string(), call.shown_path(), call.shown());
+        Ok(Exchange { method, path, request, sent: call.body.clone(), status, headers, body, page })
     }
-}
 
-async fn read(mut response: reqwest::Response) -> Result<Body, String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if bytes.len() + chunk.len() > BODY_MAX_BYTES {
-            return Err(format!("the answer has more than {BODY_MAX_BYTES} bytes"));
+    async fn read(&self, mut response: reqwest::Response) -> Result<Vec<u8>, NoAnswer> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
+            if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+                let why = format!("the answer has more than {BODY_MAX_BYTES} bytes");
+                return Err(NoAnswer { why, cause: None, is_timeout: false });
+            }
+            bytes.extend_from_slice(&chunk);
         }
-        bytes.extend_from_slice(&chunk);
+        Ok(bytes)
     }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Body::Empty);
+
+    fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
+        NoAnswer {
+            why: reason(error),
+            cause: Some(Cause::of(error, &self.route)),
+            is_timeout: error.is_timeout(),
+        }
     }
-    Ok(serde_json::from_slice(&bytes).map_or(Body::Other(bytes.len()), Body::Json))
 }
 
-/// In words of our own: those of the error may hold the address.
+/// Without host and proxy.
 fn reason(error: &reqwest::Error) -> String {
     let what = if error.is_timeout() {
         "it took too long"

@@ -304,6 +304,7 @@ mod tests {
             status,
             headers: Default::default(),
             body: Body::Json(body),
+            page: None,
         }
     }
 

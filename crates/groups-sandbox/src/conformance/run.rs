@@ -7,7 +7,7 @@ use fastrand::Rng;
 use tokio::time::Instant;
 
 use super::catalog::{self, Check, Needs};
-use super::client::{Call, Exchange, Http, Target};
+use super::client::{Call, Exchange, Http, NoAnswer, Target};
 use super::error::{Error, ErrorKind};
 use super::finding::{Finding, Judged, Report};
 use super::headers::Headers;
@@ -101,9 +101,19 @@ impl Run {
 
     /// The first page of the list, and whether going on makes sense.
     pub(super) async fn begin(&mut self) -> Result<Exchange, Error> {
-        let first = self.ask(&Call::get()).await.map_err(|why| {
-            Error::new(ErrorKind::Unreachable, format!("the service cannot be reached: {why}"))
+        let first = self.answered(&Call::get()).await.map_err(|none| {
+            let error = match &none.cause {
+                Some(cause) => Error::of_cause(ErrorKind::Unreachable, cause),
+                None => {
+                    Error::new(ErrorKind::Unreachable, format!("the service cannot be reached: {}", none.why))
+                }
+            };
+            error.in_time(none.is_timeout)
         })?;
+        // Its status is not the service's: it says nothing about the key.
+        if let Some(page) = &first.page {
+            return Err(Error::of_page(page, first.status));
+        }
         if matches!(first.status, 401 | 403) {
             let said = format!("the service refuses the key ({}); check it", judge::seen(&first));
             return Err(Error::new(ErrorKind::KeyRefused, said));
@@ -166,6 +176,10 @@ impl Run {
 
     /// Also when nothing more is tried: to clean up.
     pub(super) async fn ask_anyway(&mut self, call: &Call) -> Result<Exchange, String> {
+        self.answered(call).await.map_err(|none| none.why)
+    }
+
+    async fn answered(&mut self, call: &Call) -> Result<Exchange, NoAnswer> {
         let answer = self.http.send(call).await;
         match &answer {
             Ok(exchange) => {

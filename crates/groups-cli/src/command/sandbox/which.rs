@@ -157,10 +157,13 @@ async fn served(
             scene.command(),
             format!("{error} ({named_by} names it)"),
         )
-        .with_remedy(format!(
-            "Start one with `{}`, or act on the embedded one with `--sandbox`.",
-            scene.local("sandbox serve")
-        )),
+        .with_remedy(match error.advice() {
+            Some(advice) => advice.to_owned(),
+            None => format!(
+                "Start one with `{}`, or act on the embedded one with `--sandbox`.",
+                scene.local("sandbox serve")
+            ),
+        }),
         _ => Failure::of_sandbox(&error, scene),
     })
 }

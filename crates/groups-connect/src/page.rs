@@ -11,18 +11,18 @@ const SEARCHED: usize = 64 * 1024;
 const TITLE_MAX: usize = 120;
 
 /// What to do about one.
-pub(crate) const ADVICE: &str = "Check the proxy (HTTPS_PROXY, NO_PROXY), the firewall and the base URL; a network that asks for a sign-in \
+pub const ADVICE: &str = "Check the proxy (HTTPS_PROXY, NO_PROXY), the firewall and the base URL; a network that asks for a sign-in \
                                  in the browser answers like this, too.";
 
 /// A page that is no answer of the API.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Page {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
     title: Option<String>,
 }
 
 impl Page {
     /// The page that an answer is, if it is one. The body decides, and the content type only where that is no JSON.
-    pub(crate) fn of(headers: Option<&HeaderMap>, body: &[u8]) -> Option<Self> {
+    pub fn of(headers: Option<&HeaderMap>, body: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED)]);
         let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         // A long document is cut here, so only its beginning shows whether it may be JSON.
@@ -35,7 +35,7 @@ impl Page {
     }
 
     /// What is said of it.
-    pub(crate) fn message(&self, status: StatusCode) -> String {
+    pub fn message(&self, status: StatusCode) -> String {
         let status = status.as_u16();
         let page = match &self.title {
             Some(title) => format!("an HTML page (\"{title}\", HTTP {status})"),
@@ -48,7 +48,7 @@ impl Page {
 }
 
 /// The title of a page, or its first heading: one line without control and invisible characters.
-pub(crate) fn title(text: &str) -> Option<String> {
+pub fn title(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     ["title", "h1"].into_iter().find_map(|name| line(element(text, &lower, name)?, TITLE_MAX))
 }
