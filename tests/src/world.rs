@@ -97,6 +97,13 @@ impl World {
         run(self.command(arguments).envs(variables.iter().copied()))
     }
 
+    /// The same without a folder that is named: the folders of the user are used.
+    pub fn quietly_at_home(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = self.command(arguments);
+        command.env_remove("WAGROUPS_CONFIG_DIR").current_dir(self.folder.path());
+        run(command.envs(variables.iter().copied()))
+    }
+
     /// Runs a command and writes down what became of it.
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.run_with(arguments, &[])

@@ -25,7 +25,7 @@ const ROOMS: &[Room] = &[
     Room { name: "groups-sandbox", normal: &["groups-connect", "groups-spec"], build: &[] },
     Room {
         name: "groups-cli",
-        normal: &["groups-ergonomic", "groups-model", "groups-sandbox", "groups-webhooks"],
+        normal: &["groups-connect", "groups-ergonomic", "groups-model", "groups-sandbox", "groups-webhooks"],
         build: &[],
     },
 ];

@@ -34,9 +34,10 @@ pub(crate) struct Environment {
     forward_secret: Given<String>,
     webhook_verify_token: Given<String>,
     config_dir: Given<PathBuf>,
-    pub(crate) config_home: Option<PathBuf>,
-    pub(crate) state_home: Option<PathBuf>,
-    pub(crate) home: Option<PathBuf>,
+    config_home: Given<PathBuf>,
+    state_home: Given<PathBuf>,
+    home: Given<PathBuf>,
+    session_bus: Given<String>,
     /// See [`crate::main_with`].
     held: Option<Held>,
 }
@@ -58,10 +59,9 @@ impl Environment {
     }
 
     pub(crate) fn read() -> Self {
-        let os = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
             api_key: variables::key("D360_API_KEY"),
-            profile: variables::word("WAGROUPS_PROFILE"),
+            profile: variables::profile_name("WAGROUPS_PROFILE"),
             base_url: variables::word("WAGROUPS_BASE_URL"),
             sandbox: variables::word("WAGROUPS_SANDBOX"),
             output: variables::word("WAGROUPS_OUTPUT"),
@@ -72,9 +72,10 @@ impl Environment {
             forward_secret: variables::line("WAGROUPS_FORWARD_SECRET"),
             webhook_verify_token: variables::line("WAGROUPS_WEBHOOK_VERIFY_TOKEN"),
             config_dir: variables::path("WAGROUPS_CONFIG_DIR"),
-            config_home: os("XDG_CONFIG_HOME").map(PathBuf::from),
-            state_home: os("XDG_STATE_HOME").map(PathBuf::from),
-            home: os("HOME").map(PathBuf::from),
+            config_home: variables::absolute_path("XDG_CONFIG_HOME"),
+            state_home: variables::absolute_path("XDG_STATE_HOME"),
+            home: variables::absolute_path("HOME"),
+            session_bus: variables::exact("DBUS_SESSION_BUS_ADDRESS"),
             held: None,
         }
     }
@@ -82,8 +83,8 @@ impl Environment {
     #[cfg(test)]
     pub(crate) fn of_folders(dir: Option<&str>, config_home: Option<&str>, state_home: Option<&str>) -> Self {
         let [config_dir, config_home, state_home] =
-            [dir, config_home, state_home].map(|folder| folder.map(PathBuf::from));
-        Self { config_dir: config_dir.into(), config_home, state_home, ..Self::default() }
+            [dir, config_home, state_home].map(|folder| folder.map(PathBuf::from).into());
+        Self { config_dir, config_home, state_home, ..Self::default() }
     }
 
     pub(crate) fn api_key(&self, command: &str) -> Result<Option<&SecretString>, Failure> {
@@ -107,6 +108,26 @@ impl Environment {
         self.config_dir.get(command)
     }
 
+    /// The base folder of the user for a kind of file, such as `~/.config`, if a variable names one.
+    pub(crate) fn base_folder(&self, folder: Folder, command: &str) -> Result<Option<&PathBuf>, Failure> {
+        match folder {
+            Folder::State => self.state_home.get(command),
+            Folder::Configuration => self.config_home.get(command),
+        }
+    }
+
+    pub(crate) fn home(&self, command: &str) -> Result<Option<&PathBuf>, Failure> {
+        self.home.get(command)
+    }
+
+    /// Fails where the address of the keyring cannot be right.
+    pub(crate) fn check_keyring(&self, command: &str) -> Result<(), Failure> {
+        match cfg!(all(unix, not(target_vendor = "apple"))) {
+            true => self.session_bus.get(command).map(drop),
+            false => Ok(()),
+        }
+    }
+
     /// Everything that is wrong with the variables, whether this command needs them or not.
     pub(crate) fn problems(&self, command: &str) -> Vec<Failure> {
         let refused = [
@@ -122,6 +143,9 @@ impl Environment {
             self.forward_secret.refused(),
             self.webhook_verify_token.refused(),
             self.config_dir.refused(),
+            self.config_home.refused(),
+            self.state_home.refused(),
+            self.home.refused(),
         ];
         let mut problems: Vec<Failure> =
             refused.into_iter().flatten().map(|refused| refused.failure(command)).collect();
@@ -131,12 +155,16 @@ impl Environment {
             self.webhook_secrets(command).err(),
             self.webhook_header(command).err(),
             self.forward_secret(command).err(),
+            self.check_keyring(command).err(),
         ] {
             let Some(refused) = refused else { continue };
             if problems.iter().all(|known| known.report.message != refused.report.message) {
                 problems.push(refused);
             }
         }
+        problems.extend(groups_connect::refused_variables().into_iter().map(|refused| {
+            Failure::configuration(command, refused.to_string()).with_remedy(refused.advice())
+        }));
         problems
     }
 
@@ -349,7 +377,7 @@ impl Target {
         };
         let mut builder = client_builder(globals);
         // Without a folder, commands do not know of each other.
-        if let Ok(folder) = Folder::State.path(globals, environment, scene.command()) {
+        if let Some(folder) = Folder::State.find(globals, environment, scene.command())? {
             let creates = CreatesFile::of_account(&folder, &base_url, key.expose_secret());
             builder = builder.share_creates(Arc::new(creates));
         }

@@ -31,37 +31,49 @@ impl Folder {
         environment: &Environment,
         command: &str,
     ) -> Result<PathBuf, Failure> {
+        self.find(globals, environment, command)?.ok_or_else(|| self.homeless(command))
+    }
+
+    /// Where it is; `None` where there is no home folder.
+    pub(crate) fn find(
+        self,
+        globals: &Globals,
+        environment: &Environment,
+        command: &str,
+    ) -> Result<Option<PathBuf>, Failure> {
         if let Some(folder) = &globals.config_dir {
-            return Ok(folder.clone());
+            return Ok(Some(folder.clone()));
         }
         if let Some(folder) = environment.config_dir(command)? {
-            return Ok(folder.clone());
+            return Ok(Some(folder.clone()));
         }
-        let of_its_own = match self {
-            Self::State => &environment.state_home,
-            Self::Configuration => &environment.config_home,
-        };
-        if let Some(folder) = of_its_own.as_ref().filter(|folder| folder.is_absolute()) {
-            return Ok(folder.join("wagroups"));
+        if let Some(folder) = environment.base_folder(self, command)? {
+            return Ok(Some(folder.join("wagroups")));
         }
-        let homeless = || {
-            let what = match self {
-                Self::State => "to keep state in",
-                Self::Configuration => "to keep accounts in",
+        // Not left to `etcetera`: it would read the variable again, as it is.
+        let folder = if cfg!(unix) {
+            let below_home = match self {
+                Self::State => ".local/state",
+                Self::Configuration => ".config",
             };
-            Failure::configuration(command, format!("there is no home folder {what}: HOME is not set"))
-                .with_remedy("Name a folder with `--config-dir` or WAGROUPS_CONFIG_DIR.")
+            environment.home(command)?.map(|home| home.join(below_home))
+        } else {
+            etcetera::choose_base_strategy().ok().map(|strategy| match self {
+                Self::State => strategy.state_dir().unwrap_or_else(|| strategy.data_dir()),
+                Self::Configuration => strategy.config_dir(),
+            })
         };
-        // Where HOME is how a home is told, another way to find one would be a surprise.
-        if cfg!(unix) && environment.home.is_none() {
-            return Err(homeless());
-        }
-        let strategy = etcetera::choose_base_strategy().map_err(|_| homeless())?;
-        let folder = match self {
-            Self::State => strategy.state_dir().unwrap_or_else(|| strategy.data_dir()),
-            Self::Configuration => strategy.config_dir(),
+        Ok(folder.map(|folder| folder.join("wagroups")))
+    }
+
+    /// There is no folder to put it in.
+    pub(crate) fn homeless(self, command: &str) -> Failure {
+        let what = match self {
+            Self::State => "to keep state in",
+            Self::Configuration => "to keep accounts in",
         };
-        Ok(folder.join("wagroups"))
+        Failure::configuration(command, format!("there is no home folder {what}: HOME is not set"))
+            .with_remedy("Name a folder with `--config-dir` or WAGROUPS_CONFIG_DIR.")
     }
 
     /// The folder, which is there from here on, and its owner's alone if it was not.

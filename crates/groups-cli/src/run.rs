@@ -67,10 +67,10 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         Err(failure) => return output::report(&failure, format),
     };
     let command = plan.scene.command();
-    let (directives, file) = match log(environment, &globals, command) {
-        Err(_) if always_prints => ("", None),
+    let (mut log_problem, (directives, file)) = match log(environment, &globals, command) {
+        Err(failure) if always_prints => (Some(failure), ("", None)),
         Err(failure) => return output::report(&failure, format),
-        Ok(log) => log,
+        Ok(log) => (None, log),
     };
     let is_silent = directives.is_empty();
     let directives = match directives {
@@ -80,8 +80,11 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
     };
     // Without `-v` every line of stderr is a document where JSON was asked for.
     let as_json = format.is_json() && is_silent;
-    if let Err(failure) = output::start_log(directives, as_json, file, command) {
-        return output::report(&failure, format);
+    match output::start_log(directives, as_json, file, command) {
+        Ok(()) => {}
+        // Nothing is logged then.
+        Err(failure) if always_prints => log_problem = Some(failure),
+        Err(failure) => return output::report(&failure, format),
     }
     // A file of rows has columns of its own; JSON has them anyway.
     let columns = if format.is_json() { globals.fields.clone() } else { plan.columns() };
@@ -90,7 +93,12 @@ pub(crate) fn run(argv: &[OsString], environment: &Environment) -> Code {
         .with_curl(globals.curl)
         .with_progress(!globals.no_progress && directives.is_empty());
     let under_way = UnderWay::default();
-    let place = command::Place { globals: &globals, environment, under_way: &under_way };
+    let place = command::Place {
+        globals: &globals,
+        environment,
+        log_problem: log_problem.as_ref(),
+        under_way: &under_way,
+    };
     let result = carry_out(plan, &place, &mut printer);
     // What was served or followed has ended as it should, whichever way it was told to.
     match result {

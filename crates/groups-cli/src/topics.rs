@@ -32,8 +32,13 @@ pub(crate) const ENVIRONMENT: &str = "\
 Environment variables of wagroups
 
 An option beats its variable, a variable beats the account, the account beats the default. White space around a value is removed;
-quotation marks around it, and invisible and control characters, are refused by the name of the variable. An empty variable
-counts as not set, but for three: WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER and WAGROUPS_FORWARD_SECRET must not be empty.
+quotation marks around it, and invisible and control characters, are refused by the name of the variable. `doctor` checks all of
+them. Exceptions:
+
+  - SSL_CERT_FILE, SSL_CERT_DIR, DBUS_SESSION_BUS_ADDRESS: white space around the value is refused, not removed.
+  - WAGROUPS_COMPLETE, NO_COLOR, CLICOLOR_FORCE, TERM: not checked; a value that is not understood is ignored.
+  - An empty variable counts as not set. SSL_CERT_FILE, WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEADER and
+    WAGROUPS_FORWARD_SECRET must not be empty.
 
   D360_API_KEY                   The API key, in place of an account; only --profile is stronger. It is shown nowhere.
   WAGROUPS_PROFILE               Which account to use, as --profile, where D360_API_KEY is not set.
@@ -47,10 +52,10 @@ counts as not set, but for three: WAGROUPS_WEBHOOK_SECRET, WAGROUPS_WEBHOOK_HEAD
   WAGROUPS_WEBHOOK_HEADER        A header that webhooks have to come with, as `name: value`.
   WAGROUPS_FORWARD_SECRET        What forwarded webhooks are signed with.
   WAGROUPS_WEBHOOK_VERIFY_TOKEN  The token of Meta's verification handshake.
-  XDG_CONFIG_HOME                Where accounts are kept, in wagroups below it, unless told otherwise.
+  XDG_CONFIG_HOME                An absolute path. Accounts are kept in wagroups below it, unless --config-dir is given.
   WAGROUPS_COMPLETE              Set by the scripts of `completions` alone: which shell asks what could follow.
-  XDG_STATE_HOME                 Where state is kept, in wagroups below it, unless told otherwise.
-  HOME                           Where both are kept if that is not set either.
+  XDG_STATE_HOME                 An absolute path. State is kept in wagroups below it, unless --config-dir is given.
+  HOME                           An absolute path. Both are kept below it if the above are not set.
   HTTPS_PROXY, ALL_PROXY         The proxy for https, such as http://USER:PASSWORD@proxy.example:3128; HTTPS_PROXY is stronger.
                                  Also socks5:// and socks5h://. None is used for localhost.
   HTTP_PROXY                     The proxy for http: only for webhooks that are forwarded to an http address.

@@ -11,17 +11,25 @@ pub mod page;
 mod proxy;
 mod route;
 mod trust;
+mod variable;
 
 pub use cause::Cause;
-pub use proxy::{Proxies, RefusedVariable, Via};
+pub use proxy::{Proxies, Via};
 pub use route::{Route, is_loopback};
+pub use variable::{RefusedVariable, refused_variables};
 
 use reqwest::ClientBuilder;
 use url::Url;
 
-/// A client for a URL, with the proxies of the environment, and the route that its requests take. Refuses a proxy variable
-/// that cannot be right, unless the URL is of localhost, which no proxy is used for.
+/// A client for a URL, with the proxies of the environment, and the route that its requests take. Refuses a variable that
+/// cannot be right: of CA certificates where the URL is `https`, and of proxies unless the URL is of localhost.
 pub fn client_for(url: &Url) -> Result<(ClientBuilder, Route), RefusedVariable> {
+    if url.scheme() != "http"
+        && let Some(refused) =
+            variable::refused_certificates(&|name| std::env::var_os(name)).into_iter().next()
+    {
+        return Err(refused);
+    }
     if is_loopback(url) {
         // A proxy would look for it on its own machine, and see what is sent.
         return Ok(direct_client_for(url));

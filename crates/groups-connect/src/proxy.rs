@@ -2,13 +2,14 @@
 //! calls past the proxy without a word. Here such a value is refused by the name of its variable.
 
 use std::ffi::OsString;
-use std::fmt;
 
 use groups_model::pasted::{Flaw, clean, clean_word};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::{NoProxy, Proxy};
 use url::Url;
+
+use crate::variable::RefusedVariable;
 
 /// The variables, by what they are for; of two names the first one that is set counts.
 const ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
@@ -19,30 +20,6 @@ const NO: [&str; 2] = ["NO_PROXY", "no_proxy"];
 const CGI: &str = "REQUEST_METHOD";
 
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-
-/// A variable that cannot be right. Holds nothing of its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedVariable {
-    name: &'static str,
-    problem: String,
-    advice: &'static str,
-}
-
-impl RefusedVariable {
-    /// What to do about it.
-    pub fn advice(&self) -> &'static str {
-        self.advice
-    }
-}
-
-/// Such as `HTTPS_PROXY has quotation marks around it`.
-impl fmt::Display for RefusedVariable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.problem)
-    }
-}
-
-impl std::error::Error for RefusedVariable {}
 
 /// The proxy of a request, as errors name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +85,9 @@ fn naming(scheme: &str, lookup: &dyn Fn(&str) -> Option<OsString>) -> Option<&'s
     counts(own).or_else(|| counts(ALL))
 }
 
+/// Cleans a value, or says what is wrong with it and what to do.
+type Check = fn(&str) -> Result<&str, (String, &'static str)>;
+
 /// The values, without white space around them.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Variables {
@@ -131,7 +111,7 @@ impl Variables {
     fn one(
         &mut self,
         names: [&'static str; 2],
-        check: fn(&str) -> Result<&str, (String, &'static str)>,
+        check: Check,
         lookup: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<String, RefusedVariable> {
         let Some((name, value)) = names.into_iter().find_map(|name| Some((name, lookup(name)?))) else {
@@ -164,9 +144,23 @@ fn flawed(flaw: Flaw) -> (String, &'static str) {
     (flaw.to_string(), flaw.advice())
 }
 
+/// Every variable of proxies that cannot be right.
+pub(crate) fn refused(lookup: &dyn Fn(&str) -> Option<OsString>) -> Vec<RefusedVariable> {
+    if lookup(CGI).is_some() {
+        return Vec::new();
+    }
+    let mut read = Variables::default();
+    let checked = [(ALL, address as Check), (HTTPS, address), (HTTP, address), (NO, hosts)]
+        .map(|(names, check)| read.one(names, check, lookup));
+    checked.into_iter().filter_map(Result::err).collect()
+}
+
 /// A list of hosts.
 fn hosts(value: &str) -> Result<&str, (String, &'static str)> {
-    clean(value).map_err(flawed)
+    let cleaned = clean(value).map_err(flawed)?;
+    // Marks around one of the hosts.
+    cleaned.split(',').try_for_each(|host| clean_word(host).map(drop)).map_err(flawed)?;
+    Ok(cleaned)
 }
 
 /// The address of a proxy, or nothing.
@@ -284,6 +278,13 @@ mod tests {
                 assert!(refused.advice().ends_with('.'));
             }
         }
+        let two: [(&str, &str); 3] =
+            [("HTTPS_PROXY", "'x'"), ("NO_PROXY", "a.example,\"b.example\""), ("ALL_PROXY", "http://x:1")];
+        let lookup = |wanted: &str| {
+            two.iter().find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value))
+        };
+        let names: Vec<&str> = refused(&lookup).iter().map(|refused| refused.name).collect();
+        assert_eq!(names, ["HTTPS_PROXY", "NO_PROXY"]);
         assert_eq!(
             read(&[("no_proxy", "\"a.example\"")]).unwrap_err().to_string(),
             "no_proxy has quotation marks around it"

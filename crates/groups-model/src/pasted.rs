@@ -21,6 +21,8 @@ pub enum Flaw {
     Control(char),
     /// White space inside a value that is one word.
     WhiteSpace,
+    /// White space around a value that is used as it is.
+    WhiteSpaceAround,
     /// A character outside ASCII in a value that is ASCII.
     NotAscii(char),
 }
@@ -36,6 +38,7 @@ impl Flaw {
             Self::NotUtf8 | Self::Invisible('\u{feff}') => {
                 "Save the file that holds the value as UTF-8 without a byte order mark."
             }
+            Self::WhiteSpaceAround => "Write the value without white space or a line break around it.",
             Self::LineBreak | Self::WhiteSpace => "Give the value alone: one line, without spaces.",
             Self::Invisible(_) | Self::Control(_) | Self::NotAscii(_) => {
                 "Copy the value again as plain text, or type it."
@@ -52,6 +55,7 @@ impl fmt::Display for Flaw {
             Self::Quoted => f.write_str("has quotation marks around it"),
             Self::LineBreak => f.write_str("contains a line break"),
             Self::WhiteSpace => f.write_str("contains white space"),
+            Self::WhiteSpaceAround => f.write_str("has white space around it"),
             Self::Control(c) => write!(f, "contains a control character ({})", code_point(*c)),
             Self::NotAscii(c) => write!(f, "contains a character that is not ASCII ({})", code_point(*c)),
             Self::Invisible(c) => match name(*c) {

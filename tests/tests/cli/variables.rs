@@ -165,6 +165,11 @@ fn the_tables_are_printed_whatever_variable_or_file_is_wrong() {
         &[("WAGROUPS_PROFILE", "\u{feff}work")],
         &[("WAGROUPS_CONFIG_DIR", "\"/tmp/x\"")],
         &[("WAGROUPS_LOG_FILE", "\"/tmp/x\"")],
+        &[("WAGROUPS_PROFILE", "a/b")],
+        &[("WAGROUPS_LOG", "nonsense=foo=bar")],
+        &[("WAGROUPS_LOG", "[")],
+        &[("WAGROUPS_LOG", "groups_ergonomic=loud")],
+        &[("WAGROUPS_LOG_FILE", "/nonexistent/x")],
     ] {
         let status = world.quietly_with(&["auth", "status", "--offline"], variables);
         assert!([Some(2), Some(3)].contains(&status.code), "{variables:?} {status:?}");
@@ -173,7 +178,111 @@ fn the_tables_are_printed_whatever_variable_or_file_is_wrong() {
         assert!(doctor.code != Some(0) && doctor.stdout.contains("keyring"), "{variables:?} {doctor:?}");
         if let [(name, _)] = variables {
             let row = doctor.stdout.lines().find(|line| line.starts_with("environment"));
+            let name = if variables[0].1 == "/nonexistent/x" { "the log file /nonexistent/x" } else { name };
             assert!(row.is_some_and(|row| row.contains(name)), "{variables:?} {doctor:?}");
+            if name.contains("LOG") || name.contains("log file") {
+                assert!(status.stdout.contains(name), "{variables:?} {status:?}");
+            }
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folders_of_the_user_are_cleaned_and_must_be_absolute() {
+    let world = world();
+    let home = world.folder().join("home").display().to_string();
+    let mut spoilt: Vec<(String, &str)> =
+        SPOILT.iter().map(|(before, after, said)| (format!("{before}{home}{after}"), *said)).collect();
+    spoilt.push(("home".to_owned(), "is not an absolute path"));
+    for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        for (value, said) in &spoilt {
+            let expected = format!("{name} {said}");
+            let variables = [("HOME", home.as_str()), (name, value.as_str()), ("D360_API_KEY", S3CRET)];
+            let needs = if name == "XDG_CONFIG_HOME" {
+                &["auth", "login", "--insecure-storage", "--no-verify"][..]
+            } else {
+                &["list", "--sandbox"]
+            };
+            let run = world.quietly_at_home(needs, &variables);
+            assert_eq!(run.code, Some(3), "{value:?} {run:?}");
+            assert!(run.stderr.contains(&expected), "{value:?} {run:?}");
+            let doctor = world.quietly_at_home(&["doctor", "--sandbox"], &variables);
+            let row = doctor.stdout.lines().find(|line| line.starts_with("environment"));
+            assert!(row.is_some_and(|row| row.contains("problem") && row.contains(&expected)), "{doctor:?}");
+        }
+    }
+    let names = std::fs::read_dir(world.folder()).unwrap().map(|entry| entry.unwrap().file_name());
+    let other: Vec<_> = names.filter(|name| name != "home").collect();
+    assert!(other.is_empty(), "written to another folder: {other:?}");
+    // White space is no part of it, and an empty variable is one that is not set.
+    let variables = [("HOME", &*format!("{home}\n")), ("XDG_STATE_HOME", "")];
+    assert_eq!(world.quietly_at_home(&["list", "--sandbox"], &variables).code, Some(0));
+    assert!(world.folder().join("home/.local/state/wagroups/sandbox.db").exists());
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn variables_that_libraries_read_are_refused_by_name_and_checked_by_doctor() {
+    let world = world();
+    let key = ("D360_API_KEY", S3CRET);
+    let url = ("WAGROUPS_BASE_URL", "https://127.0.0.1:9");
+    for (name, value) in [
+        ("SSL_CERT_FILE", "/x"),
+        ("SSL_CERT_DIR", "/x"),
+        ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/x"),
+        ("NO_PROXY", "x.example"),
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+        ("all_proxy", "http://127.0.0.1:1"),
+    ] {
+        for (before, after, said) in SPOILT {
+            let expected = format!("{name} {said}");
+            let variables = [key, (name, &*format!("{before}{value}{after}"))];
+            let doctor = world.quietly_with(&["doctor", "--sandbox"], &variables);
+            let row = doctor.stdout.lines().find(|line| line.starts_with("environment"));
+            assert!(row.is_some_and(|row| row.contains("problem") && row.contains(&expected)), "{doctor:?}");
+            let needs = match name {
+                "DBUS_SESSION_BUS_ADDRESS" => &["auth", "login", "--no-verify"][..],
+                "SSL_CERT_FILE" | "SSL_CERT_DIR" => &["list", "--max-retries", "0"],
+                // No proxy is used for localhost.
+                _ => continue,
+            };
+            let run = world.quietly_with(needs, &[variables[0], variables[1], url]);
+            assert_eq!(run.code, Some(3), "{run:?}");
+            assert!(run.stderr.contains(&expected), "{run:?}");
+        }
+    }
+    let doctor = world.quietly_with(&["doctor", "--sandbox"], &[("HTTPS_PROXY", " http://127.0.0.1:1\n")]);
+    assert!(doctor.stdout.contains("no variable contains what cannot be right"), "{doctor:?}");
+}
+
+#[test]
+fn a_profile_name_that_none_can_have_is_refused_by_the_variable() {
+    let world = world();
+    for name in ["a/b", "..", "\u{fc}", "Work"] {
+        for command in [&["list"][..], &["auth", "login", "--no-verify", "--insecure-storage"]] {
+            let run = world.quietly_with(command, &[("WAGROUPS_PROFILE", name)]);
+            assert_eq!(run.code, Some(3), "{name} {run:?}");
+            assert!(run.stderr.contains("WAGROUPS_PROFILE is not the name of a profile"), "{run:?}");
+            assert!(!run.stderr.contains("auth login"), "a remedy in a circle: {run:?}");
+        }
+        let option = world.quietly(&["list", "--profile", name]);
+        assert_eq!(option.code, Some(2), "{option:?}");
+        assert!(option.stderr.contains("cannot be the name of a profile"), "{option:?}");
+        assert!(!option.stderr.contains("auth login"), "a remedy in a circle: {option:?}");
+    }
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn what_is_said_of_variables_that_cannot_be_right() {
+    let world = world();
+    world.run_with(&["list"], &[("WAGROUPS_PROFILE", "a/b")]);
+    world.run(&["list", "--profile", "a/b"]);
+    world.run_with(&["auth", "login"], &[("DBUS_SESSION_BUS_ADDRESS", " unix:path=/x")]);
+    world.run_with(&["auth", "status", "--offline", "--sandbox"], &[("WAGROUPS_LOG", "nonsense=foo=bar")]);
+    let many = [("SSL_CERT_FILE", ""), ("NO_PROXY", "x,\"y\""), ("XDG_STATE_HOME", "state")];
+    world.run_with(&["doctor", "--sandbox"], &many);
+    world.check("what_is_said_of_variables_that_cannot_be_right");
 }

@@ -60,6 +60,10 @@ pub(crate) enum Storage {
 #[serde(try_from = "String")]
 pub(crate) struct ProfileName(String);
 
+/// What form a name has.
+pub(crate) const PROFILE_NAME_FORM: &str =
+    "it has 1 to 64 of a to z, 0 to 9, - and _, and does not begin with -";
+
 /// Longest name of a profile.
 const NAME_MAX: usize = 64;
 
@@ -88,7 +92,7 @@ impl TryFrom<String> for ProfileName {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
         // No capitals: some file systems do not tell them apart.
         if text.is_empty() || text.len() > NAME_MAX || text.starts_with('-') || !text.chars().all(plain) {
-            return Err("it has 1 to 64 of a to z, 0 to 9, - and _, and does not begin with -");
+            return Err(PROFILE_NAME_FORM);
         }
         Ok(Self(text))
     }
@@ -135,6 +139,8 @@ impl Config {
         source: Source,
         command: &str,
     ) -> Result<(&ProfileName, &Profile), Failure> {
+        ProfileName::given(name, command)
+            .map_err(|failure| failure.with_remedy("`wagroups auth list` prints the profiles."))?;
         self.profiles.get_key_value(name).ok_or_else(|| {
             let message = format!("there is no profile {name:?}, which {} names", source.as_str());
             let advice = match self.profiles.is_empty() {

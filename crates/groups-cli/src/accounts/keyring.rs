@@ -131,6 +131,11 @@ mod there {
     }
 
     fn system() -> Result<Arc<CredentialStore>, String> {
+        // Read again by the library: a value that cannot be right would look like a keyring that is missing.
+        #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+        if let Some(refused) = crate::variables::exact("DBUS_SESSION_BUS_ADDRESS").refused() {
+            return Err(refused.failure("auth").report.message);
+        }
         #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
         return Ok(zbus_secret_service_keyring_store::Store::new().map_err(told)?);
         #[cfg(target_os = "macos")]

@@ -9,7 +9,7 @@ mod patience;
 use groups_ergonomic::{DEFAULT_BASE_URL, check_base_url};
 use secrecy::{ExposeSecret, SecretString};
 
-pub(crate) use config::{Config, Profile, ProfileName, Storage};
+pub(crate) use config::{Config, PROFILE_NAME_FORM, Profile, ProfileName, Storage};
 pub(crate) use keyring::Keyring;
 pub(crate) use keys::{KEY_MAX, Keys, is_shared};
 pub(crate) use patience::Patience;
@@ -109,16 +109,16 @@ impl Account {
             let held = Held::Given(key.clone());
             return Ok(Some(Self { source: Source::Key, base_url, base_url_from, held }));
         }
-        let folder = Folder::Configuration.path(globals, environment, command);
+        let folder = Folder::Configuration.find(globals, environment, command)?;
         let variable = match globals.profile {
             Some(_) => None,
             None => environment.profile(command)?,
         };
         let folder = match (folder, &globals.profile, variable) {
-            (Ok(folder), ..) => folder,
+            (Some(folder), ..) => folder,
             // No home, and nobody who needs one.
-            (Err(_), None, None) => return Ok(None),
-            (Err(failure), ..) => return Err(failure),
+            (None, None, None) => return Ok(None),
+            (None, ..) => return Err(Folder::Configuration.homeless(command)),
         };
         let config = Config::read(&folder, command)?;
         let (source, name) = match (&globals.profile, variable, &config.active) {

@@ -121,6 +121,9 @@ async fn login(args: Login, scene: &Scene, place: &Place<'_>, out: &mut Printer)
     let before = config.profiles.get(&name).map(|profile| profile.base_url.clone());
     let there = before.as_deref();
     let (base_url, _) = address(globals, environment, there, command)?;
+    if !args.insecure_storage {
+        environment.check_keyring(command)?;
+    }
     // So are proxy variables and CA certificates that are missing.
     client(globals, SecretString::from("not-known-yet"), &base_url)
         .map_err(|error| Failure::of_call(&error, scene))?;
@@ -434,13 +437,13 @@ async fn status(offline: bool, scene: &Scene, place: &Place<'_>, out: &mut Print
         }
     };
     // How it is printed must not depend on a variable that cannot be used, but it is not passed over either.
-    let result = result.and_then(|()| match environment.format(globals.output, command) {
-        Ok(_) => environment.log(globals.verbose, command).map(drop),
-        Err(failure) => Err(failure),
-    });
-    if let Err(failure) = &result {
-        status.problem = Some(failure.report.message.clone());
-    }
+    let result = result.and_then(|()| environment.format(globals.output, command).map(drop));
+    let mut problems: Vec<&str> =
+        result.as_ref().err().map(|failure| &*failure.report.message).into_iter().collect();
+    problems.extend(place.log_problem.map(|failure| &*failure.report.message));
+    problems.dedup();
+    status.problem = (!problems.is_empty()).then(|| problems.join("; "));
+    let result = result.and_then(|()| place.log_problem.map_or(Ok(()), |failure| Err(failure.clone())));
     out.one(&status);
     result
 }

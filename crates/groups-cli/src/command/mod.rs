@@ -106,6 +106,8 @@ enum Task {
 pub(crate) struct Place<'a> {
     pub(crate) globals: &'a Globals,
     pub(crate) environment: &'a Environment,
+    /// Why nothing is logged, for the commands that print their result all the same.
+    pub(crate) log_problem: Option<&'a Failure>,
     /// What would be lost if it were stopped.
     pub(crate) under_way: &'a UnderWay,
 }

@@ -106,7 +106,7 @@ impl LogFile {
                 command,
                 format!("the log file {} cannot be written: {error}", path.display()),
             )
-            .with_remedy("Name another with `--log-file`, or leave it out.")
+            .with_remedy("Name another with `--log-file` or WAGROUPS_LOG_FILE, or leave it out.")
         })?;
         let mut random = [0; 8];
         // Its only use is to be another one each time.

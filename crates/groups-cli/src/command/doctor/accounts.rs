@@ -51,18 +51,33 @@ pub(super) async fn checks(scene: &Scene, place: &Place<'_>) -> Vec<Check> {
         Ok(None) => Check::ok(CONFIGURATION, "no accounts are stored"),
         Err(check) => *check,
     };
-    let keyring = keyring(kept_in_keyring, Patience::of(globals)).await;
+    let keyring = match place.environment.check_keyring(scene.command()) {
+        Ok(()) => keyring(kept_in_keyring, Patience::of(globals)).await,
+        Err(failure) => Check::failed(KEYRING, &failure),
+    };
     vec![variables(scene, place), account, configuration, keyring]
 }
 
 /// Every variable that cannot be right, also where nothing in this check needs it.
 fn variables(scene: &Scene, place: &Place<'_>) -> Check {
-    let problems = place.environment.problems(scene.command());
+    let mut problems = place.environment.problems(scene.command());
+    if let Some(failure) = place.log_problem
+        && problems.iter().all(|problem| problem.report.message != failure.report.message)
+    {
+        problems.push(failure.clone());
+    }
     let Some(first) = problems.first() else {
         return Check::ok(ENVIRONMENT, "no variable contains what cannot be right");
     };
     let messages: Vec<&str> = problems.iter().map(|problem| &*problem.report.message).collect();
-    Check { message: messages.join("; "), ..Check::failed(ENVIRONMENT, first) }
+    let mut remedies: Vec<&str> = Vec::new();
+    for remedy in problems.iter().filter_map(|problem| problem.report.remedy.as_deref()) {
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    let (message, remedy) = (messages.join("; "), Some(remedies.join(" ")).filter(|all| !all.is_empty()));
+    Check { message, remedy, ..Check::failed(ENVIRONMENT, first) }
 }
 
 /// The configuration, if there is one, with nothing in it or beside it that others may read.
