@@ -97,7 +97,9 @@ impl Operation {
             Some("list_groups" | "list_join_requests") => pattern.contains('['),
             _ => false,
         };
-        for group in self.groups.iter().filter(|group| group.first.is_kept && is_shown(&group.pattern)) {
+        // An item of a list has no name of its own.
+        let is_named = |problem: &Problem| problem.is_kept && !problem.path.ends_with(']');
+        for group in self.groups.iter().filter(|group| is_named(&group.first) && is_shown(&group.pattern)) {
             let name = format!("`?{}`", group.first.name());
             if kept.len() < SHOWN && !kept.contains(&name) {
                 kept.push(name);

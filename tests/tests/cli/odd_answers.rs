@@ -357,3 +357,26 @@ fn an_item_with_an_empty_id_is_left_out() {
     );
     assert_eq!(run.json().as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn what_is_said_of_odd_notifications() {
+    let world = world();
+    let decode = |value: &str| {
+        let body = format!(
+            r#"{{"entry":[{{"id":"1","changes":[{{"field":"group_participants_update","value":{{{value}}}}}]}}]}}"#
+        );
+        world.run(&[
+            "events",
+            "decode",
+            &world.file("webhook.json", body.as_bytes()),
+            "--fields",
+            "type,group_id",
+        ]);
+    };
+    let event =
+        |more: &str| format!(r#""groups":[{{"type":"group_participants_add","group_id":"G1"{more}}}]"#);
+    decode(&format!("{},{}", event(""), event("")));
+    decode(&event(r#","added_participants":[null]"#));
+    decode(&event(&format!(r#","new":{}{}"#, "[".repeat(1_000), "]".repeat(1_000))));
+    world.check("what_is_said_of_odd_notifications");
+}

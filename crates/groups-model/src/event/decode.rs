@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::{
     Event, EventKind, Unknown, bounds, identity, lifecycle, messages, participants, settings, status, user_id,
 };
-use crate::tolerant::{self, Problems};
+use crate::tolerant::{self, Found, Problem, Problems};
 use crate::{EventId, Extra, GroupId, Participant, RequestId};
 
 type Object = Map<String, Value>;
@@ -34,13 +34,53 @@ pub fn decode(body: &[u8]) -> Vec<Event> {
 /// Like [`decode`], with what could not be read, by path and type. A value is kept in its event, under `?name`.
 pub fn read(body: &[u8]) -> (Vec<Event>, Problems) {
     let (found, problems) = walk(body);
+    // What appears more than once is reported where it is in the document, not again for each event that carries it.
+    let repeated = if problems.iter().any(|problem| problem.found == Found::Repeated) {
+        tolerant::value(body).map(|(document, problems)| set_aside(&document, &problems)).unwrap_or_default()
+    } else {
+        HashSet::new()
+    };
     // A member that was set aside in the document is set aside in its event.
     let mut problems = problems.not_set_aside();
     let events: Vec<Event> = found.into_iter().map(|(event, _)| event).collect();
     for (index, event) in events.iter().enumerate() {
-        problems.append(event.problems_at(&format!("events[{index}].")));
+        let is_known =
+            |name: &str, value: &Value| !repeated.is_empty() && repeated.contains(&member(name, value));
+        problems.append(event.problems_at(&format!("events[{index}]."), &is_known));
     }
     (events, problems)
+}
+
+/// A member as a text, to be found again.
+fn member(name: &str, value: &Value) -> String {
+    format!("{name} {value}")
+}
+
+/// The earlier values of members that appear more than once, under the names that they have in the document.
+fn set_aside(document: &Value, problems: &Problems) -> HashSet<String> {
+    let names: HashSet<&str> =
+        problems.iter().filter(|problem| problem.found == Found::Repeated).map(Problem::name).collect();
+    let mut found = HashSet::new();
+    let mut left = vec![document];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Object(object) => {
+                for (name, value) in object {
+                    // `?name`, or `?name 2` where there are more.
+                    let plain = name.strip_prefix('?').and_then(|name| name.split(' ').next());
+                    match plain {
+                        Some(plain) if names.contains(plain) => {
+                            found.insert(member(name, value));
+                        }
+                        _ => left.push(value),
+                    }
+                }
+            }
+            Value::Array(items) => left.extend(items),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Like [`decode`], with each event's own notification beside it.

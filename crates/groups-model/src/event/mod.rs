@@ -193,11 +193,14 @@ impl Event {
     /// What could not be read, by its path in the JSON form of the event. The values are in the event, under `?` and
     /// their name. Empty for an event that is not understood as a whole: it is kept as it came.
     pub fn problems(&self) -> Problems {
-        self.problems_at("")
+        self.problems_at("", &|_, _| false)
     }
 
-    fn problems_at(&self, before: &str) -> Problems {
-        fn walk(path: &str, value: &Value, problems: &mut Problems) {
+    /// `is_known`: whether a member of this name and value was reported already.
+    fn problems_at(&self, before: &str, is_known: &dyn Fn(&str, &Value) -> bool) -> Problems {
+        /// Names under which an item of a list is kept as a whole.
+        const ITEMS: [&str; 2] = ["?participant", "?error"];
+        fn walk(path: &str, value: &Value, is_known: &dyn Fn(&str, &Value) -> bool, problems: &mut Problems) {
             match value {
                 Value::Object(object) => {
                     for (name, value) in object {
@@ -208,16 +211,18 @@ impl Event {
                             }
                             (path, name) => format!("{path}.{name}"),
                         };
-                        if name.starts_with('?') {
+                        if !name.starts_with('?') {
+                            walk(&inner, value, is_known, problems);
+                        } else if path.ends_with(']') && ITEMS.contains(&name.as_str()) {
+                            problems.push(Problem::of_value(path.to_owned(), value));
+                        } else if !is_known(name, value) {
                             problems.push(Problem::of_value(inner.replacen('?', "", 1), value));
-                        } else {
-                            walk(&inner, value, problems);
                         }
                     }
                 }
                 Value::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
-                        walk(&format!("{path}[{index}]"), item, problems);
+                        walk(&format!("{path}[{index}]"), item, is_known, problems);
                     }
                 }
                 _ => {}
@@ -232,7 +237,7 @@ impl Event {
             && text.contains("\"?")
             && let Ok(value) = serde_json::from_str(&text)
         {
-            walk(before, &value, &mut problems);
+            walk(before, &value, is_known, &mut problems);
         }
         problems
     }

@@ -469,9 +469,61 @@ fn a_member_that_occurs_twice_in_a_webhook_is_kept_and_reported() {
     assert_eq!(created.subject.as_deref(), Some("Second"));
     assert_eq!(Value::Object(events[0].extra.clone()), json!({ "?subject": "First" }));
     assert_eq!(problems.total(), 1, "{problems:?}");
+    assert_eq!(
+        problems.iter().next().unwrap().to_string(),
+        "entry[0].changes[0].value.groups[0].subject appears more than once"
+    );
     assert_eq!(events[0].problems().total(), 1);
     let (events, problems) = read(event(r#""subject":"Only""#).as_bytes());
     assert!(problems.is_empty() && events[0].problems().is_empty());
+}
+
+#[test]
+fn what_appears_twice_around_events_is_reported_once_where_it_is() {
+    let group = |id: &str| format!(r#"{{"type":"group_create","group_id":"{id}","subject":true}}"#);
+    let groups = |list: &str| format!(r#"{{"field":"group_lifecycle_update","value":{{{list}}}}}"#);
+    let entry = |changes: &str| format!(r#""entry":[{{"id":"1","changes":[{changes}]}}]"#);
+    let twice = format!(r#""groups":[{}],"groups":[{},{}]"#, group("A"), group("B"), group("C"));
+    let found = |body: String| {
+        let (events, problems) = read(body.as_bytes());
+        (events.len(), problems.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let (count, problems) = found(format!("{{{}}}", entry(&groups(&twice))));
+    assert_eq!(count, 2);
+    assert_eq!(
+        problems,
+        [
+            "entry[0].changes[0].value.groups appears more than once",
+            "events[0].subject is a boolean",
+            "events[1].subject is a boolean"
+        ]
+    );
+    let one = entry(&groups(r#""groups":[{"type":"group_create","group_id":"A"}]"#));
+    let (count, problems) = found(format!("{{{one},{one}}}"));
+    assert_eq!((count, problems), (1, vec!["entry appears more than once".to_owned()]));
+}
+
+#[test]
+fn a_problem_names_a_place_that_exists_once_and_in_few_words() {
+    let event = |more: &str| {
+        format!(
+            r#"{{"entry":[{{"id":"1","changes":[{{"field":"group_participants_update","value":{{"groups":[{{"type":"group_participants_add","group_id":"G",{more}}}]}}}}]}}]}}"#
+        )
+    };
+    let found = |more: &str| {
+        let (_, problems) = read(event(more).as_bytes());
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(r#""added_participants":[null,{"wa_id":"1"}]"#),
+        ["events[0].added_participants[0] is null"]
+    );
+    let deep = format!(r#""zzz":{}{}"#, "[".repeat(1_000), "]".repeat(1_000));
+    let problems = found(&deep);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].ends_with("[0] is nested too deep") && problems[0].contains('…'), "{problems:?}");
+    assert!(problems[0].starts_with("entry[0].changes[0].value.groups[0].zzz[0]"), "{problems:?}");
+    assert!(problems[0].chars().count() < 150, "{problems:?}");
 }
 
 #[test]

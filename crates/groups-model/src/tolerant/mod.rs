@@ -145,8 +145,8 @@ pub fn value(body: &[u8]) -> Result<(Value, Problems), serde_json::Error> {
     let mut problems = Problems::default();
     let value = match TolerantValue::of(whole, &Path::Root, &mut problems) {
         TolerantValue::Sound(value) => value,
-        TolerantValue::Odd(value) => {
-            problems.push(Problem::new(&Path::Root, Found::of(whole)));
+        TolerantValue::Odd(value, found) => {
+            problems.push(Problem::new(&Path::Root, found));
             value
         }
     };

@@ -122,9 +122,19 @@ impl Problem {
     }
 }
 
-/// `data.groups[0].created_at is a string`.
+/// `data.groups[0].created_at is a string`. A long path is shortened in the middle.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Most characters of a path, and those of them that are its end.
+        const PATH_MAX: usize = 120;
+        const END: usize = 30;
+        let length = self.path.chars().count();
+        if length > PATH_MAX {
+            let cut =
+                |place: usize| self.path.char_indices().nth(place).map_or(self.path.len(), |(at, _)| at);
+            let (start, end) = (&self.path[..cut(PATH_MAX - END)], &self.path[cut(length - END)..]);
+            return write!(f, "{start}…{end} {}", self.found);
+        }
         let path = if self.path.is_empty() { "the answer" } else { &self.path };
         write!(f, "{path} {}", self.found)
     }
@@ -188,10 +198,13 @@ impl Problems {
         self.first.extend(other.first.into_iter().take(room));
     }
 
-    /// Without the members that their objects keep under `?` and their name.
+    /// Without the members that their objects keep under `?` and their name. That a name appears twice shows only in the
+    /// document.
     pub(crate) fn not_set_aside(mut self) -> Self {
         let before = self.first.len();
-        self.first.retain(|problem| !problem.is_kept || problem.path.ends_with(']'));
+        self.first.retain(|problem| {
+            !problem.is_kept || problem.path.ends_with(']') || problem.found == Found::Repeated
+        });
         self.total -= before - self.first.len();
         self
     }

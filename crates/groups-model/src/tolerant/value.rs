@@ -19,8 +19,8 @@ const DEPTH_MAX: usize = 100;
 pub(super) enum TolerantValue {
     /// It means what the text means, but for characters that were replaced, and for what is marked inside.
     Sound(Value),
-    /// Its text only. A member of this value is to be marked by its name.
-    Odd(Value),
+    /// Its text only, and what was found. A member of this value is to be marked by its name.
+    Odd(Value, Found),
 }
 
 impl TolerantValue {
@@ -34,8 +34,7 @@ impl TolerantValue {
         }
         match raw.as_bytes().first() {
             Some(b'{' | b'[') if depth >= DEPTH_MAX => {
-                problems.push(Problem::new(path, Found::TooDeep).kept());
-                Self::Odd(Value::String(raw.to_owned()))
+                Self::Odd(Value::String(raw.to_owned()), Found::TooDeep)
             }
             Some(b'{') => Self::Sound(Value::Object(object(raw, path, problems, depth + 1))),
             Some(b'[') => {
@@ -44,8 +43,8 @@ impl TolerantValue {
                     let at = Path::Item(path, index);
                     items.push(match Self::at(item, &at, problems, depth + 1) {
                         Self::Sound(value) => value,
-                        Self::Odd(value) => {
-                            problems.push(Problem::new(&at, Found::of(item)).kept());
+                        Self::Odd(value, found) => {
+                            problems.push(Problem::new(&at, found).kept());
                             value
                         }
                     });
@@ -57,9 +56,9 @@ impl TolerantValue {
                     problems.push(Problem::new(path, Found::Replaced));
                     Self::Sound(Value::String(text))
                 }
-                Err(_) => Self::Odd(Value::String(raw.to_owned())),
+                Err(_) => Self::Odd(Value::String(raw.to_owned()), Found::String),
             },
-            _ => Self::Odd(Value::String(raw.to_owned())),
+            _ => Self::Odd(Value::String(raw.to_owned()), Found::of(raw)),
         }
     }
 }
@@ -77,8 +76,8 @@ fn object(raw: &str, path: &Path<'_>, problems: &mut Problems, depth: usize) -> 
                     object.insert(aside.name(&name), earlier);
                 }
             }
-            TolerantValue::Odd(value) => {
-                problems.push(Problem::new(&at, Found::of(raw)).kept());
+            TolerantValue::Odd(value, found) => {
+                problems.push(Problem::new(&at, found).kept());
                 object.insert(aside.name(&name), value);
             }
         }
@@ -109,7 +108,7 @@ pub(super) fn kept(raw: &str) -> Value {
         return Value::String(raw.to_owned());
     }
     match TolerantValue::of(raw, &Path::Root, &mut Problems::default()) {
-        TolerantValue::Sound(value) | TolerantValue::Odd(value) => value,
+        TolerantValue::Sound(value) | TolerantValue::Odd(value, _) => value,
     }
 }
 
