@@ -1,5 +1,5 @@
 //! Why a request got no answer: the cause below the layers of the HTTP client, with host and proxy, and whether a repeat can
-//! help. Decides by the types of errors, except for two that hyper-util keeps private.
+//! help. Decides by the types of errors, except for those that hyper-util and reqwest keep private.
 
 use std::error::Error;
 use std::io;
@@ -51,6 +51,11 @@ impl Cause {
         if chain.says("invalid HTTP version parsed") {
             let message = format!("{host}{through} did not answer with HTTP");
             return Self { message, advice: Some(NO_HTTP), permanent: true };
+        }
+        // A banner, such as that of SSH.
+        if chain.says("received unexpected message from connection") {
+            let message = format!("{host}{through} sent data before the request, so it may not speak HTTP");
+            return Self { message, advice: Some(NO_HTTP), permanent: false };
         }
         if let (Some(via), true) = (route.via(), error.is_connect()) {
             return Self::of_proxy(&chain, error, via, host);

@@ -206,22 +206,20 @@ impl Client {
         // The body of an error answer is read inside too, so that a trickle cannot outlast the attempt. Boxed, as its
         // state is some kilobytes, which each of the futures around it would move when it is made.
         let whole = Box::pin(async {
-            match attempt().await {
-                Ok(answer) => Ok((answer, Problems::default())),
+            let (answer, problems) = match attempt().await {
+                Ok(answer) => (answer, Problems::default()),
                 Err(RawError::InvalidResponsePayload(body, _)) => match T::again(&body) {
                     Ok((value, problems)) => {
-                        Ok((ResponseValue::new(value, StatusCode::OK, HeaderMap::default()), problems))
+                        (ResponseValue::new(value, StatusCode::OK, HeaderMap::default()), problems)
                     }
-                    Err(unreadable) => Err(Failure::of_payload(&body, unreadable, operation)),
+                    Err(unreadable) => return Err(Failure::of_payload(&body, unreadable, operation)),
                 },
-                Err(error) => Err(Failure::of(error, operation, self.route()).await),
+                Err(error) => return Err(Failure::of(error, operation, self.route()).await),
+            };
+            match answer.instead().as_ref().and_then(envelope::reported) {
+                Some(said) => Err(Failure::of_reported(said, answer.headers(), operation)),
+                None => Ok((answer, problems)),
             }
-            .and_then(|(answer, problems)| {
-                match answer.instead().as_ref().and_then(envelope::reported) {
-                    Some(said) => Err(Failure::of_reported(said, answer.headers(), operation)),
-                    None => Ok((answer, problems)),
-                }
-            })
         });
         let time = time.min(deadline.saturating_duration_since(Instant::now()));
         let result = match tokio::time::timeout(time, whole).await {

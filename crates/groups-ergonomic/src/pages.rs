@@ -436,7 +436,9 @@ impl<T: Listed> Items<T> {
     pub fn is_complete(&self) -> bool {
         let lists =
             ["data", "data.groups", "paging", "paging.cursors", "paging.cursors.after", "paging.next"];
-        self.problems.left_out() == 0
+        let all_are_known = self.problems.iter().len() == self.problems.total();
+        all_are_known
+            && self.problems.left_out() == 0
             && self.problems.iter().all(|problem| !lists.contains(&problem.path.as_str()))
     }
 

@@ -146,7 +146,6 @@ fn without_ca_certificates_the_message_says_why() {
             world.file("bad.pem", b"-----BEGIN CERTIFICATE-----\nAAAA!!\n-----END CERTIFICATE-----\n"),
             "contains no PEM certificate that can be read",
         ),
-        ("SSL_CERT_FILE", String::new(), "SSL_CERT_FILE is set but empty"),
         ("SSL_CERT_DIR", nowhere.clone(), "does not exist"),
         ("SSL_CERT_DIR", folder, "contains no file with a PEM certificate"),
         ("SSL_CERT_DIR", world.file("file.pem", b"hello"), "is not a folder"),
@@ -159,6 +158,9 @@ fn without_ca_certificates_the_message_says_why() {
         assert!(run.stderr.contains(&format!("Correct or unset {variable}")), "{run:?}");
         assert!(!run.stderr.contains("ca-certificates"), "{run:?}");
     }
+    let empty = world.quietly_with(&["list", "--base-url", &url], &[KEY, ("SSL_CERT_FILE", "")]);
+    assert_eq!(empty.code, Some(3), "{empty:?}");
+    assert!(empty.stderr.contains("SSL_CERT_FILE is set but empty"), "{empty:?}");
     let variables = [KEY, ("SSL_CERT_FILE", nowhere.as_str())];
     let trigger = ["sandbox", "trigger", "group_created", "--to", &url];
     for (command, code) in
@@ -207,7 +209,8 @@ fn every_client_names_the_cause() {
     let stranger = world.file("stranger.pem", stranger().as_bytes());
     let quoted = format!("\"{proxy}\"");
     let far = "https://waba.example";
-    let cases: [(&str, &[(&str, &str)], i32, &str, bool); 4] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], i32, &'a str, bool);
+    let cases: [Case; 4] = [
         (&closed, &[TRUST], 6, "connection refused", true),
         (
             &untrusted,
@@ -279,12 +282,19 @@ fn conformance_stops_at_a_page() {
 fn a_port_that_speaks_another_protocol_is_named() {
     let world = world();
     let ssh = Server::serving(|mut stream| {
-        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.0\r\n");
         let _ = std::io::Read::read(&mut stream, &mut [0; 1024]);
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.0\r\n");
     });
     let message = refused_after(&world, &ssh.http(), &[], "nothing was changed");
     assert!(message.contains("did not answer with HTTP"), "{message}");
     assert_eq!(ssh.connections(), 2, "it was asked again");
+    // Whether the data or the request is first is a race.
+    let banner = Server::serving(|mut stream| {
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.0\r\n");
+        let _ = std::io::Read::read(&mut stream, &mut [0; 1024]);
+    });
+    let run = world.quietly_with(&["list", "--base-url", &banner.http(), "--max-retries", "0"], &[KEY]);
+    assert!(run.stderr.contains("HTTP") && run.stderr.contains("speaks another protocol"), "{run:?}");
     let closing = Server::serving(|mut stream| {
         let _ = std::io::Read::read(&mut stream, &mut [0; 1024]);
     });

@@ -211,7 +211,7 @@ fn receivers_and_stores_that_cannot_be_used() {
     assert_eq!(sent.code, Some(0), "{sent:?}");
     drop(first);
     refused(&world, &["events", "replay", "--to", &nobody], &[], 6, "network");
-    refused(&world, &[&trigger[..], &[&nobody]].concat(), &[], 1, "sandbox_failed");
+    refused(&world, &[&trigger[..], &[&nobody]].concat(), &[], 6, "network");
     refused(&world, &[&trigger[..], &[&nobody, "--secret-file", "/nowhere/key"]].concat(), &[], 2, "usage");
     let refusing = answers::with(ResponseTemplate::new(500));
     let run = world.run(&[&trigger[..], &[&refusing.url(), "--fields", "event,http_status"]].concat());

@@ -47,7 +47,7 @@ enum Deleted {
     /// With `--wait`: it is gone for certain.
     ForCertain(Outcome),
     /// It was refused, or not seen to be done.
-    Not(NotDeleted),
+    Not(Box<NotDeleted>),
 }
 
 /// Why one of several groups was not deleted, or is not known to be.

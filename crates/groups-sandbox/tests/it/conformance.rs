@@ -219,6 +219,10 @@ async fn listed_subjects(api: &Api) -> Vec<String> {
 }
 
 async fn report_on(answer: Response<&'static str>) -> Report {
+    try_report_on(answer).await.unwrap()
+}
+
+async fn try_report_on(answer: Response<&'static str>) -> Result<Report, Error> {
     let (parts, body) = answer.into_parts();
     let answer = move || {
         let (status, headers) = (parts.status, parts.headers.clone());
@@ -226,7 +230,7 @@ async fn report_on(answer: Response<&'static str>) -> Report {
     };
     let url = serve(Router::new().fallback(answer)).await;
     let suite = Suite::new(url, "key").unwrap().patience(Duration::from_millis(50));
-    suite.group(UNKNOWN).unwrap().write().run(std::future::pending()).await.unwrap()
+    suite.group(UNKNOWN).unwrap().write().run(std::future::pending()).await
 }
 
 #[tokio::test]
@@ -313,11 +317,19 @@ async fn a_group_that_cannot_be_found_again_is_told() {
 }
 
 #[tokio::test]
-async fn pages_of_a_proxy_and_headers_about_rates_are_reported() {
-    let mut answer = Response::new("<html>Ann Example</html>");
+async fn a_page_in_place_of_the_list_ends_the_run() {
+    let mut answer = Response::new("<html><title>Sign in</title></html>");
+    answer.headers_mut().insert(header::CONTENT_TYPE, "text/html".parse().unwrap());
+    let error = try_report_on(answer).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::HtmlPage, "{error:?}");
+}
+
+#[tokio::test]
+async fn texts_of_a_proxy_and_headers_about_rates_are_reported() {
+    let mut answer = Response::new("busy: Ann Example, later");
     *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap());
+    headers.insert(header::CONTENT_TYPE, "text/plain; charset=utf-8".parse().unwrap());
     headers.insert(header::RETRY_AFTER, "30".parse().unwrap());
     headers.insert("x-business-use-case-usage", r#"{"106540352242922":[]}"#.parse().unwrap());
     let report = report_on(answer).await;
