@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-const FILE: &str = "SSL_CERT_FILE";
-const FOLDERS: &str = "SSL_CERT_DIR";
+use crate::variable::{CERTIFICATE_FILE as FILE, CERTIFICATE_FOLDERS as FOLDERS};
+
 const IF_NONE_WAS_READ: &str = "contains no PEM certificate that can be read";
 const IF_NONE_WAS_FOUND: &str = "contains no file with a PEM certificate";
 
@@ -41,8 +41,8 @@ pub(crate) fn advice() -> &'static str {
 }
 
 fn problems_of(lookup: &dyn Fn(&str) -> Option<OsString>, certain: bool) -> Vec<String> {
-    let file = lookup(FILE).map(|value| format!("SSL_CERT_FILE {}", of_file(&value)));
-    let folders = lookup(FOLDERS).map(|value| format!("SSL_CERT_DIR {}", of_folders(&value)));
+    let file = lookup(FILE).map(|value| format!("{FILE} {}", of_file(&value)));
+    let folders = lookup(FOLDERS).map(|value| format!("{FOLDERS} {}", of_folders(&value)));
     let is_certain =
         |problem: &String| !problem.ends_with(IF_NONE_WAS_READ) && !problem.ends_with(IF_NONE_WAS_FOUND);
     file.into_iter().chain(folders).filter(|problem| !certain || is_certain(problem)).collect()

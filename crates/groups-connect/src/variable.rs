@@ -9,8 +9,8 @@ use groups_model::pasted::{Flaw, clean_path};
 use crate::proxy;
 
 /// Which certificates are trusted. Read by the loader of certificates, as they are.
-const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
-const CERTIFICATE_FOLDERS: &str = "SSL_CERT_DIR";
+pub(crate) const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
+pub(crate) const CERTIFICATE_FOLDERS: &str = "SSL_CERT_DIR";
 
 /// A variable that cannot be right. Holds nothing of its value.
 #[derive(Clone, Debug, PartialEq, Eq)]

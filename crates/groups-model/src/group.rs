@@ -43,6 +43,11 @@ pub struct Group {
 }
 
 impl Group {
+    /// Whether it contains who is in the group: it has the list, or counts nobody. A group without either is not empty.
+    pub fn has_participants_listed(&self) -> bool {
+        self.participants.is_some() || self.participant_count == Some(0)
+    }
+
     /// A group of which only the id is known.
     pub fn new(id: GroupId) -> Self {
         Self {

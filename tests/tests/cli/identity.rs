@@ -76,10 +76,22 @@ impl Respond for Service {
     }
 }
 
+impl Default for Service {
+    /// Groups appear at once, as they were sent.
+    fn default() -> Self {
+        Self {
+            state: Arc::default(),
+            delay: Duration::ZERO,
+            stores: str::to_owned,
+            loses: false,
+            lists: as_documented,
+            reads: |group| group,
+        }
+    }
+}
+
 fn service(delay_ms: u64, stores: fn(&str) -> String, loses: bool) -> Answers {
-    let delay = Duration::from_millis(delay_ms);
-    let state = Arc::default();
-    answers::with(Service { state, delay, stores, loses, lists: as_documented, reads: |group| group })
+    answers::with(Service { delay: Duration::from_millis(delay_ms), stores, loses, ..Service::default() })
 }
 
 fn creates(service: &Answers) -> usize {
@@ -290,15 +302,13 @@ fn a_list_that_is_not_complete_never_makes_a_run_create_twice() {
     for (number, lists) in lists.into_iter().enumerate() {
         let world = world();
         let service = answers::with(Service {
-            state: Arc::default(),
-            delay: Duration::ZERO,
-            stores: str::to_owned,
             loses: true,
             lists,
             reads: |mut group| {
                 group["subject"] = json!(7);
                 group
             },
+            ..Service::default()
         });
         let url = service.url();
         let sheet = world.file("sheet.csv", b"subject\nTrip\n");
@@ -317,12 +327,8 @@ fn a_list_that_is_not_complete_never_makes_a_run_create_twice() {
 fn a_group_whose_subject_the_list_does_not_show_is_recognised_once_it_is_read() {
     let world = world();
     let service = answers::with(Service {
-        state: Arc::default(),
-        delay: Duration::ZERO,
-        stores: str::to_owned,
-        loses: false,
         lists: |groups, _| beside_another(groups, "subject", json!(7)),
-        reads: |group| group,
+        ..Service::default()
     });
     let url = service.url();
     let wait = ["--wait=10s", "--base-url", &url, "-o", "jsonl"];
@@ -351,14 +357,7 @@ fn a_group_with_other_settings_is_a_candidate_and_never_the_result() {
     ];
     for (number, reads) in reads.into_iter().enumerate() {
         let world = world();
-        let service = answers::with(Service {
-            state: Arc::default(),
-            delay: Duration::ZERO,
-            stores: str::to_owned,
-            loses: false,
-            lists: as_documented,
-            reads,
-        });
+        let service = answers::with(Service { reads, ..Service::default() });
         let url = service.url();
         let wait = ["--wait=2s", "--base-url", &url, "-o", "jsonl"];
         let sheet = world.file("sheet.csv", b"subject,description,approval\nTrip,why,required\n");

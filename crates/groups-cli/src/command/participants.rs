@@ -84,7 +84,7 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
             let fields = [GroupField::Subject, GroupField::Participants, GroupField::TotalParticipantCount];
             let group = read(id, &fields).await?;
             let count = group.participant_count.unwrap_or_default();
-            let is_listed = group.participants.is_some() || group.participant_count == Some(0);
+            let is_listed = group.has_participants_listed();
             let people = of_group(group);
             out.items(&people);
             match (people.is_empty(), count) {
@@ -120,13 +120,12 @@ pub(super) async fn run(task: Task, call: &Call<'_>, out: &mut Printer) -> Resul
 }
 
 fn of_group(group: Group) -> Vec<Listed> {
-    let Group { id, subject, participants, participant_count, extra, .. } = group;
-    // A group without this list is not an empty group.
-    if participants.is_none() && participant_count != Some(0) && !extra.contains_key("?participants") {
+    if !group.has_participants_listed() && !group.extra.contains_key("?participants") {
         let mut problems = Problems::default();
         problems.push(Problem::missing("participants"));
         unreadable::record(&format!("the answer to {}", Operation::GetGroup), &problems);
     }
+    let Group { id, subject, participants, .. } = group;
     let listed = |participant| Listed { group_id: id.clone(), subject: subject.clone(), participant };
     participants.unwrap_or_default().into_iter().map(listed).collect()
 }

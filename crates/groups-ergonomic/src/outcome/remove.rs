@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use groups_model::event::{Event, EventKind, EventParticipant, GroupParticipantsRemove};
 use groups_model::{
-    Accepted, ErrorKind, FailedRemoval, Group, GroupField, GroupId, ItemError, LearntBy, Outcome,
-    Participant, ParticipantInput, Removed,
+    Accepted, ErrorKind, FailedRemoval, GroupField, GroupId, ItemError, LearntBy, Outcome, Participant,
+    ParticipantInput, Removed,
 };
 
 use super::learn::{Question, learn};
@@ -67,12 +67,11 @@ async fn run(remove: RemoveParticipants, how: How) -> Result<Removed> {
 /// Who is in the group.
 async fn read(group: &GroupHandle) -> Result<Vec<Participant>> {
     let fields = [GroupField::Participants, GroupField::TotalParticipantCount];
-    let Group { participants, participant_count, .. } = group.get().fields(fields).await?;
-    match participants {
-        Some(participants) => Ok(participants),
-        None if participant_count == Some(0) => Ok(Vec::new()),
-        None => Err(Error::senseless(Operation::GetGroup, "the answer does not tell who is in the group")),
+    let group = group.get().fields(fields).await?;
+    if !group.has_participants_listed() {
+        return Err(Error::senseless(Operation::GetGroup, "the answer does not tell who is in the group"));
     }
+    Ok(group.participants.unwrap_or_default())
 }
 
 /// What became of somebody: out, or why not.
